@@ -1,0 +1,287 @@
+"""The answer to a request: verdicts with their reasons, as the JSON of POST /v1/assessments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from taxonomy_api.assessment.causes import Cause, causes
+from taxonomy_api.assessment.columns import rests_on_criteria
+from taxonomy_api.assessment.criteria_list import component_outcomes, contribution_of, criteria_of
+from taxonomy_api.assessment.decision import decide
+from taxonomy_api.assessment.domains import Subject
+from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
+from taxonomy_api.assessment.evaluation import VERIFIED_ONLY, WITH_RECALLED
+from taxonomy_api.assessment.horizon import Outlook, outlook
+from taxonomy_api.assessment.messages import say
+from taxonomy_api.assessment.missing import missing_facts
+from taxonomy_api.assessment.program import CompiledLeaf, walk
+from taxonomy_api.assessment.project import Request
+from taxonomy_api.assessment.reasons import reason_of, whole_reason
+from taxonomy_api.assessment.wording import later_step, limit_text
+from taxonomy_api.catalog.model import Activity, FactLeaf, LimitTest, Taxonomy
+
+Json = dict[str, object]
+MOST_REASONS = 40
+
+
+def assess(engine: Engine, request: Request) -> Json:
+    """The answer, without an id of its own.
+
+    Keys as in the published contract; one verdict per taxonomy asked about, in that order.
+    """
+    return {
+        "release": engine.release.id,
+        "engine": ENGINE_VERSION,
+        "as_of": request.as_of.isoformat(),
+        "disclaimer": say("disclaimer", request.language),
+        "verdicts": [
+            _verdict(engine, request, engine.release.taxonomies[taxonomy]) for taxonomy in request.taxonomies
+        ],
+    }
+
+
+def _verdict(engine: Engine, request: Request, taxonomy: Taxonomy) -> Json:
+    named = [name for name in request.project.activities if name.partition(":")[0] == taxonomy.id]
+    bases = dict.fromkeys(name.partition("#")[0] for name in named)
+    if len(bases) == 1:
+        return _assessed(engine, request, engine.activities[next(iter(bases))])
+    if bases:
+        reason = "several_activities"
+    elif request.project.activities:
+        reason = "no_mapping_on_file"
+    else:
+        reason = "industry_code_only" if request.project.industry else "activity_not_named"
+    return _without_activity(engine, request, taxonomy, reason, list(bases))
+
+
+def _without_activity(
+    engine: Engine, request: Request, taxonomy: Taxonomy, reason: str, several: list[str]
+) -> Json:
+    candidates = several or [
+        activity.id for activity in industry_candidates(taxonomy, request.project.industry)
+    ]
+    language = request.language
+    return {
+        **_frame(taxonomy, request),
+        "verdict": "undetermined",
+        "candidates": [
+            {
+                "activity": candidate,
+                "name": engine.activities[candidate].name.in_language(language),
+                "why": reason,
+            }
+            for candidate in candidates
+        ],
+        "components": {
+            "substantial_contribution": "unknown",
+            **{
+                name: "unknown" if state == "tested" else state
+                for name, state in taxonomy.components.items()
+                if name != "substantial_contribution"
+            },
+        },
+        "reasons": [{"code": reason, "text": say(reason, language)}],
+    }
+
+
+def industry_candidates(taxonomy: Taxonomy, codes: tuple[str, ...]) -> Iterator[Activity]:
+    """The activities of a taxonomy that carry one of the industry codes."""
+    for activity in taxonomy.activities.values():
+        own = {
+            f"{scheme}:{code}"
+            for table in (activity.industry, activity.industry_derived)
+            for scheme, listed in table.items()
+            for code in listed
+        }
+        # ISIC classes are also written without their section letter.
+        own |= {f"isic4:{name[7:]}" for name in own if name.startswith("isic4:") and name[6:7].isalpha()}
+        if own & set(codes):
+            yield activity
+
+
+def _frame(taxonomy: Taxonomy, request: Request) -> Json:
+    """Every key of a verdict, with the values it has where nothing is known."""
+    return {
+        "taxonomy": taxonomy.id,
+        "disclaimer": taxonomy.disclaimer.in_language(request.language),
+        "edition_applies": "unknown",
+        "edition_reason": say("edition_as_asked", request.language),
+        "verdict": "undetermined",
+        "class": None,
+        "at_least": None,
+        "label": None,
+        "contribution": None,
+        "row": None,
+        "marks": [],
+        "tags": [],
+        "activity": None,
+        "components": {},
+        "basis": None,
+        "scope_stated_by": None,
+        "weakest_status": None,
+        "provisional": None,
+        "route": [],
+        "criteria": [],
+        "missing": [],
+        "missing_truncated": False,
+        "needed_to_align": [],
+        "candidates": [],
+        "valid_until": None,
+        "next_limit": None,
+        "retest": "not_on_file",
+        "timeline": [],
+        "assumptions": [],
+        "reasons": [],
+    }
+
+
+def _assessed(engine: Engine, request: Request, activity: Activity) -> Json:
+    program = engine.program(activity)
+    project, language, assume = request.project, request.language, request.assume_not_excluded
+    seen = outlook(engine, program, project, request.as_of, assume)
+    verdict, decision = seen.verdict, seen.decision
+    determined = verdict != "undetermined"
+    listing = bool(determined and not rests_on_criteria(seen.inputs, decision, assume) & 1)
+    missing = missing_facts(engine, decision)
+    strong = decide(seen.inputs, floor=VERIFIED_ONLY, assume_not_excluded=assume).determined & 1
+    found = [cause for cause in causes(decision) if cause.mask & 1]
+    taxonomy = program.taxonomy
+    return {
+        **_frame(taxonomy, request),
+        "verdict": verdict,
+        "class": {"aligned": "green", "transition": "transition", "excluded": "excluded"}.get(verdict),
+        "at_least": "transition" if decision.at_least_transition & 1 else None,
+        "label": (
+            taxonomy.residual_label.in_language(language)
+            if verdict == "not_aligned" and taxonomy.residual_label is not None
+            else None
+        ),
+        "contribution": contribution_of(seen, found),
+        "row": row_told(seen),
+        "marks": marks_of(seen, request),
+        "tags": list(activity.tags),
+        "activity": {
+            "id": activity.id,
+            "name": activity.name.in_language(language),
+            "code_status": activity.code_status,
+        },
+        "components": component_outcomes(taxonomy, decision, verdict),
+        "basis": ("listing" if listing else "criteria") if determined else None,
+        "scope_stated_by": "caller",
+        "weakest_status": ("verified" if strong else "single-source") if determined else None,
+        "provisional": _provisional(seen, request) if not determined else None,
+        "criteria": criteria_of(engine, seen, request),
+        "missing": [[name_of(subject) for subject in one] for one in missing.settle],
+        "missing_truncated": missing.truncated,
+        "needed_to_align": [[name_of(subject) for subject in one] for one in missing.align],
+        "valid_until": None if seen.valid_until is None else seen.valid_until.isoformat(),
+        "next_limit": _next_limit(seen, found, request),
+        "timeline": [
+            {
+                "from": period.start.isoformat(),
+                "until": None if period.until is None else period.until.isoformat(),
+                "verdict": period.verdict,
+            }
+            for period in seen.timeline
+        ],
+        "assumptions": _assumptions(engine, seen, request, listing),
+        "reasons": _reasons(engine, seen, request, found),
+    }
+
+
+def name_of(subject: Subject) -> str:
+    """How a missing subject is named: fact, standard or attestation id; a row as `activity#row`."""
+    return f"{subject.id}#row" if subject.kind == "row" else subject.id
+
+
+def row_told(seen: Outlook) -> str | None:
+    """The row that was named or told by an industry code."""
+    column = seen.inputs.columns.get(Subject("row", seen.program.activity.id))
+    return None if column is None else seen.program.rows[int(column.codes[0]) - 1].id
+
+
+def marks_of(seen: Outlook, request: Request) -> list[str]:
+    """The carbon marks that bind the project's row and industry code; none where they differ."""
+    row = row_told(seen)
+    codes = {code.partition(":")[2] for code in request.project.industry if code.startswith("gbt4754:")}
+    marks: set[str] = set()
+    for one in seen.program.rows:
+        if row is not None and one.id != row:
+            continue
+        fitting = {mark for code, mark in one.marks.items() if code in codes}
+        marks |= fitting or set(one.marks.values())
+    return sorted(marks) if len(marks) == 1 else []
+
+
+def _provisional(seen: Outlook, request: Request) -> Json | None:
+    """What the verdict would be if items on file from memory only were right; counted nowhere."""
+    recalled = [
+        node.leaf.id
+        for part in seen.program.parts.values()
+        for node in walk(part)
+        if isinstance(node, CompiledLeaf) and node.status_rank > 1
+    ]
+    if not recalled and seen.program.entry_rank <= 1:
+        return None
+    loose = decide(seen.inputs, floor=WITH_RECALLED, assume_not_excluded=request.assume_not_excluded)
+    if not loose.determined & 1:
+        return None
+    ids = ", ".join(recalled) or seen.program.activity.id
+    return {"verdict": loose.verdict(0), "if": [say("confirm_recalled", request.language, ids=ids)]}
+
+
+def _next_limit(seen: Outlook, found: list[Cause], request: Request) -> str | None:
+    """The next step of a dated limit that the verdict rests on."""
+    for cause in found:
+        leaf = cause.node.leaf if isinstance(cause.node, CompiledLeaf) else None
+        if isinstance(leaf, FactLeaf) and isinstance(leaf.test, LimitTest):
+            step = later_step(leaf.test, request.as_of)
+            if step is not None and isinstance(step.start, date):
+                limit = limit_text(leaf.test, step, request.language)
+                return say("from_day", request.language, limit=limit, day=step.start.isoformat())
+    return None
+
+
+def _assumptions(engine: Engine, seen: Outlook, request: Request, listing: bool) -> list[Json]:
+    """What was taken as given: scope, absence of exclusions, units, gases, estimates."""
+    language = request.language
+    found: list[Json] = []
+
+    def add(code: str, **values: object) -> None:
+        found.append({"code": code, "text": say(code, language, **values)})
+
+    if listing:
+        add("listed_item")
+    if seen.decision.assumed_not_excluded & 1:
+        add("assumed_not_excluded")
+    for subject in seen.inputs.columns:
+        given = request.project.facts.get(subject.id) if subject.kind == "fact" else None
+        if given is None:
+            continue
+        fact = engine.release.facts[subject.id]
+        for flag, code in (
+            (given.value.unit_assumed, "unit_assumed"),
+            (given.value.gas_assumed, "gas_assumed"),
+        ):
+            if flag:
+                add(code, fact=fact.name.in_language(language), unit=fact.unit or "1")
+    if seen.rests_on_estimates:
+        add("rests_on_estimates")
+    return found
+
+
+def _reasons(engine: Engine, seen: Outlook, request: Request, found: list[Cause]) -> list[Json]:
+    """The causes in words, decisive ones first, then what the taxonomy does not test."""
+    reasons: list[Json] = []
+    for cause in found:
+        one = reason_of(engine, cause, request, seen)
+        if one not in reasons:
+            reasons.append(one)
+        if len(reasons) == MOST_REASONS:
+            break
+    for component in ("dnsh", "minimum_safeguards"):
+        state = seen.program.taxonomy.components.get(component)
+        if state in ("not_tested", "not_on_file"):
+            reasons.append(whole_reason(f"component_{state}", request.language, component))
+    return reasons

@@ -1,0 +1,247 @@
+"""Why a verdict is as it is: the criteria that carry it, read off the evaluator's own masks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from taxonomy_api.assessment.decision import Decision
+from taxonomy_api.assessment.domains import UNKNOWN, Table, look_up
+from taxonomy_api.assessment.evaluation import Masks, Pass
+from taxonomy_api.assessment.program import (
+    Compiled,
+    CompiledCases,
+    CompiledGroup,
+    CompiledLeaf,
+    CompiledRows,
+)
+from taxonomy_api.catalog.model import FactLeaf, LimitTest, Window
+
+Result = Literal["met", "not_met", "unknown"]
+
+#: Reason codes, in the order of their bits in reason columns.
+REASONS: tuple[str, ...] = (
+    "limit_met",
+    "condition_met",
+    "listed_item",
+    "limit_not_met",
+    "condition_not_met",
+    "window_closed",
+    "not_yet_open",
+    "listed_exclusion",
+    "fact_missing",
+    "attestation_missing",
+    "answer_open",
+    "row_unknown",
+    "case_unknown",
+    "no_case_applies",
+    "no_criterion_applies",
+    "not_on_file",
+    "recalled",
+    "class_not_available",
+    "several_activities",
+    "activity_not_named",
+    "industry_code_only",
+    "no_mapping_on_file",
+    "assumed_not_excluded",
+    "at_least_transition",
+)
+BIT: dict[str, int] = {code: 1 << number for number, code in enumerate(REASONS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A criterion (None: a whole class) and the projects whose verdict rests on it."""
+
+    reason: str
+    node: Compiled | None
+    part: str
+    mask: int
+
+
+def causes(decision: Decision) -> Iterator[Cause]:
+    """For every project of the batch the criteria that its verdict rests on, decisive class first."""
+    tracer = _Tracer(decision)
+    green, transition = decision.classes["green"], decision.classes["transition"]
+    yield from tracer.part("excluded", decision.excluded, "met")
+    yield from tracer.class_("green", decision.aligned, "met")
+    failed = decision.not_aligned | decision.transition
+    yield from tracer.class_("transition", decision.transition, "met")
+    yield from tracer.class_("green", failed, "not_met")
+    yield from tracer.class_("transition", decision.not_aligned, "not_met")
+    open_ = decision.undetermined
+    yield from tracer.part("excluded", open_ & decision.classes["excluded"].unknown, "unknown")
+    yield from tracer.class_("green", open_ & green.unknown, "unknown")
+    only_transition = open_ & green.surely_not_met & transition.unknown
+    yield from tracer.class_("green", only_transition, "not_met")
+    yield from tracer.class_("transition", only_transition, "unknown")
+    if decision.at_least_transition:
+        yield Cause("at_least_transition", None, "transition", decision.at_least_transition)
+    if decision.assumed_not_excluded:
+        yield Cause("assumed_not_excluded", None, "excluded", decision.assumed_not_excluded)
+
+
+@dataclass(slots=True)
+class _Tracer:
+    decision: Decision
+
+    def class_(self, name: str, mask: int, result: Result) -> Iterator[Cause]:
+        """A class's own criteria and the components it needs."""
+        if not mask:
+            return
+        yield from self.part(name, mask, result)
+        for part in self.walk.inputs.program.parts:
+            if part not in ("green", "transition", "excluded"):
+                yield from self.part(part, mask, result)
+
+    @property
+    def walk(self) -> Pass:
+        return self.decision.walk
+
+    def part(self, name: str, mask: int, result: Result) -> Iterator[Cause]:
+        if not mask:
+            return
+        program = self.walk.inputs.program
+        node = program.parts.get(name)
+        if node is None:
+            return
+        if program.entry_rank > self.walk.floor and result == "unknown":
+            yield Cause("recalled", None, name, mask)
+            return
+        end = program.until.get(name)  # type: ignore[call-overload]
+        if end is not None:
+            closed = mask & ~self.walk.inputs.inside(Window(None, end))
+            if closed and result == "not_met":
+                yield Cause("window_closed", node, name, closed)
+            mask &= ~closed
+        nothing_left = mask & self.walk.results[node.frame.index].surely_left_out
+        if nothing_left and name in ("green", "transition", "excluded") and result == "unknown":
+            yield Cause("no_criterion_applies", node, name, nothing_left)
+        yield from self._node(node, name, mask, result)
+
+    def _node(self, node: Compiled, part: str, mask: int, result: Result) -> Iterator[Cause]:
+        masks = self.walk.results[node.frame.index]
+        mask &= _where(masks, result)
+        if not mask:
+            return
+        window = node.frame.criterion.open
+        if window is not None and result == "not_met":
+            inside = self.walk.inputs.inside(window)
+            early = 0
+            if window.start is not None:
+                early = mask & ~self.walk.inputs.from_day(window.start)
+            if early:
+                yield Cause("not_yet_open", node, part, early)
+            if late := mask & ~inside & ~early:
+                yield Cause("window_closed", node, part, late)
+            mask &= inside
+        guard = node.frame.guard
+        if guard is not None and result == "unknown":
+            yield from self._node(guard, part, mask, "unknown")
+        if isinstance(node, CompiledLeaf):
+            yield from self._leaf(node, part, mask, result)
+        elif isinstance(node, CompiledCases):
+            yield from self._cases(node, part, mask, result)
+        elif isinstance(node, CompiledRows):
+            yield from self._rows(node, part, mask, result)
+        else:
+            yield from self._group(node, part, mask, result)
+
+    def _group(self, node: CompiledGroup, part: str, mask: int, result: Result) -> Iterator[Cause]:
+        if node.kind == "not":
+            flipped: Result = {"met": "not_met", "not_met": "met", "unknown": "unknown"}[result]  # type: ignore[assignment]
+            yield from self._node(node.parts[0], part, mask, flipped)
+            return
+        if node.kind in ("any", "at_least_of") and result == "unknown":
+            left = mask
+            for child in node.parts:
+                left &= self.walk.results[child.frame.index].surely_left_out
+            if left:
+                yield Cause("no_case_applies", node, part, left)
+        for child in node.parts:
+            yield from self._node(child, part, mask, result)
+
+    def _cases(self, node: CompiledCases, part: str, mask: int, result: Result) -> Iterator[Cause]:
+        codes = self.walk.inputs.codes(node.subject)
+        unnamed = mask & look_up(_SILENT, codes)[0]
+        if unnamed and result == "unknown":
+            yield Cause("case_unknown", node, part, unnamed)
+        reported = unnamed
+        for child, chosen in zip(node.parts, self._chosen(node), strict=True):
+            reported |= mask & chosen
+            yield from self._node(child, part, mask & (chosen | unnamed), result)
+        if rest := mask & ~reported:
+            if isinstance(node.otherwise, str):
+                reason = "condition_not_met" if result == "not_met" else "case_unknown"
+                yield Cause(reason, node, part, rest)
+            else:
+                yield from self._node(node.otherwise, part, rest, result)
+
+    def _chosen(self, node: CompiledCases) -> Iterator[int]:
+        column = self.walk.inputs.columns.get(node.subject)
+        for lookup in node.lookups:
+            if column is None:
+                yield 0
+                continue
+            entries = bytes([0, *(1 if value & lookup.inside else 0 for value in column.values)])
+            yield look_up(entries, column.codes)[0]
+
+    def _rows(self, node: CompiledRows, part: str, mask: int, result: Result) -> Iterator[Cause]:
+        codes = self.walk.inputs.codes(node.subject)
+        unnamed = mask & look_up(_SILENT, codes)[0]
+        if unnamed and result == "unknown":
+            yield Cause("row_unknown", node, part, unnamed)
+        for number, child in enumerate(node.parts, start=1):
+            entries = bytearray(len(node.parts) + 1)
+            entries[number] = 1
+            here = look_up(bytes(entries), codes)[0]
+            yield from self._node(child, part, mask & (here | unnamed), result)
+
+    def _leaf(self, node: CompiledLeaf, part: str, mask: int, result: Result) -> Iterator[Cause]:
+        if result == "met":
+            yield Cause(_met_reason(node, part), node, part, mask)
+        elif result == "not_met":
+            steps = node.steps
+            if steps and steps[0].start is not None:
+                early = mask & ~self.walk.inputs.from_day(steps[0].start)
+                if early:
+                    yield Cause("not_yet_open", node, part, early)
+                mask &= ~early
+            if mask:
+                yield Cause("limit_not_met" if _is_limit(node) else "condition_not_met", node, part, mask)
+        elif node.kind == "not_on_file":
+            yield Cause("not_on_file", node, part, mask)
+        elif node.status_rank > self.walk.floor:
+            yield Cause("recalled", node, part, mask)
+        elif node.subject is not None:
+            silent = mask & look_up(_SILENT, self.walk.inputs.codes(node.subject))[0]
+            if silent:
+                missing = "attestation_missing" if node.subject.kind == "attestation" else "fact_missing"
+                yield Cause(missing, node, part, silent)
+            if rest := mask & ~silent:
+                yield Cause("answer_open", node, part, rest)
+
+
+_SILENT: Table = bytes([1]) + bytes(255)
+assert UNKNOWN == 0
+
+
+def _where(masks: Masks, result: Result) -> int:
+    if result == "met":
+        return masks.surely_met
+    if result == "not_met":
+        return masks.surely_not_met
+    return masks.unknown
+
+
+def _is_limit(node: CompiledLeaf) -> bool:
+    return isinstance(node.leaf, FactLeaf) and isinstance(node.leaf.test, LimitTest)
+
+
+def _met_reason(node: CompiledLeaf, part: str) -> str:
+    if node.kind == "listing":
+        return "listed_item"
+    if part == "excluded":
+        return "listed_exclusion"
+    return "limit_met" if _is_limit(node) else "condition_met"

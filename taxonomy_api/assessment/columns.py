@@ -1,0 +1,257 @@
+"""Many projects at once: columns of codes in, columns of verdicts out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taxonomy_api.assessment.causes import BIT, Cause, causes
+from taxonomy_api.assessment.decision import VERDICTS, Decision, decide
+from taxonomy_api.assessment.domains import Column, Subject, constant, unpack
+from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.assessment.evaluation import VERIFIED_ONLY, Inputs, day_codes
+from taxonomy_api.assessment.program import Program
+from taxonomy_api.catalog.model import Activity
+
+#: Codes in `Named.activity` below zero.
+NOT_NAMED, SEVERAL, INDUSTRY_ONLY, OTHER_TAXONOMY = -1, -2, -3, -4
+_REASON_WITHOUT_ACTIVITY = {
+    NOT_NAMED: "activity_not_named",
+    SEVERAL: "several_activities",
+    INDUSTRY_ONLY: "industry_code_only",
+    OTHER_TAXONOMY: "no_mapping_on_file",
+}
+BASES: tuple[str | None, ...] = (None, "criteria", "listing", "composite", "mapping")
+WEAKEST: tuple[str | None, ...] = (None, "verified", "single-source")
+NO_DAY = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Which activity of one taxonomy each project names.
+
+    `activity`: place in `activities`, or one of the negative codes above; `row`: number of the row
+    named (from 1), 0 for none.
+    """
+
+    activities: tuple[Activity, ...]
+    activity: NDArray[np.int32]
+    row: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictColumns:
+    """The verdicts of one taxonomy for a batch, a place per project.
+
+    `verdict`, `basis`, `weakest`: codes into VERDICTS, BASES, WEAKEST. `valid_until`: day number, 0
+    where the verdict has no known end. `reasons`: bits of causes.REASONS. `cause`: place in `causes`
+    of the first criterion that the verdict rests on, -1 for none.
+    """
+
+    taxonomy: str
+    named: Named
+    verdict: NDArray[np.int8]
+    basis: NDArray[np.int8]
+    weakest: NDArray[np.int8]
+    valid_until: NDArray[np.int32]
+    reasons: NDArray[np.uint32]
+    cause: NDArray[np.int32]
+    causes: tuple[tuple[Activity, Cause], ...]
+    assumed: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What is known of `size` projects: per taxonomy the activity named, per subject a column of codes."""
+
+    size: int
+    named: Mapping[str, Named]
+    subjects: Mapping[Subject, Column]
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """The verdict columns while they are being filled."""
+
+    size: int
+    verdict: NDArray[np.int8] = field(init=False)
+    basis: NDArray[np.int8] = field(init=False)
+    weakest: NDArray[np.int8] = field(init=False)
+    valid_until: NDArray[np.int32] = field(init=False)
+    reasons: NDArray[np.uint32] = field(init=False)
+    cause: NDArray[np.int32] = field(init=False)
+    assumed: NDArray[np.bool_] = field(init=False)
+    causes: list[tuple[Activity, Cause]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.verdict = np.zeros(self.size, dtype=np.int8)
+        self.basis = np.zeros(self.size, dtype=np.int8)
+        self.weakest = np.zeros(self.size, dtype=np.int8)
+        self.valid_until = np.zeros(self.size, dtype=np.int32)
+        self.reasons = np.zeros(self.size, dtype=np.uint32)
+        self.cause = np.full(self.size, -1, dtype=np.int32)
+        self.assumed = np.zeros(self.size, dtype=np.bool_)
+
+
+def assess_columns(
+    engine: Engine, columns: Columns, taxonomy: str, as_of: date, *, assume_not_excluded: bool = False
+) -> VerdictColumns:
+    """Verdicts of one taxonomy for every project, by the same evaluation as for a single one."""
+    named = columns.named[taxonomy]
+    sheet = _Sheet(columns.size)
+    for code, reason in _REASON_WITHOUT_ACTIVITY.items():
+        sheet.reasons[named.activity == code] = BIT[reason]
+    order = np.argsort(named.activity, kind="stable")
+    present, starts = np.unique(named.activity[order], return_index=True)
+    ends = [*starts[1:], columns.size]
+    for place, start, end in zip(present.tolist(), starts.tolist(), ends, strict=True):
+        if place >= 0:
+            activity = named.activities[place]
+            _assess_group(
+                engine.program(activity), columns, named, order[start:end], as_of, assume_not_excluded, sheet
+            )
+    return VerdictColumns(
+        taxonomy,
+        named,
+        sheet.verdict,
+        sheet.basis,
+        sheet.weakest,
+        sheet.valid_until,
+        sheet.reasons,
+        sheet.cause,
+        tuple(sheet.causes),
+        sheet.assumed,
+    )
+
+
+def _assess_group(
+    program: Program,
+    columns: Columns,
+    named: Named,
+    rows: NDArray[np.intp],
+    as_of: date,
+    assume_not_excluded: bool,
+    sheet: _Sheet,
+) -> None:
+    """Fill in the verdicts of the projects `rows`, which all name the program's activity."""
+    size = len(rows)
+    codes: dict[Subject, Column] = {}
+    for subject in program.subjects:
+        if subject.kind == "row":
+            codes[subject] = Column(named.row[rows])
+        elif subject in columns.subjects:
+            column = columns.subjects[subject]
+            codes[subject] = Column(column.codes[rows], column.values)
+    today = int(day_codes(program, np.array([as_of.toordinal()]))[0])
+    inputs = Inputs(program, size, codes, constant(today, size))
+    decision = decide(inputs, assume_not_excluded=assume_not_excluded)
+    for number, verdict in enumerate(VERDICTS):
+        if mask := decision.mask(verdict):
+            sheet.verdict[rows[unpack(mask, size)]] = number
+    strong = decide(inputs, floor=VERIFIED_ONLY, assume_not_excluded=assume_not_excluded)
+    verified, determined = unpack(strong.determined, size), unpack(decision.determined, size)
+    sheet.weakest[rows] = np.where(verified, 1, np.where(determined, 2, 0))
+    shown = unpack(rests_on_criteria(inputs, decision, assume_not_excluded), size)
+    sheet.basis[rows] = np.where(determined, np.where(shown, 1, 2), 0)
+    sheet.assumed[rows] = unpack(decision.assumed_not_excluded & decision.determined, size)
+    _write_causes(program, decision, rows, sheet)
+    _write_horizon(program, inputs, decision, today, rows, assume_not_excluded, sheet)
+
+
+def rests_on_criteria(inputs: Inputs, decision: Decision, assume_not_excluded: bool) -> int:
+    """The projects whose verdict stands without any listing that only the caller's word supports."""
+    if not any(leaf.kind == "listing" for leaf in inputs.program.leaves):
+        return inputs.full
+    return decide(inputs, confirmed_scope=True, assume_not_excluded=assume_not_excluded).determined
+
+
+def _write_causes(program: Program, decision: Decision, rows: NDArray[np.intp], sheet: _Sheet) -> None:
+    size = len(rows)
+    reasons = np.zeros(size, dtype=np.uint32)
+    first = np.full(size, -1, dtype=np.int32)
+    untold = decision.walk.inputs.full
+    for cause in causes(decision):
+        here = unpack(cause.mask, size)
+        reasons[here] |= np.uint32(BIT[cause.reason])
+        if fresh := cause.mask & untold:
+            first[unpack(fresh, size)] = len(sheet.causes)
+            sheet.causes.append((program.activity, cause))
+            untold &= ~fresh
+    sheet.reasons[rows] = reasons
+    sheet.cause[rows] = first
+
+
+def _write_horizon(
+    program: Program,
+    inputs: Inputs,
+    decision: Decision,
+    today: int,
+    rows: NDArray[np.intp],
+    assume_not_excluded: bool,
+    sheet: _Sheet,
+) -> None:
+    """The last day on which each project's verdict still holds, as far as the dates on file tell."""
+    unchanged = inputs.full
+    for period in range(today + 1, len(program.days) + 1):
+        later = decide(
+            Inputs(program, inputs.size, inputs.columns, constant(period, inputs.size)),
+            assume_not_excluded=assume_not_excluded,
+        )
+        same = 0
+        for verdict in VERDICTS:
+            same |= decision.mask(verdict) & later.mask(verdict)
+        if changed := unchanged & ~same:
+            sheet.valid_until[rows[unpack(changed, inputs.size)]] = program.days[period - 1] - 1
+            unchanged &= same
+        if not unchanged:
+            break
+
+
+def resolve_names(
+    activities: Mapping[str, Activity], taxonomies: Sequence[str], named: Sequence[Sequence[str]]
+) -> dict[str, Named]:
+    """Per taxonomy which of its activities each project names.
+
+    `named`: per project `taxonomy:code`, `taxonomy:code#row`, or industry codes. Unknown codes are the
+    caller's to report before.
+    """
+    return {taxonomy: _resolve(activities, taxonomy, named) for taxonomy in taxonomies}
+
+
+def _resolve(activities: Mapping[str, Activity], taxonomy: str, named: Sequence[Sequence[str]]) -> Named:
+    own = tuple(activity for activity in activities.values() if activity.taxonomy == taxonomy)
+    place = {activity.id: number for number, activity in enumerate(own)}
+    memo: dict[tuple[str, ...], tuple[int, int]] = {}
+    found = np.empty((len(named), 2), dtype=np.int32)
+    for project, names in enumerate(named):
+        key = tuple(names)
+        if key not in memo:
+            memo[key] = _place(activities, place, taxonomy, key)
+        found[project] = memo[key]
+    return Named(own, found[:, 0].copy(), found[:, 1].copy())
+
+
+def _place(
+    activities: Mapping[str, Activity], place: Mapping[str, int], taxonomy: str, names: tuple[str, ...]
+) -> tuple[int, int]:
+    here = {name for name in names if name.partition(":")[0] == taxonomy}
+    bases = {name.partition("#")[0] for name in here}
+    if len(bases) > 1:
+        return SEVERAL, 0
+    if not bases:
+        elsewhere = [name for name in names if name.partition("#")[0] in activities]
+        return (OTHER_TAXONOMY if elsewhere else INDUSTRY_ONLY if names else NOT_NAMED), 0
+    base = bases.pop()
+    if base not in place:
+        return NOT_NAMED, 0
+    rows = {row for name in here if (row := name.partition("#")[2])}
+    number = 0
+    if len(rows) == 1:
+        ids = [row.id for row in activities[base].rows]
+        row = rows.pop()
+        number = ids.index(row) + 1 if row in ids else 0
+    return place[base], number

@@ -1,0 +1,341 @@
+"""From an activity's criteria to its program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from taxonomy_api.assessment.domains import (
+    COMPLIES,
+    EITHER,
+    FAILS,
+    FIRST_LEVEL,
+    LEFT_OUT,
+    MET,
+    NO,
+    NOT_COVERED,
+    NOT_MET,
+    YES,
+    YES_WITH_EVIDENCE,
+    OrderedDomain,
+    Subject,
+    Table,
+    table,
+)
+from taxonomy_api.assessment.program import (
+    ChoiceLookup,
+    Compiled,
+    CompiledCases,
+    CompiledGroup,
+    CompiledLeaf,
+    CompiledRows,
+    Days,
+    Frame,
+    LeafStep,
+    Program,
+    walk,
+)
+from taxonomy_api.catalog.model import (
+    STATUSES,
+    Activity,
+    AttestLeaf,
+    Cases,
+    ClassName,
+    Criterion,
+    DateTest,
+    Fact,
+    FactLeaf,
+    Group,
+    Leaf,
+    LevelTest,
+    LimitStep,
+    LimitTest,
+    Listing,
+    MeetsLeaf,
+    NotOnFile,
+    Quantity,
+    Release,
+    Rows,
+    Standard,
+    StandardLeaf,
+    YesNoTest,
+)
+from taxonomy_api.catalog.model import (
+    walk as walk_criteria,
+)
+from taxonomy_api.catalog.units import convert, find_unit
+
+#: Codes of a yes/no subject: unknown, yes, no, yes with evidence.
+YES_NO_SIZE = 4
+
+_LIMIT_MET: Mapping[str, Callable[[int, tuple[int, ...]], bool]] = {
+    "at_most": lambda code, limits: code <= limits[0],
+    "below": lambda code, limits: code < limits[0],
+    "at_least": lambda code, limits: code >= limits[0],
+    "above": lambda code, limits: code > limits[0],
+    "equals": lambda code, limits: code == limits[0],
+    "between": lambda code, limits: limits[0] <= code <= limits[1],
+    "by": lambda code, limits: code <= limits[0],
+    "before": lambda code, limits: code < limits[0],
+    "after": lambda code, limits: code > limits[0],
+    "on_or_after": lambda code, limits: code >= limits[0],
+}
+
+
+def in_fact_unit(quantity: Quantity, fact: Fact) -> Fraction:
+    """The amount in the fact's own unit, exactly."""
+    given, own = find_unit(quantity.unit), find_unit(fact.unit or "1")
+    if given is None or own is None:
+        raise ValueError(f"{fact.id}: unit of {quantity} is not in the table of units")
+    return convert(quantity.amount, given, own)
+
+
+def fact_domains(release: Release) -> dict[str, OrderedDomain]:
+    """For every quantity and date fact the domain of all limits that the release sets for it."""
+    limits: dict[str, set[Fraction]] = {
+        fact.id: set() for fact in release.facts.values() if fact.kind in ("quantity", "date")
+    }
+    for criterion in all_criteria(release):
+        for leaf in walk_criteria(criterion):
+            if not isinstance(leaf, FactLeaf):
+                continue
+            if isinstance(leaf.test, LimitTest):
+                fact = release.facts[leaf.fact]
+                for step in leaf.test.steps:
+                    limits[leaf.fact].update(in_fact_unit(limit, fact) for limit in step.limits)
+            elif isinstance(leaf.test, DateTest):
+                limits[leaf.fact].add(Fraction(leaf.test.day.toordinal()))
+    return {fact: OrderedDomain(tuple(sorted(values))) for fact, values in limits.items()}
+
+
+def all_criteria(release: Release) -> list[Criterion]:
+    """The roots of every tree of criteria in a release."""
+    roots: list[Criterion | None] = []
+    for taxonomy in release.taxonomies.values():
+        roots += [taxonomy.requires, taxonomy.minimum_safeguards]
+        for activity in taxonomy.activities.values():
+            roots += [test.criterion for test in activity.classes.values()]
+            roots += list(activity.dnsh.values())
+    return [root for root in roots if root is not None]
+
+
+def compile_activity(release: Release, domains: Mapping[str, OrderedDomain], activity: Activity) -> Program:
+    """The program of one activity: its classes, the components its taxonomy tests, what binds every item."""
+    taxonomy = release.taxonomies[activity.taxonomy]
+    builder = _Builder(release, domains, activity)
+    parts: dict[str, Compiled] = {}
+    until: dict[ClassName, date] = {}
+    for name, test in activity.classes.items():
+        if test.criterion is not None:
+            parts[name] = builder.build(test.criterion)
+        if test.until is not None:
+            until[name] = test.until
+            builder.days.add_end(test.until)
+    if taxonomy.components.get("dnsh") == "tested":
+        for objective, criterion in activity.dnsh.items():
+            if criterion is not None:
+                parts[f"dnsh:{objective}"] = builder.build(criterion)
+    if taxonomy.components.get("minimum_safeguards") == "tested" and taxonomy.minimum_safeguards is not None:
+        parts["minimum_safeguards"] = builder.build(taxonomy.minimum_safeguards)
+    if taxonomy.requires is not None:
+        parts["requires"] = builder.build(taxonomy.requires)
+    return Program(
+        activity=activity,
+        taxonomy=taxonomy,
+        parts=parts,
+        until=until,
+        nodes=builder.nodes,
+        leaves=tuple(
+            node for part in parts.values() for node in walk(part) if isinstance(node, CompiledLeaf)
+        ),
+        subjects=tuple(builder.subjects),
+        days=tuple(sorted(builder.days.days)),
+        entry_rank=STATUSES.index(activity.status),
+    )
+
+
+@dataclass(slots=True)
+class _Builder:
+    release: Release
+    domains: Mapping[str, OrderedDomain]
+    activity: Activity
+    nodes: int = 0
+    subjects: dict[Subject, None] = field(default_factory=dict)
+    days: Days = field(default_factory=Days)
+
+    def build(self, criterion: Criterion) -> Compiled:
+        self.days.add_window(criterion.open)
+        self.days.add_window(criterion.applies)
+        index = self.nodes
+        self.nodes += 1
+        guard = None if criterion.applies_if is None else self.build(criterion.applies_if)
+        frame = Frame(index, criterion, guard)
+        if isinstance(criterion, Group):
+            return CompiledGroup(
+                frame=frame,
+                kind=criterion.kind,
+                parts=tuple(self.build(part) for part in criterion.parts),
+                count=criterion.count,
+            )
+        if isinstance(criterion, Cases):
+            return self._cases(criterion, frame)
+        if isinstance(criterion, Rows):
+            subject = self._use(Subject("row", self.activity.id))
+            return CompiledRows(
+                frame=frame,
+                subject=subject,
+                rows=criterion.rows,
+                parts=tuple(self.build(row.criterion) for row in criterion.rows),
+            )
+        return self._leaf(criterion, frame)
+
+    def _use(self, subject: Subject) -> Subject:
+        self.subjects[subject] = None
+        return subject
+
+    def _cases(self, criterion: Cases, frame: Frame) -> CompiledCases:
+        fact = self.release.facts[criterion.by]
+        lookups = tuple(choice_lookup(fact, case.values) for case in criterion.cases)
+        named = frozenset().union(*(lookup.inside for lookup in lookups))
+        parents = {choice.parent for choice in fact.choices.values()}
+        # A choice above others is covered once everything below it is.
+        leaves = {choice for choice in fact.choices if choice not in parents}
+        return CompiledCases(
+            frame=frame,
+            subject=self._use(Subject("fact", criterion.by)),
+            lookups=lookups,
+            parts=tuple(self.build(case.criterion) for case in criterion.cases),
+            otherwise=(
+                criterion.otherwise
+                if isinstance(criterion.otherwise, str)
+                else self.build(criterion.otherwise)
+            ),
+            exhaustive=leaves <= named,
+        )
+
+    def _leaf(self, criterion: Leaf, frame: Frame) -> CompiledLeaf:
+        rank = STATUSES.index(criterion.status)
+        if isinstance(criterion, NotOnFile):
+            return CompiledLeaf(
+                frame=frame, leaf=criterion, subject=None, kind="not_on_file", status_rank=rank
+            )
+        if isinstance(criterion, FactLeaf):
+            return self._fact_leaf(criterion, frame, rank)
+        if isinstance(criterion, StandardLeaf):
+            answers = standard_table(self.release.standards[criterion.standard], criterion)
+            only = (
+                self._use(Subject("attestation", f"{self.activity.id}/only_standards_mentioned_apply"))
+                if criterion.where_covered
+                else None
+            )
+            return CompiledLeaf(
+                frame=frame,
+                leaf=criterion,
+                subject=self._use(Subject("standard", criterion.standard)),
+                steps=(LeafStep(None, answers),),
+                only_mentioned=only,
+                status_rank=rank,
+            )
+        if not isinstance(criterion, AttestLeaf | MeetsLeaf | Listing):
+            raise TypeError(f"unknown kind of criterion: {type(criterion).__name__}")
+        if isinstance(criterion, Listing):
+            steps = (LeafStep(None, table(YES_NO_SIZE, (YES, YES_WITH_EVIDENCE), (NO,))),)
+        else:
+            steps = (LeafStep(None, table(YES_NO_SIZE, (YES, YES_WITH_EVIDENCE))),)
+        return CompiledLeaf(
+            frame=frame,
+            leaf=criterion,
+            subject=self._use(Subject("attestation", criterion.attestation)),
+            steps=steps,
+            kind="listing" if isinstance(criterion, Listing) else "test",
+            status_rank=rank,
+        )
+
+    def _fact_leaf(self, leaf: FactLeaf, frame: Frame, rank: int) -> CompiledLeaf:
+        fact, test = self.release.facts[leaf.fact], leaf.test
+        steps: tuple[LeafStep, ...] = ()
+        choice = None
+        if isinstance(test, LimitTest):
+            domain = self.domains[fact.id]
+            for step in test.steps:
+                if step.start is not None:
+                    self.days.days.add(step.start.toordinal())
+            steps = tuple(LeafStep(step.start, _limit_table(domain, fact, test, step)) for step in test.steps)
+        elif isinstance(test, DateTest):
+            domain = self.domains[fact.id]
+            limit = domain.limit_code(Fraction(test.day.toordinal()))
+            steps = (LeafStep(None, _ordered_table(domain, test.operator, (limit,))),)
+        elif isinstance(test, YesNoTest):
+            met = (YES, YES_WITH_EVIDENCE) if test.expected else (NO,)
+            steps = (LeafStep(None, table(YES_NO_SIZE, met)),)
+        elif isinstance(test, LevelTest):
+            steps = (LeafStep(None, level_table(fact.scale, test.level)),)
+        else:
+            choice = choice_lookup(fact, test.values)
+        return CompiledLeaf(
+            frame=frame,
+            leaf=leaf,
+            subject=self._use(Subject("fact", leaf.fact)),
+            steps=steps,
+            choice=choice,
+            status_rank=rank,
+        )
+
+
+def _limit_table(domain: OrderedDomain, fact: Fact, test: LimitTest, step: LimitStep) -> Table:
+    if not step.limits:  # a closed step: nothing meets it
+        return bytes([NOT_MET] * len(domain))
+    codes = tuple(domain.limit_code(in_fact_unit(limit, fact)) for limit in step.limits)
+    return _ordered_table(domain, test.operator, codes)
+
+
+def _ordered_table(domain: OrderedDomain, operator: str, limits: tuple[int, ...]) -> Table:
+    met = _LIMIT_MET[operator]
+    return table(len(domain), (code for code in range(1, len(domain)) if met(code, limits)))
+
+
+def level_table(scale: tuple[str, ...], reached: str) -> Table:
+    """Met by `reached` and all better levels; code 1 is the best level."""
+    return table(len(scale) + 1, range(1, scale.index(reached) + 2))
+
+
+def standard_table(standard: Standard, leaf: StandardLeaf) -> Table:
+    """The results that each answer about a standard allows.
+
+    A level answers a criterion that asks for a level; bare conformity does not, and a level alone
+    does not say that the product conforms.
+    """
+    size = FIRST_LEVEL + len(standard.scale)
+    if leaf.reaches is None:
+        entries = bytearray(table(size, (COMPLIES,), range(FIRST_LEVEL, size)))
+    else:
+        last = FIRST_LEVEL + standard.scale.index(leaf.reaches)
+        entries = bytearray(table(size, range(FIRST_LEVEL, last + 1), (COMPLIES,)))
+    entries[FAILS] = NOT_MET
+    entries[NOT_COVERED] = LEFT_OUT if leaf.where_covered else EITHER
+    return bytes(entries)
+
+
+def choice_lookup(fact: Fact, values: tuple[str, ...]) -> ChoiceLookup:
+    """The named choices with all below them, and the choices above a named one."""
+    inside = {choice for choice in fact.choices if set(_upwards(fact, choice)) & set(values)}
+    above = {parent for value in values for parent in _upwards(fact, value)} - inside
+    return ChoiceLookup(frozenset(inside), frozenset(above))
+
+
+def _upwards(fact: Fact, choice: str) -> list[str]:
+    chain: list[str] = []
+    current: str | None = choice
+    while current is not None and current not in chain:
+        chain.append(current)
+        current = fact.choices[current].parent
+    return chain
+
+
+def choice_result(lookup: ChoiceLookup, values: frozenset[str]) -> int:
+    """Of a project with these choices: met if all are named, not met if one is outside, else open."""
+    if values <= lookup.inside:
+        return MET
+    return NOT_MET if values - lookup.inside - lookup.above else EITHER

@@ -1,0 +1,136 @@
+"""From a project as given to the codes that programs read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+
+import numpy as np
+
+from taxonomy_api.assessment.decision import decide
+from taxonomy_api.assessment.domains import (
+    COMPLIES,
+    FAILS,
+    FIRST_LEVEL,
+    NO,
+    NOT_COVERED,
+    UNKNOWN,
+    YES,
+    YES_WITH_EVIDENCE,
+    Column,
+    Subject,
+    constant,
+)
+from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.assessment.evaluation import Inputs, day_codes
+from taxonomy_api.assessment.program import Program
+from taxonomy_api.assessment.project import Given, GivenAnswer, GivenStandard, Project
+from taxonomy_api.assessment.values import ParsedValue
+from taxonomy_api.catalog.model import Fact, MeetsLeaf, Standard
+
+
+def encode_project(engine: Engine, program: Program, project: Project, as_of: date) -> dict[Subject, Column]:
+    """A column of one code for each subject of the program that the project tells something about."""
+    columns: dict[Subject, Column] = {}
+    for subject in program.subjects:
+        if subject.kind == "fact":
+            given = project.facts.get(subject.id)
+            if given is not None:
+                columns[subject] = encode_value(engine, engine.release.facts[subject.id], given.value)
+        elif subject.kind == "standard":
+            said = project.standards.get(subject.id)
+            if said is not None:
+                columns[subject] = _one(standard_code(engine.release.standards[subject.id], said))
+        elif subject.kind == "row":
+            if number := row_number(program, project):
+                columns[subject] = _one(number)
+        elif (code := _attestation_code(engine, subject.id, project, as_of)) != UNKNOWN:
+            columns[subject] = _one(code)
+    return columns
+
+
+def encode_value(engine: Engine, fact: Fact, parsed: ParsedValue) -> Column:
+    """The code of one value."""
+    value = parsed.value
+    if isinstance(value, frozenset):
+        return Column(constant(1, 1), (value,))
+    return _one(value_code(engine, fact, value))
+
+
+def value_code(engine: Engine, fact: Fact, value: Fraction | bool | str | date) -> int:
+    """The code of a value of any kind of fact but a choice."""
+    if isinstance(value, bool):
+        return YES if value else NO
+    if isinstance(value, str):
+        return fact.scale.index(value) + 1
+    if isinstance(value, date):
+        return engine.domains[fact.id].code(Fraction(value.toordinal()))
+    return engine.domains[fact.id].code(value)
+
+
+def standard_code(standard: Standard, said: GivenStandard) -> int:
+    if said.level is not None:
+        return FIRST_LEVEL + standard.scale.index(said.level)
+    if said.covers is False:
+        return NOT_COVERED
+    if said.complies is None:
+        return UNKNOWN
+    return COMPLIES if said.complies else FAILS
+
+
+def answer_code(answer: GivenAnswer) -> int:
+    if not answer.value:
+        return NO
+    return YES_WITH_EVIDENCE if answer.evidence else YES
+
+
+def row_number(program: Program, project: Project) -> int:
+    """The row the project is in (from 1), or 0: named, or told by an industry code of one row only."""
+    rows = [row.id for row in program.rows]
+    named = {row for name in project.activities if (row := _row_of(name, program.activity.id)) is not None}
+    if len(named) == 1:
+        return rows.index(named.pop()) + 1
+    if named:
+        return 0
+    codes = {code.partition(":")[2] for code in project.industry if code.startswith("gbt4754:")}
+    told = {
+        number
+        for number, row in enumerate(program.rows, start=1)
+        if codes & set(row.gbt4754) and not row.codes_are_examples
+    }
+    return told.pop() if len(told) == 1 else 0
+
+
+def _row_of(name: str, activity_id: str) -> str | None:
+    base, _, row = name.partition("#")
+    return row if row and base == activity_id else None
+
+
+def _attestation_code(engine: Engine, name: str, project: Project, as_of: date) -> int:
+    """An attestation's answer; what a bought object meets may also be told by the object's own facts."""
+    answer = project.attestations.get(name)
+    if answer is not None:
+        return answer_code(answer)
+    leaf = engine.attestations.get(name)
+    if isinstance(leaf, MeetsLeaf) and leaf.input in project.inputs:
+        return _meets(engine, leaf, project.inputs[leaf.input], as_of)
+    return UNKNOWN
+
+
+def _meets(engine: Engine, leaf: MeetsLeaf, facts: Mapping[str, Given], as_of: date) -> int:
+    """Whether an object with these facts meets the substantial contribution criteria of `leaf.activity`."""
+    activity = engine.release.activity(leaf.activity.partition("/")[0])
+    if activity is None or "/" in leaf.activity:
+        return UNKNOWN
+    program = engine.program(activity)
+    columns = encode_project(engine, program, Project(activities=(activity.id,), facts=facts), as_of)
+    today = day_codes(program, np.array([as_of.toordinal()]))
+    outcome = decide(Inputs(program, 1, columns, today)).components["substantial_contribution"]
+    if outcome.surely_met:
+        return YES
+    return NO if outcome.surely_not_met else UNKNOWN
+
+
+def _one(code: int) -> Column:
+    return Column(constant(code, 1))

@@ -1,0 +1,81 @@
+"""What an assessment needs of a release, prepared once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from taxonomy_api.assessment.compiling import all_criteria, compile_activity, fact_domains
+from taxonomy_api.assessment.domains import OrderedDomain
+from taxonomy_api.assessment.program import Program
+from taxonomy_api.catalog.model import (
+    Activity,
+    AttestLeaf,
+    Fact,
+    Listing,
+    MeetsLeaf,
+    Release,
+    StandardLeaf,
+    walk,
+)
+
+#: Version of the rules of evaluation; it changes when the same facts and release can answer differently.
+ENGINE_VERSION = "1.0.0"
+
+#: The attestation of an item that standards which it does not mention do not cover the product.
+ONLY_MENTIONED = "only_standards_mentioned_apply"
+
+
+class Engine:
+    """A release with its activities compiled on first use.
+
+    Safe to share between threads: a program compiled twice at once is merely the same value twice.
+
+    Attributes: `domains` codes of quantity and date facts; `facts` every fact by id and by each other
+    id it had; `activities` by `taxonomy:code` and by alias; `attestations` the criterion behind each
+    attestation id, None where it stands for no single one.
+    """
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        self.domains: Mapping[str, OrderedDomain] = fact_domains(release)
+        self.facts: Mapping[str, Fact] = {
+            name: fact for fact in release.facts.values() for name in (*fact.aliases, fact.id)
+        }
+        self.activities: Mapping[str, Activity] = _by_name(release)
+        self.attestations: Mapping[str, AttestLeaf | MeetsLeaf | Listing | None] = _attestations(release)
+        self._programs: dict[str, Program] = {}
+
+    def program(self, activity: Activity) -> Program:
+        """The compiled criteria of `activity`, which must be one of the release's."""
+        program = self._programs.get(activity.id)
+        if program is None:
+            program = compile_activity(self.release, self.domains, activity)
+            self._programs[activity.id] = program
+        return program
+
+
+def _by_name(release: Release) -> dict[str, Activity]:
+    named = {
+        f"{activity.taxonomy}:{alias}": activity
+        for activity in release.activities()
+        for alias in activity.aliases
+    }
+    return named | {activity.id: activity for activity in release.activities()}
+
+
+def _attestations(release: Release) -> dict[str, AttestLeaf | MeetsLeaf | Listing | None]:
+    found: dict[str, AttestLeaf | MeetsLeaf | Listing | None] = {}
+    for root in all_criteria(release):
+        for criterion in walk(root):
+            if isinstance(criterion, AttestLeaf | MeetsLeaf | Listing):
+                found[criterion.attestation] = criterion
+    for activity in release.activities():
+        standards = (
+            criterion
+            for test in activity.classes.values()
+            if test.criterion is not None
+            for criterion in walk(test.criterion)
+        )
+        if any(isinstance(criterion, StandardLeaf) and criterion.where_covered for criterion in standards):
+            found[f"{activity.id}/{ONLY_MENTIONED}"] = None
+    return found

@@ -1,0 +1,347 @@
+"""The evaluator: what results are possible for every criterion, for many projects at once.
+
+A column of answers is one integer with a bit per project, so that "and" over a million projects is
+one operation and a single project is simply a batch of one. Every node carries three such masks:
+the projects for which it can be met, not met, and left out. A criterion is known for a project where
+just one of the three is set. This is the whole logic of DESIGN §2; there is no second one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taxonomy_api.assessment.compiling import choice_result
+from taxonomy_api.assessment.domains import (
+    EITHER,
+    MET,
+    UNKNOWN,
+    Codes,
+    Column,
+    Subject,
+    Table,
+    constant,
+    look_up,
+)
+from taxonomy_api.assessment.program import (
+    Compiled,
+    CompiledCases,
+    CompiledLeaf,
+    CompiledRows,
+    Program,
+)
+from taxonomy_api.catalog.model import Window
+
+VERIFIED_ONLY, ON_FILE, WITH_RECALLED = 0, 1, 3
+"""Which statuses a pass counts: leaves of a weaker status (higher rank) are unknown in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """The projects for which a node can be met, not met, left out."""
+
+    met: int
+    not_met: int
+    left_out: int
+
+    @property
+    def surely_met(self) -> int:
+        return self.met & ~self.not_met & ~self.left_out
+
+    @property
+    def surely_not_met(self) -> int:
+        return self.not_met & ~self.met & ~self.left_out
+
+    @property
+    def surely_left_out(self) -> int:
+        return self.left_out & ~self.met & ~self.not_met
+
+    @property
+    def unknown(self) -> int:
+        return self.met & self.not_met | self.met & self.left_out | self.not_met & self.left_out
+
+
+@dataclass(slots=True)
+class Inputs:
+    """The codes that one program reads, for `size` projects.
+
+    `day_codes` tell, per project, in which of the program's periods its assessment date lies.
+    """
+
+    program: Program
+    size: int
+    columns: Mapping[Subject, Column]
+    day_codes: Codes
+    full: int = field(init=False)
+    _windows: dict[tuple[int, int], int] = field(default_factory=dict, init=False)
+    _leaves: dict[int, Masks] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.full = (1 << self.size) - 1
+
+    def codes(self, subject: Subject) -> Codes:
+        column = self.columns.get(subject)
+        return constant(UNKNOWN, self.size) if column is None else column.codes
+
+    def between(self, first: int, last: int) -> int:
+        """The projects whose day lies in the periods `first` to `last`."""
+        key = (first, last)
+        if key not in self._windows:
+            periods = len(self.program.days) + 1
+            entries = bytes(MET if first <= period <= last else 0 for period in range(periods))
+            self._windows[key] = look_up(entries, self.day_codes)[0]
+        return self._windows[key]
+
+    def inside(self, window: Window) -> int:
+        first = 0 if window.start is None else self._period(window.start.toordinal())
+        last = len(self.program.days)
+        if window.end is not None:
+            last = self._period(window.end.toordinal())
+        return self.between(first, last)
+
+    def from_day(self, start: date | None) -> int:
+        return self.full if start is None else self.inside(Window(start, None))
+
+    def _period(self, day: int) -> int:
+        return bisect_right(self.program.days, day)
+
+    def leaf(self, node: CompiledLeaf) -> Masks:
+        """The results that the codes allow, whatever the leaf's status."""
+        masks = self._leaves.get(node.frame.index)
+        if masks is None:
+            masks = self._leaves[node.frame.index] = self._read(node)
+        return masks
+
+    def _read(self, node: CompiledLeaf) -> Masks:
+        if node.subject is None:
+            return Masks(self.full, self.full, 0)
+        codes = self.codes(node.subject)
+        if node.choice is not None:
+            values = self.columns[node.subject].values if node.subject in self.columns else ()
+            entries = bytes([EITHER, *(choice_result(node.choice, value) for value in values)])
+            return Masks(*look_up(entries, codes))
+        masks = self._steps(node, codes)
+        if node.only_mentioned is None:
+            return masks
+        said = look_up(_SAID_YES, self.codes(node.only_mentioned))[0]
+        silent = said & look_up(_SILENT, codes)[0]
+        return Masks(masks.met & ~silent, masks.not_met & ~silent, masks.left_out | silent)
+
+    def _steps(self, node: CompiledLeaf, codes: Codes) -> Masks:
+        if len(node.steps) == 1 and node.steps[0].start is None:
+            return Masks(*look_up(node.steps[0].table, codes))
+        met = left_out = 0
+        not_met = self.full & ~self.from_day(node.steps[0].start)  # before the first day it is closed
+        for number, step in enumerate(node.steps):
+            holds = self.from_day(step.start)
+            if number + 1 < len(node.steps):
+                holds &= ~self.from_day(node.steps[number + 1].start)
+            step_met, step_not, step_left = look_up(step.table, codes)
+            met |= step_met & holds
+            not_met |= step_not & holds
+            left_out |= step_left & holds
+        return Masks(met, not_met, left_out)
+
+
+_SAID_YES: Table = bytes([0, MET, 0, MET])
+_SILENT: Table = bytes([MET]) + bytes(255)
+
+
+@dataclass(slots=True)
+class Pass:
+    """One walk over the trees.
+
+    `floor`: the weakest rank of status that counts; below it a leaf is unknown. `confirmed_scope`:
+    listings count only where the scope was confirmed with evidence. `results` keeps every node's
+    masks for explanations.
+    """
+
+    inputs: Inputs
+    floor: int = ON_FILE
+    confirmed_scope: bool = False
+    results: dict[int, Masks] = field(default_factory=dict)
+
+    def evaluate(self, node: Compiled) -> Masks:
+        masks = self._bare(node)
+        criterion = node.frame.criterion
+        if criterion.open is not None:
+            inside = self.inputs.inside(criterion.open)
+            outside = self.inputs.full & ~inside
+            masks = Masks(masks.met & inside, masks.not_met & inside | outside, masks.left_out & inside)
+        if criterion.applies is not None:
+            inside = self.inputs.inside(criterion.applies)
+            outside = self.inputs.full & ~inside
+            masks = Masks(masks.met & inside, masks.not_met & inside, masks.left_out & inside | outside)
+        if node.frame.guard is not None:
+            guard = self.evaluate(node.frame.guard)
+            # A guard that is itself left out says nothing: keep both possibilities.
+            holds, fails = guard.met | guard.left_out, guard.not_met | guard.left_out
+            masks = Masks(masks.met & holds, masks.not_met & holds, masks.left_out & holds | fails)
+        self.results[node.frame.index] = masks
+        return masks
+
+    def _bare(self, node: Compiled) -> Masks:
+        if isinstance(node, CompiledLeaf):
+            return self._leaf(node)
+        if isinstance(node, CompiledCases):
+            return self._cases(node)
+        if isinstance(node, CompiledRows):
+            return self._rows(node)
+        parts = [self.evaluate(part) for part in node.parts]
+        if node.kind == "all":
+            return all_of(parts, self.inputs.full)
+        if node.kind == "any":
+            return any_of(parts, self.inputs.full)
+        if node.kind == "not":
+            return Masks(parts[0].not_met, parts[0].met, parts[0].left_out)
+        return at_least(node.count, parts, self.inputs.full)
+
+    def _leaf(self, node: CompiledLeaf) -> Masks:
+        full = self.inputs.full
+        masks = self.inputs.leaf(node)
+        rank = node.status_rank
+        if node.kind == "listing":
+            rank = max(rank, self.inputs.program.entry_rank)
+            if self.confirmed_scope:
+                codes = (
+                    self.inputs.codes(node.subject) if node.subject else constant(UNKNOWN, self.inputs.size)
+                )
+                shown = look_up(_CONFIRMED, codes)[0]
+                return Masks(masks.met, masks.not_met | full & ~shown, masks.left_out)
+            if node.subject is None or node.subject not in self.inputs.columns:
+                masks = Masks(full, 0, 0)
+            else:
+                silent = look_up(_SILENT, self.inputs.codes(node.subject))[0]
+                masks = Masks(masks.met, masks.not_met & ~silent, 0)
+        if rank > self.floor:
+            out = masks.surely_left_out
+            return Masks(full & ~out, full & ~out, masks.left_out)
+        return masks
+
+    def _cases(self, node: CompiledCases) -> Masks:
+        """The chosen case; several chosen cases together; what all cases share where nothing is chosen."""
+        inputs = self.inputs
+        parts = [self.evaluate(part) for part in node.parts]
+        otherwise = self._otherwise(node)
+        values = inputs.columns[node.subject].values if node.subject in inputs.columns else ()
+        chosen, other, open_choice = _selection(node, values)
+        codes = inputs.codes(node.subject)
+        undecided = look_up(open_choice, codes)[0]
+        selected: list[Masks] = []
+        shared_met = shared_not = shared_left = 0
+        for part, entries in zip(parts, chosen, strict=True):
+            inside = look_up(entries, codes)[0]
+            selected.append(_only(part, inside, inputs.full))
+            shared_met, shared_not = shared_met | part.met, shared_not | part.not_met
+            shared_left |= part.left_out
+        inside = look_up(other, codes)[0]
+        selected.append(_only(otherwise, inside, inputs.full))
+        if not node.exhaustive:
+            shared_met, shared_not = shared_met | otherwise.met, shared_not | otherwise.not_met
+            shared_left |= otherwise.left_out
+        known = all_of(selected, inputs.full)
+        return Masks(
+            known.met & ~undecided | shared_met & undecided,
+            known.not_met & ~undecided | shared_not & undecided,
+            known.left_out & ~undecided | shared_left & undecided,
+        )
+
+    def _otherwise(self, node: CompiledCases) -> Masks:
+        full = self.inputs.full
+        if node.otherwise == "not_met":
+            return Masks(0, full, 0)
+        if isinstance(node.otherwise, str):
+            return Masks(full, full, 0)
+        return self.evaluate(node.otherwise)
+
+    def _rows(self, node: CompiledRows) -> Masks:
+        """The named row; what all rows share where none is named."""
+        parts = [self.evaluate(part) for part in node.parts]
+        codes = self.inputs.codes(node.subject)
+        met = not_met = left_out = 0
+        for number, part in enumerate(parts, start=1):
+            entries = bytearray(len(parts) + 1)
+            entries[UNKNOWN] = entries[number] = MET
+            here = look_up(bytes(entries), codes)[0]
+            met |= part.met & here
+            not_met |= part.not_met & here
+            left_out |= part.left_out & here
+        return Masks(met, not_met, left_out)
+
+
+_CONFIRMED: Table = bytes([0, 0, 0, MET])
+
+
+def all_of(parts: Iterable[Masks], full: int) -> Masks:
+    """Met if no part is not met and some part is met; left out if every part is."""
+    none_fails = all_left = full
+    some_met = some_fails = 0
+    for part in parts:
+        none_fails &= part.met | part.left_out
+        all_left &= part.left_out
+        some_met |= part.met
+        some_fails |= part.not_met
+    return Masks(none_fails & some_met, some_fails, all_left)
+
+
+def any_of(parts: Iterable[Masks], full: int) -> Masks:
+    """Met if some part is; not met if none is and some part is left; unknown if every part is left out."""
+    none_met = all_left = full
+    some_met = some_fails = 0
+    for part in parts:
+        none_met &= part.not_met | part.left_out
+        all_left &= part.left_out
+        some_met |= part.met
+        some_fails |= part.not_met
+    return Masks(some_met | all_left, none_met & some_fails | all_left, 0)
+
+
+def at_least(count: int, parts: list[Masks], full: int) -> Masks:
+    """Met if `count` parts are. Parts left out do not count; unknown if every part is left out."""
+    can = [full, *([0] * count)]  # can[k]: at least k parts can be met
+    must = [full, *([0] * count)]  # must[k]: at least k parts are surely met
+    all_left = full
+    some_counts = 0
+    for part in parts:
+        all_left &= part.left_out
+        some_counts |= part.met | part.not_met
+        for number in range(count, 0, -1):
+            can[number] |= can[number - 1] & part.met
+            must[number] |= must[number - 1] & part.surely_met
+    return Masks(can[count] | all_left, (full & ~must[count] & some_counts) | all_left, 0)
+
+
+def _only(part: Masks, inside: int, full: int) -> Masks:
+    """The part where `inside`, left out elsewhere."""
+    return Masks(part.met & inside, part.not_met & inside, part.left_out & inside | full & ~inside)
+
+
+def _selection(node: CompiledCases, values: tuple[frozenset[str], ...]) -> tuple[list[Table], Table, Table]:
+    """Per case, for `otherwise`, and for "still open": the codes of choice sets that select it."""
+    chosen = [bytearray(len(values) + 1) for _ in node.lookups]
+    other, still_open = bytearray(len(values) + 1), bytearray(len(values) + 1)
+    still_open[UNKNOWN] = MET
+    for code, choices in enumerate(values, start=1):
+        for choice in choices:
+            fits = [number for number, lookup in enumerate(node.lookups) if choice in lookup.inside]
+            if fits:
+                for number in fits:
+                    chosen[number][code] = MET
+            elif any(choice in lookup.above for lookup in node.lookups):
+                still_open[code] = MET
+            else:
+                other[code] = MET
+        if still_open[code]:
+            other[code] = 0
+    return [bytes(entries) for entries in chosen], bytes(other), bytes(still_open)
+
+
+def day_codes(program: Program, days: NDArray[np.int64]) -> Codes:
+    """In which of the program's periods each day (ordinal) lies."""
+    limits = np.array(program.days, dtype=np.int64)
+    return np.searchsorted(limits, days, side="right").astype(np.int32)

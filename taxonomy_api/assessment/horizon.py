@@ -1,0 +1,104 @@
+"""One project through time: its verdict now and in every later period that the dates on file make.
+
+The periods, and the project without its estimated figures, are simply further rows of one batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from taxonomy_api.assessment.decision import Decision, Verdict, decide
+from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject
+from taxonomy_api.assessment.encoding import encode_project
+from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.assessment.evaluation import Inputs, day_codes
+from taxonomy_api.assessment.program import Program
+from taxonomy_api.assessment.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A span of days with one verdict; `until` None: no end on file."""
+
+    start: date
+    until: date | None
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A project under one activity.
+
+    `decision`: row 0 is the day of assessment; the others serve the fields below. `valid_until`: the
+    last day of the present verdict, None if no date on file ends it. `rests_on_estimates`: the verdict
+    would not stand without the estimated figures.
+    """
+
+    program: Program
+    inputs: Inputs
+    decision: Decision
+    verdict: Verdict
+    valid_until: date | None
+    timeline: tuple[Period, ...]
+    rests_on_estimates: bool
+
+
+def outlook(
+    engine: Engine, program: Program, project: Project, as_of: date, assume_not_excluded: bool
+) -> Outlook:
+    """Evaluate the project now, in every later period, and without its estimates, in one batch."""
+    columns = encode_project(engine, program, project, as_of)
+    starts = [as_of.toordinal(), *(day for day in program.days if day > as_of.toordinal())]
+    estimated = {Subject("fact", fact) for fact, given in project.facts.items() if given.estimated}
+    estimated &= set(columns)
+    days = np.array([*starts, *([starts[0]] if estimated else [])], dtype=np.int64)
+    size = len(days)
+    spread: dict[Subject, Column] = {}
+    for subject, column in columns.items():
+        codes = np.repeat(column.codes, size)
+        if subject in estimated:
+            codes[-1] = UNKNOWN
+        spread[subject] = Column(codes, column.values)
+    inputs = Inputs(program, size, spread, day_codes(program, days))
+    decision = decide(inputs, assume_not_excluded=assume_not_excluded)
+    verdicts = [decision.verdict(row) for row in range(size)]
+    periods = _periods(starts, verdicts)
+    return Outlook(
+        program=program,
+        inputs=inputs,
+        decision=decision,
+        verdict=verdicts[0],
+        valid_until=periods[0].until,
+        timeline=_to_maturity(periods, project.maturity),
+        rests_on_estimates=bool(estimated) and verdicts[-1] != verdicts[0],
+    )
+
+
+def _periods(starts: list[int], verdicts: list[Verdict]) -> list[Period]:
+    """Neighbouring periods with one verdict joined."""
+    joined: list[tuple[int, Verdict]] = []
+    for start, verdict in zip(starts, verdicts, strict=False):
+        if not joined or joined[-1][1] != verdict:
+            joined.append((start, verdict))
+    ends = [date.fromordinal(start) - timedelta(days=1) for start, _ in joined[1:]]
+    return [
+        Period(date.fromordinal(start), end, verdict)
+        for (start, verdict), end in zip(joined, [*ends, None], strict=True)
+    ]
+
+
+def _to_maturity(periods: list[Period], maturity: date | None) -> tuple[Period, ...]:
+    if maturity is None:
+        return tuple(periods)
+    return tuple(
+        Period(
+            period.start,
+            maturity if period.until is None or period.until > maturity else period.until,
+            period.verdict,
+        )
+        for period in periods
+        if period.start <= maturity
+    )

@@ -1,0 +1,217 @@
+"""From the body of a request to a typed Request; the same reading for REST and the command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+
+from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.assessment.intake_answers import read_answers, read_facts, read_standards
+from taxonomy_api.assessment.money import Amount, parse_amount, parse_share
+from taxonomy_api.assessment.problems import InvalidRequest
+from taxonomy_api.assessment.project import DEAL_DATES, Given, GivenAnswer, Project, Request
+from taxonomy_api.assessment.reading import Reader, escape
+from taxonomy_api.assessment.value_problems import ValueProblem
+from taxonomy_api.catalog.model import LANGUAGES, Activity, Language
+from taxonomy_api.catalog.nearest import nearest
+
+REQUEST_KEYS = ("project", "taxonomies", "as_of", "language", "assume_not_excluded", "confirm")
+PROJECT_KEYS = (
+    "id",
+    "name",
+    "country",
+    "activities",
+    "facts",
+    "inputs",
+    "standards",
+    "attestations",
+    "amount",
+    "share_of_proceeds",
+    "instrument",
+    "maturity",
+    "edition_choice",
+    *DEAL_DATES,
+)
+#: Schemes of industry codes; the revision is part of the scheme.
+INDUSTRY_SCHEMES = ("isic4", "isic5", "nace2", "nace2.1", "gbt4754", "hsic2")
+
+
+def read_request(engine: Engine, body: object, *, today: date | None = None) -> Request:
+    """The request in `body` (the JSON of POST /v1/assessments).
+
+    `today` is the day of assessment where the body names none (default: the present day). Raises
+    InvalidRequest with every problem found.
+    """
+    reader = Reader(language=_language_of(body))
+    top = reader.mapping(body, "", REQUEST_KEYS)
+    if "project" not in top and isinstance(body, Mapping):
+        reader.wrong("/project", "missing", given="project")
+    project = read_project(engine, reader, top.get("project", {}))
+    as_of = reader.day(top.get("as_of"), "/as_of") or today or date.today()
+    if project.maturity is not None and project.maturity < as_of:
+        reader.wrong("/project/maturity", "maturity_before_as_of")
+    request = Request(
+        project=project,
+        taxonomies=_taxonomies(engine, reader, top.get("taxonomies"), project),
+        as_of=as_of,
+        language=_language(reader, top.get("language")),
+        assume_not_excluded=reader.flag(top.get("assume_not_excluded"), "/assume_not_excluded"),
+        confirm=tuple(
+            name
+            for number, raw in enumerate(reader.items(top.get("confirm"), "/confirm"))
+            if (name := _activity(engine, reader, raw, f"/confirm/{number}")) is not None
+        ),
+    )
+    if reader.problems:
+        raise InvalidRequest(tuple(reader.problems))
+    return request
+
+
+def read_project(engine: Engine, reader: Reader, raw: object, at: str = "/project") -> Project:
+    """The project in `raw`; problems go to the reader."""
+    source = reader.mapping(raw, at, PROJECT_KEYS)
+    named = [
+        name
+        for number, one in enumerate(reader.items(source.get("activities"), f"{at}/activities"))
+        if (name := _activity(engine, reader, one, f"{at}/activities/{number}")) is not None
+    ]
+    if isinstance(raw, Mapping) and not source.get("activities"):
+        reader.wrong(f"{at}/activities", "no_activity")
+    activities = tuple(dict.fromkeys(name for name in named if not _is_industry(name)))
+    facts = read_facts(engine, reader, source.get("facts"), f"{at}/facts")
+    attestations = read_answers(engine, reader, source.get("attestations"), f"{at}/attestations", facts)
+    _refuse_denied_scope(engine, reader, activities, attestations, at)
+    inputs: dict[str, dict[str, Given]] = {}
+    for name, one in reader.mapping(source.get("inputs") or {}, f"{at}/inputs").items():
+        place = f"{at}/inputs/{escape(name)}"
+        inner = reader.mapping(one, place, ("facts",))
+        inputs[name] = read_facts(engine, reader, inner.get("facts"), f"{place}/facts")
+    return Project(
+        id=reader.text(source.get("id"), f"{at}/id"),
+        name=reader.text(source.get("name"), f"{at}/name"),
+        country=reader.text(source.get("country"), f"{at}/country"),
+        activities=activities,
+        industry=tuple(dict.fromkeys(name for name in named if _is_industry(name))),
+        facts=facts,
+        inputs=inputs,
+        standards=read_standards(engine, reader, source.get("standards"), f"{at}/standards"),
+        attestations=attestations,
+        amount=_amount(reader, source.get("amount"), f"{at}/amount"),
+        share_of_proceeds=_share(reader, source.get("share_of_proceeds"), f"{at}/share_of_proceeds"),
+        instrument=reader.text(source.get("instrument"), f"{at}/instrument"),
+        dates={
+            name: day
+            for name in DEAL_DATES
+            if (day := reader.day(source.get(name), f"{at}/{name}")) is not None
+        },
+        maturity=reader.day(source.get("maturity"), f"{at}/maturity"),
+        edition_choice=reader.text(source.get("edition_choice"), f"{at}/edition_choice"),
+    )
+
+
+def _language_of(body: object) -> Language:
+    """The language in which problems are told, as far as the body states one."""
+    wanted = body.get("language") if isinstance(body, Mapping) else None
+    return next((language for language in LANGUAGES if language == wanted), "en")
+
+
+def _language(reader: Reader, raw: object) -> Language:
+    text = reader.text(raw, "/language")
+    for language in LANGUAGES:
+        if text in (None, language):
+            return language
+    reader.wrong("/language", "unknown_language", allowed=LANGUAGES, given=text)
+    return "en"
+
+
+def _taxonomies(engine: Engine, reader: Reader, raw: object, project: Project) -> tuple[str, ...]:
+    """The taxonomies asked about; left out, those of the activities named, or all for a bare code."""
+    known = engine.release.taxonomies
+    if raw is None:
+        named = dict.fromkeys(name.partition(":")[0] for name in project.activities)
+        return tuple(named) or tuple(known)
+    found: list[str] = []
+    for number, one in enumerate(reader.items(raw, "/taxonomies")):
+        name = reader.text(one, f"/taxonomies/{number}")
+        if name is None:
+            continue
+        if name in known:
+            found.append(name)
+        else:
+            reader.wrong(
+                f"/taxonomies/{number}",
+                "unknown_taxonomy",
+                allowed=tuple(known),
+                near=nearest(name, known),
+                given=name,
+            )
+    return tuple(dict.fromkeys(found))
+
+
+def _is_industry(name: str) -> bool:
+    return name.partition(":")[0] in INDUSTRY_SCHEMES
+
+
+def _activity(engine: Engine, reader: Reader, raw: object, pointer: str) -> str | None:
+    """The canonical `taxonomy:code[#row]`, or an industry code as given."""
+    name = reader.text(raw, pointer)
+    if name is None:
+        if raw is None:
+            reader.wrong(pointer, "wrong_type", wanted="text")
+        return None
+    name = re.sub(r"\s+", " ", name).strip()
+    if _is_industry(name):
+        return name
+    base, _, row = name.partition("#")
+    activity = engine.activities.get(base)
+    if activity is None:
+        taxonomy = base.partition(":")[0]
+        if ":" in base and taxonomy not in engine.release.taxonomies:
+            known: tuple[str, ...] = (*engine.release.taxonomies, *INDUSTRY_SCHEMES)
+            reader.wrong(pointer, "unknown_taxonomy", near=nearest(taxonomy, known), given=taxonomy)
+        else:
+            reader.wrong(pointer, "unknown_activity", near=nearest(base, engine.activities), given=name)
+        return None
+    if not row:
+        return activity.id
+    rows = tuple(one.id for one in activity.rows)
+    if row not in rows:
+        reader.wrong(pointer, "unknown_row", allowed=rows, near=nearest(row, rows), given=name)
+        return None
+    return f"{activity.id}#{row}"
+
+
+def _refuse_denied_scope(
+    engine: Engine, reader: Reader, activities: tuple[str, ...], answers: Mapping[str, GivenAnswer], at: str
+) -> None:
+    for name in activities:
+        activity: Activity = engine.activities[name.partition("#")[0]]
+        for asked in {f"{name}/scope", f"{activity.id}/scope"}:
+            answer = answers.get(asked)
+            if answer is not None and not answer.value:
+                reader.wrong(f"{at}/attestations/{escape(asked)}", "scope_denied", activity=name, given=asked)
+
+
+def _amount(reader: Reader, raw: object, pointer: str) -> Amount | None:
+    if raw is None:
+        return None
+    hint: str | None = None
+    if isinstance(raw, Mapping):
+        inner = reader.mapping(raw, pointer, ("value", "currency"))
+        hint = reader.text(inner.get("currency"), f"{pointer}/currency")
+        raw, pointer = inner.get("value"), f"{pointer}/value"
+    try:
+        return parse_amount(raw, hint)
+    except ValueProblem as problem:
+        reader.value_problem(pointer, problem)
+        return None
+
+
+def _share(reader: Reader, raw: object, pointer: str) -> Fraction | None:
+    try:
+        return parse_share(raw)
+    except ValueProblem as problem:
+        reader.value_problem(pointer, problem)
+        return None

@@ -1,0 +1,216 @@
+"""The texts of answers, as templates in three languages.
+
+Placeholders are filled by `say`; nothing is put together from fragments of sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from taxonomy_api.catalog.model import Language, Text
+
+MESSAGES: Mapping[str, Text] = {
+    # reasons that rest on one criterion -----------------------------------------------------------
+    "limit_met": Text(
+        "{fact} is {given}; required {required}: met.",
+        "{fact}为{given}，要求{required}：符合。",
+        "{fact}為{given}，要求{required}：符合。",
+    ),
+    "limit_not_met": Text(
+        "{fact} is {given}; required {required}: not met.",
+        "{fact}为{given}，要求{required}：不符合。",
+        "{fact}為{given}，要求{required}：不符合。",
+    ),
+    "condition_met": Text(
+        "Met: {condition} (given: {given}).",
+        "符合：{condition}（申报：{given}）。",
+        "符合：{condition}（申報：{given}）。",
+    ),
+    "condition_not_met": Text(
+        "Not met: {condition} (given: {given}).",
+        "不符合：{condition}（申报：{given}）。",
+        "不符合：{condition}（申報：{given}）。",
+    ),
+    "listed_item": Text(
+        "Listed item; scope as stated by the caller, not checked.",
+        "属目录所列项目；范围由申报方陈述，未经核查。",
+        "屬目錄所列項目；範圍由申報方陳述，未經核查。",
+    ),
+    "scope_confirmed": Text(
+        "Listed item; scope confirmed by the caller with evidence: {evidence}.",
+        "属目录所列项目；申报方已附证据确认范围：{evidence}。",
+        "屬目錄所列項目；申報方已附證據確認範圍：{evidence}。",
+    ),
+    "listed_exclusion": Text(
+        "Shut out by the taxonomy: {condition} (given: {given}).",
+        "被目录排除：{condition}（申报：{given}）。",
+        "被目錄排除：{condition}（申報：{given}）。",
+    ),
+    "window_closed": Text(
+        "No longer open since {day}: {condition}.",
+        "自{day}起不再适用：{condition}。",
+        "自{day}起不再適用：{condition}。",
+    ),
+    "not_yet_open": Text(
+        "Not open before {day}: {condition}.",
+        "{day}前尚未适用：{condition}。",
+        "{day}前尚未適用：{condition}。",
+    ),
+    "fact_missing": Text(
+        "Not given: {fact}; required {required}.",
+        "未提供：{fact}；要求{required}。",
+        "未提供：{fact}；要求{required}。",
+    ),
+    "attestation_missing": Text(
+        "Not answered: {condition} ({id}).",
+        "未作答：{condition}（{id}）。",
+        "未作答：{condition}（{id}）。",
+    ),
+    "answer_open": Text(
+        "The answer given ({given}) does not settle: {condition}.",
+        "所给答复（{given}）不足以判定：{condition}。",
+        "所給答覆（{given}）不足以判定：{condition}。",
+    ),
+    "row_unknown": Text(
+        "Which row of the item the project belongs to is not stated ({id}#row).",
+        "未说明项目属于该条目的哪一行（{id}#row）。",
+        "未說明項目屬於該條目的哪一行（{id}#row）。",
+    ),
+    "case_unknown": Text(
+        "The limit depends on {fact}, which is not given or not among the cases on file.",
+        "适用限值取决于{fact}，该项未提供或不在已收录的情形之中。",
+        "適用限值取決於{fact}，該項未提供或不在已收錄的情形之中。",
+    ),
+    "no_case_applies": Text(
+        "None of the alternatives applies to the project ({id}).",
+        "各备选条件均不适用于该项目（{id}）。",
+        "各備選條件均不適用於該項目（{id}）。",
+    ),
+    "no_criterion_applies": Text(
+        "No criterion of the class {class_name} applies to the project.",
+        "“{class_name}”类别没有任何适用于该项目的标准。",
+        "「{class_name}」類別沒有任何適用於該項目的標準。",
+    ),
+    "not_on_file": Text(
+        "The criteria are not on file; they stand in {document}, {clause}.",
+        "标准未收录；见{document}，{clause}。",
+        "標準未收錄；見{document}，{clause}。",
+    ),
+    "recalled": Text(
+        "On file from memory only, so it does not count: {condition}.",
+        "仅凭记忆收录，不予采用：{condition}。",
+        "僅憑記憶收錄，不予採用：{condition}。",
+    ),
+    # reasons about the whole verdict --------------------------------------------------------------
+    "class_not_available": Text(
+        "The taxonomy has no class {class_name} for this activity.",
+        "该目录对此活动没有“{class_name}”类别。",
+        "該目錄對此活動沒有「{class_name}」類別。",
+    ),
+    "several_activities": Text(
+        "Several activities of this taxonomy are named; split the project, one activity each.",
+        "列出了该目录的多项活动；请将项目拆分，每项一个活动。",
+        "列出了該目錄的多項活動；請將項目拆分，每項一個活動。",
+    ),
+    "activity_not_named": Text(
+        "No activity of this taxonomy is named.",
+        "未指明该目录中的活动。",
+        "未指明該目錄中的活動。",
+    ),
+    "industry_code_only": Text(
+        "An industry code does not name an activity; choose among the candidates.",
+        "行业代码不等于活动；请从候选项中选择。",
+        "行業代碼不等於活動；請從候選項中選擇。",
+    ),
+    "no_mapping_on_file": Text(
+        "The project is named under another taxonomy and no mapping to this one is on file.",
+        "项目以另一目录的活动申报，且没有收录到本目录的对应关系。",
+        "項目以另一目錄的活動申報，且沒有收錄到本目錄的對應關係。",
+    ),
+    "assumed_not_excluded": Text(
+        "Assumed by the caller: no exclusion on file applies.",
+        "申报方假定：不属于已收录的任何排除情形。",
+        "申報方假定：不屬於已收錄的任何排除情形。",
+    ),
+    "at_least_transition": Text(
+        "At least transition: the transition criteria are met, the green ones are open.",
+        "至少为转型类：已符合转型标准，绿色标准尚未判定。",
+        "至少為轉型類：已符合轉型標準，綠色標準尚未判定。",
+    ),
+    "component_not_tested": Text(
+        "{component} is not tested by this taxonomy.",
+        "该目录不检验：{component}。",
+        "該目錄不檢驗：{component}。",
+    ),
+    "component_not_on_file": Text(
+        "{component} is part of this taxonomy, but its test is not on file.",
+        "{component}属于该目录的要求，但其检验标准未收录。",
+        "{component}屬於該目錄的要求，但其檢驗標準未收錄。",
+    ),
+    "rests_on_estimates": Text(
+        "The verdict rests on estimated figures.",
+        "结论依赖估算数据。",
+        "結論依賴估算數據。",
+    ),
+    "unit_assumed": Text(
+        "{fact} was given without a unit and read in {unit}.",
+        "{fact}未注明单位，按{unit}读取。",
+        "{fact}未註明單位，按{unit}讀取。",
+    ),
+    "gas_assumed": Text(
+        "{fact} was given without naming the gas and read as {unit}.",
+        "{fact}未注明气体种类，按{unit}读取。",
+        "{fact}未註明氣體種類，按{unit}讀取。",
+    ),
+    "edition_as_asked": Text(
+        "The edition is the one named; whether it applies to the deal by its dates was not checked.",
+        "采用申报方指明的版本；未核查该版本按日期是否适用于该交易。",
+        "採用申報方指明的版本；未核查該版本按日期是否適用於該交易。",
+    ),
+    "confirm_recalled": Text(
+        "criteria on file from memory are as recorded: {ids}",
+        "凭记忆收录的标准与记录一致：{ids}",
+        "憑記憶收錄的標準與記錄一致：{ids}",
+    ),
+    # words ----------------------------------------------------------------------------------------
+    "yes": Text("yes", "是", "是"),
+    "no": Text("no", "否", "否"),
+    "not_given": Text("not given", "未提供", "未提供"),
+    "one_of": Text("one of: {values}", "以下之一：{values}", "以下之一：{values}"),
+    "between": Text("{low} to {high}", "{low}至{high}", "{low}至{high}"),
+    "level_or_better": Text("{level} or better", "{level}或更优", "{level}或更優"),
+    "standard_met": Text("conforms to {standard}", "符合{standard}", "符合{standard}"),
+    "standard_level": Text(
+        "{standard}, level {level} or better", "{standard}，{level}级或更优", "{standard}，{level}級或更優"
+    ),
+    "not_covered_by_standard": Text("not covered by the standard", "不在该标准范围内", "不在該標準範圍內"),
+    "level_given": Text("level {level}", "{level}级", "{level}級"),
+    "from_day": Text("{limit} from {day}", "自{day}起{limit}", "自{day}起{limit}"),
+    "closed": Text("closed", "关闭", "關閉"),
+    "dnsh": Text("Do no significant harm", "无重大损害", "無重大損害"),
+    "minimum_safeguards": Text("Minimum safeguards", "最低保障", "最低保障"),
+    "green": Text("green", "绿色", "綠色"),
+    "transition": Text("transition", "转型", "轉型"),
+    "excluded": Text("excluded", "排除", "排除"),
+    "aligned": Text("aligned", "符合", "符合"),
+    "not_aligned": Text("not aligned", "不符合", "不符合"),
+    "undetermined": Text("undetermined", "无法判定", "無法判定"),
+    "not_covered": Text("not covered", "未涵盖", "未涵蓋"),
+    "disclaimer": Text(
+        "Automated comparison of facts stated by the caller with the criteria on file in the named release. "
+        "No legal, credit or verification opinion; not issued or endorsed by any authority. The status of "
+        "sources and gaps are listed. The Common Ground Taxonomy is an analytical comparison without legal "
+        "effect, covers substantial contribution only, and is not EU taxonomy alignment.",
+        "本结果是将申报方陈述的事实与所注明数据版本中收录的标准自动比对得出，不构成法律、信用或鉴证意见，"
+        "亦非由任何主管机关发布或认可。来源状态及缺口均已列明。《共同分类目录》为不具法律效力的分析比较，"
+        "仅涉及实质性贡献，不代表符合欧盟分类法。",
+        "本結果是將申報方陳述的事實與所註明數據版本中收錄的標準自動比對得出，不構成法律、信用或鑑證意見，"
+        "亦非由任何主管機關發布或認可。來源狀態及缺口均已列明。《共同分類目錄》為不具法律效力的分析比較，"
+        "僅涉及實質性貢獻，不代表符合歐盟分類法。",
+    ),
+}
+
+
+def say(code: str, language: Language, /, **values: object) -> str:
+    """The message `code` in `language` with its placeholders filled."""
+    return MESSAGES[code].in_language(language).format(**values)

@@ -1,0 +1,361 @@
+"""The smallest sets of facts that could settle an undetermined verdict.
+
+For every node of the tree and every set of results it computes the ways to confine the node to those
+results: which unknown subjects must take which codes. Ways are joined along the tree by the same
+rules as the evaluator's, so that a way, once filled in, makes the verdict determined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import combinations
+
+from taxonomy_api.assessment.compiling import YES_NO_SIZE, choice_result, in_fact_unit
+from taxonomy_api.assessment.decision import Decision
+from taxonomy_api.assessment.domains import FIRST_LEVEL, LEFT_OUT, MET, NO, NOT_MET, UNKNOWN, YES, Subject
+from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.assessment.evaluation import Masks
+from taxonomy_api.assessment.program import (
+    Compiled,
+    CompiledCases,
+    CompiledGroup,
+    CompiledLeaf,
+    CompiledRows,
+)
+from taxonomy_api.catalog.model import ClassName, Fact, Window
+
+#: A way: for each subject that must become known, the codes (choices: ids) it may take.
+Way = Mapping[Subject, frozenset[int | str]]
+Ways = list[Way]
+
+NOTHING_NEEDED: Ways = [{}]
+IMPOSSIBLE: Ways = []
+CLASSES = ("green", "transition", "excluded")
+MOST_WAYS = 240
+MOST_SETS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """`settle`: sets whose values could settle the verdict; `align`: those that could make it aligned."""
+
+    settle: tuple[tuple[Subject, ...], ...]
+    align: tuple[tuple[Subject, ...], ...]
+    truncated: bool
+
+
+def missing_facts(engine: Engine, decision: Decision, project: int = 0) -> Missing:
+    """What the project `project` of an undetermined decision lacks."""
+    if not decision.undetermined >> project & 1:
+        return Missing((), (), False)
+    finder = _Finder(engine, decision, project)
+    not_excluded = finder.excluded(NOT_MET)
+    green_met, green_failed = finder.class_("green", MET), finder.class_("green", NOT_MET)
+    aligned = finder.both(not_excluded, green_met)
+    failed = finder.both(not_excluded, green_failed)
+    settled = [
+        *aligned,
+        *finder.both(failed, finder.class_("transition", MET)),
+        *finder.both(failed, finder.class_("transition", NOT_MET)),
+        *finder.excluded(MET),
+    ]
+    sets = _smallest(settled)
+    return Missing(
+        tuple(sets[:MOST_SETS]),
+        tuple(_smallest(aligned)[:MOST_SETS]),
+        finder.truncated or len(sets) > MOST_SETS,
+    )
+
+
+def _smallest(ways: Iterable[Way]) -> list[tuple[Subject, ...]]:
+    found: list[frozenset[Subject]] = []
+    for keys in sorted({frozenset(way) for way in ways}, key=lambda keys: (len(keys), sorted(keys))):
+        if not any(smaller <= keys for smaller in found):
+            found.append(keys)
+    return [tuple(sorted(keys)) for keys in found]
+
+
+@dataclass(slots=True)
+class _Finder:
+    engine: Engine
+    decision: Decision
+    project: int
+    truncated: bool = False
+    _memo: dict[tuple[int, int], Ways] = field(default_factory=dict)
+
+    # classes -------------------------------------------------------------------------------------
+
+    def excluded(self, target: int) -> Ways:
+        if self.decision.assumed_not_excluded >> self.project & 1:
+            return NOTHING_NEEDED if target == NOT_MET else IMPOSSIBLE
+        return self._own("excluded", target)
+
+    def class_(self, name: ClassName, target: int) -> Ways:
+        """Ways to make a class, with everything it needs, met or not met."""
+        program = self.decision.walk.inputs.program
+        if program.entry_rank > self.decision.walk.floor:
+            return IMPOSSIBLE
+        needed = [part for key, part in program.parts.items() if key not in CLASSES]
+        states = program.taxonomy.components
+        unknowable = any(states.get(key) == "not_on_file" for key in ("dnsh", "minimum_safeguards"))
+        own = self._own(name, target)
+        if target == NOT_MET:
+            return self._prune([*own, *(way for part in needed for way in self.ways(part, NOT_MET))])
+        if unknowable:
+            return IMPOSSIBLE
+        for part in needed:
+            own = self.both(own, self.ways(part, MET | LEFT_OUT))
+        return own
+
+    def _own(self, name: ClassName, target: int) -> Ways:
+        inputs = self.decision.walk.inputs
+        part, end = inputs.program.parts.get(name), inputs.program.until.get(name)
+        closed = end is not None and not self._bit(inputs.inside(Window(None, end)))
+        if part is None or closed:
+            return NOTHING_NEEDED if target == NOT_MET else IMPOSSIBLE
+        return self.ways(part, target)
+
+    # nodes ---------------------------------------------------------------------------------------
+
+    def ways(self, node: Compiled, target: int) -> Ways:
+        """Ways to confine the node's possible results to `target` (bits MET, NOT_MET, LEFT_OUT)."""
+        if not self._possible(self.decision.walk.results[node.frame.index]) & ~target:
+            return NOTHING_NEEDED
+        key = (node.frame.index, target)
+        if key not in self._memo:
+            self._memo[key] = IMPOSSIBLE  # trees have no cycles; this only bounds a defect
+            self._memo[key] = self._prune(self._guarded(node, target))
+        return self._memo[key]
+
+    def _guarded(self, node: Compiled, target: int) -> Ways:
+        guard = node.frame.guard
+        if guard is None:
+            return self._in_window(node, target)
+        if not target & LEFT_OUT:
+            return self.both(self.ways(guard, MET), self._in_window(node, target))
+        return [*self.ways(guard, NOT_MET), *self._in_window(node, target)]
+
+    def _in_window(self, node: Compiled, target: int) -> Ways:
+        inputs, criterion = self.decision.walk.inputs, node.frame.criterion
+        if criterion.applies is not None and not self._bit(inputs.inside(criterion.applies)):
+            return NOTHING_NEEDED if target & LEFT_OUT else IMPOSSIBLE
+        if criterion.open is not None and not self._bit(inputs.inside(criterion.open)):
+            return NOTHING_NEEDED if target & NOT_MET else IMPOSSIBLE
+        if isinstance(node, CompiledLeaf):
+            return self._leaf(node, target)
+        if isinstance(node, CompiledCases):
+            return self._cases(node, target)
+        if isinstance(node, CompiledRows):
+            return self._rows(node, target)
+        return self._group(node, target)
+
+    def _group(self, node: CompiledGroup, target: int) -> Ways:
+        parts = node.parts
+        if node.kind == "not":
+            flipped = target & LEFT_OUT | (MET if target & NOT_MET else 0) | (NOT_MET if target & MET else 0)
+            return self.ways(parts[0], flipped)
+        if node.kind == "all":
+            return self._all(parts, target)
+        # A group of alternatives is never left out: without any left it is met or not met.
+        if target & MET and target & NOT_MET:
+            return NOTHING_NEEDED
+        if node.kind == "any":
+            if target & MET:
+                return [way for part in parts for way in self.ways(part, MET)]
+            return self._each(parts, NOT_MET | LEFT_OUT, some=NOT_MET)
+        found: Ways = []
+        if target & MET:
+            for chosen in combinations(parts, node.count):
+                found += self._each(chosen, MET)
+        else:
+            for chosen in combinations(parts, len(parts) - node.count + 1):
+                found += self._each(chosen, NOT_MET | LEFT_OUT, some=NOT_MET)
+        return found
+
+    def _all(self, parts: tuple[Compiled, ...], target: int) -> Ways:
+        if target == MET:
+            return self._each(parts, MET | LEFT_OUT, some=MET)
+        if target in (MET | LEFT_OUT, LEFT_OUT):
+            return self._each(parts, target)
+        if target == MET | NOT_MET:
+            return [way for part in parts for way in self.ways(part, target)]
+        failing = [way for part in parts for way in self.ways(part, NOT_MET)]
+        return failing if target == NOT_MET else [*failing, *self._each(parts, target)]
+
+    def _each(self, parts: Iterable[Compiled], target: int, some: int | None = None) -> Ways:
+        """Ways in which every part is within `target` and, if given, one of them within `some`."""
+        parts = tuple(parts)
+        every = NOTHING_NEEDED
+        for part in parts:
+            every = self.both(every, self.ways(part, target))
+        if some is None or not every:
+            return every
+        return self.both(every, self._prune([way for part in parts for way in self.ways(part, some)]))
+
+    def _cases(self, node: CompiledCases, target: int) -> Ways:
+        inputs = self.decision.walk.inputs
+        code = int(inputs.codes(node.subject)[self.project])
+        if code != UNKNOWN:
+            chosen = inputs.columns[node.subject].values[code - 1]
+            picked = [
+                part for part, look in zip(node.parts, node.lookups, strict=True) if chosen & look.inside
+            ]
+            named = frozenset().union(*(look.inside for look in node.lookups))
+            if chosen - named:
+                if isinstance(node.otherwise, str) or any(chosen & look.above for look in node.lookups):
+                    return IMPOSSIBLE
+                picked.append(node.otherwise)
+            return self._all(tuple(picked), target) if len(picked) > 1 else self.ways(picked[0], target)
+        found: Ways = []
+        claimed: frozenset[str] = frozenset()
+        shared = NOTHING_NEEDED
+        for part, look in zip(node.parts, node.lookups, strict=True):
+            own = look.inside - claimed
+            claimed |= look.inside
+            found += (
+                self.both([{node.subject: frozenset[int | str](own)}], self.ways(part, target)) if own else []
+            )
+            shared = self.both(shared, self.ways(part, target))
+        fact = self.engine.release.facts[node.subject.id]
+        above = frozenset().union(*(look.above for look in node.lookups))
+        rest = frozenset(fact.choices) - claimed - above
+        otherwise = self._otherwise(node, target)
+        if rest:
+            found += self.both([{node.subject: frozenset[int | str](rest)}], otherwise)
+        if not node.exhaustive:
+            shared = self.both(shared, otherwise)
+        return [*found, *shared]
+
+    def _otherwise(self, node: CompiledCases, target: int) -> Ways:
+        if node.otherwise == "not_met":
+            return NOTHING_NEEDED if target & NOT_MET else IMPOSSIBLE
+        if isinstance(node.otherwise, str):
+            return NOTHING_NEEDED if target & MET and target & NOT_MET else IMPOSSIBLE
+        return self.ways(node.otherwise, target)
+
+    def _rows(self, node: CompiledRows, target: int) -> Ways:
+        code = int(self.decision.walk.inputs.codes(node.subject)[self.project])
+        if code != UNKNOWN:
+            return self.ways(node.parts[code - 1], target)
+        found: Ways = []
+        shared = NOTHING_NEEDED
+        for number, part in enumerate(node.parts, start=1):
+            own = self.ways(part, target)
+            found += self.both([{node.subject: frozenset[int | str]({number})}], own)
+            shared = self.both(shared, own)
+        return [*found, *shared]
+
+    def _leaf(self, node: CompiledLeaf, target: int) -> Ways:
+        walk = self.decision.walk
+        if node.subject is None or node.status_rank > walk.floor:
+            return IMPOSSIBLE
+        found: Ways = []
+        if int(walk.inputs.codes(node.subject)[self.project]) == UNKNOWN:
+            allowed = self._allowed(node, node.subject, target)
+            if allowed:
+                found.append({node.subject: allowed})
+            if node.only_mentioned is not None and target & LEFT_OUT:
+                said = int(walk.inputs.codes(node.only_mentioned)[self.project])
+                if said == UNKNOWN:
+                    found.append({node.only_mentioned: frozenset[int | str]({YES})})
+        return found
+
+    def _allowed(self, node: CompiledLeaf, subject: Subject, target: int) -> frozenset[int | str]:
+        fact = self.engine.release.facts.get(subject.id) if subject.kind == "fact" else None
+        if node.choice is not None and fact is not None:
+            return frozenset(
+                choice
+                for choice in fact.choices
+                if not choice_result(node.choice, frozenset({choice})) & ~target
+            )
+        entries = self._table_today(node)
+        return frozenset(
+            code for code in self._codes(subject, fact, len(entries)) if not entries[code] & ~target
+        )
+
+    def _table_today(self, node: CompiledLeaf) -> bytes:
+        entries = node.steps[0].table
+        inputs = self.decision.walk.inputs
+        if node.steps[0].start is not None and not self._bit(inputs.from_day(node.steps[0].start)):
+            return bytes([NOT_MET]) * len(entries)
+        for step in node.steps[1:]:
+            if self._bit(inputs.from_day(step.start)):
+                entries = step.table
+        return entries
+
+    def _codes(self, subject: Subject, fact: Fact | None, size: int) -> Iterable[int]:
+        """The codes that a value which is not known yet could still get."""
+        if subject.kind == "attestation" or (fact is not None and fact.kind == "yes_no"):
+            return (YES, NO) if size >= YES_NO_SIZE else ()
+        if subject.kind == "standard":
+            return (*range(1, FIRST_LEVEL), *range(FIRST_LEVEL, size))
+        if fact is not None and fact.kind == "quantity":
+            return [code for code in range(1, size) if self._admissible(fact, code)]
+        return range(1, size)
+
+    def _admissible(self, fact: Fact, code: int) -> bool:
+        """Whether some value with this code lies in the fact's plausible range."""
+        domain = self.engine.domains[fact.id]
+        place, on_limit = divmod(code - 1, 2)
+        low = domain.limits[place - 1] if place else None
+        high = domain.limits[place] if place < len(domain.limits) else None
+        least = None if fact.minimum is None else in_fact_unit(fact.minimum, fact)
+        most = None if fact.maximum is None else in_fact_unit(fact.maximum, fact)
+        if on_limit:
+            value = domain.limits[place]
+            return (least is None or value >= least) and (most is None or value <= most)
+        return _overlap(low, high, least, most)
+
+    # helpers -------------------------------------------------------------------------------------
+
+    def both(self, first: Ways, second: Ways) -> Ways:
+        """Ways that are in the first and the second list at once."""
+        if first is NOTHING_NEEDED or first == [{}]:
+            return second
+        if second is NOTHING_NEEDED or second == [{}]:
+            return first
+        joined: Ways = []
+        for one in first:
+            for other in second:
+                way: dict[Subject, frozenset[int | str]] = dict(one)
+                for subject, codes in other.items():
+                    way[subject] = way[subject] & codes if subject in way else codes
+                if all(way.values()):
+                    joined.append(way)
+        return self._prune(joined)
+
+    def _prune(self, ways: Ways) -> Ways:
+        """Without those that ask more than another; at most MOST_WAYS, the smallest."""
+        kept: Ways = []
+        for way in sorted(ways, key=len):
+            if not any(_asks_less(other, way) for other in kept):
+                if len(kept) == MOST_WAYS:
+                    self.truncated = True
+                    break
+                kept.append(way)
+        return kept
+
+    def _bit(self, mask: int) -> int:
+        return mask >> self.project & 1
+
+    def _possible(self, masks: Masks) -> int:
+        return (
+            (MET if self._bit(masks.met) else 0)
+            | (NOT_MET if self._bit(masks.not_met) else 0)
+            | (LEFT_OUT if self._bit(masks.left_out) else 0)
+        )
+
+
+def _asks_less(one: Way, other: Way) -> bool:
+    return all(subject in other and codes >= other[subject] for subject, codes in one.items())
+
+
+def _overlap(
+    low: Fraction | None, high: Fraction | None, least: Fraction | None, most: Fraction | None
+) -> bool:
+    """Whether the open interval (low, high) and the closed [least, most] share a value."""
+    above = high is None or least is None or least < high
+    below = low is None or most is None or most > low
+    return above and below

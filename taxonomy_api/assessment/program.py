@@ -1,0 +1,158 @@
+"""The criteria of one activity, compiled into tables and a tree.
+
+The tree keeps the shape of the data file; each leaf holds, per window of days, a table from the code
+of its subject to the possible results (see `domains`). Nothing is generated as source code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal
+
+from taxonomy_api.assessment.domains import Subject, Table
+from taxonomy_api.catalog.model import Activity, ClassName, Criterion, Leaf, Row, Taxonomy, Window
+
+
+@dataclass(frozen=True, slots=True)
+class LeafStep:
+    """The table that holds from day `start` (None: always) until the next step."""
+
+    start: date | None
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every compiled criterion has: its place in the program, its source, its guard."""
+
+    index: int
+    criterion: Criterion
+    guard: Compiled | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledLeaf:
+    """A test of one subject.
+
+    `steps` is empty where nothing can settle the leaf (its text is not on file). `choice` replaces
+    the tables for choices. `kind` tells what else matters: a listing asserts scope; `where_covered`
+    may be left out by `only_mentioned`, the attestation that no other standard applies.
+    """
+
+    frame: Frame
+    leaf: Leaf
+    subject: Subject | None
+    steps: tuple[LeafStep, ...] = ()
+    choice: ChoiceLookup | None = None
+    only_mentioned: Subject | None = None
+    kind: Literal["test", "listing", "not_on_file"] = "test"
+    status_rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceLookup:
+    """Which choices a test or case names.
+
+    `inside`: the named choices and those below them; `above`: choices that contain a named one, for
+    which the answer is open.
+    """
+
+    inside: frozenset[str]
+    above: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledGroup:
+    frame: Frame
+    kind: Literal["all", "any", "not", "at_least_of"]
+    parts: tuple[Compiled, ...]
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledCases:
+    """`exhaustive`: the cases name every choice of the fact, so that `otherwise` cannot come up."""
+
+    frame: Frame
+    subject: Subject
+    lookups: tuple[ChoiceLookup, ...]
+    parts: tuple[Compiled, ...]
+    otherwise: Compiled | Literal["not_met", "unknown"]
+    exhaustive: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledRows:
+    frame: Frame
+    subject: Subject
+    rows: tuple[Row, ...]
+    parts: tuple[Compiled, ...]
+
+
+Compiled = CompiledLeaf | CompiledGroup | CompiledCases | CompiledRows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """Everything that decides a project's verdict under one activity.
+
+    `parts` names the trees: the classes (`green` …), `dnsh:<objective>`, `requires`,
+    `minimum_safeguards`. A class without criteria is absent. `days` are the first days of all periods
+    that its windows and dated limits make, in order.
+    """
+
+    activity: Activity
+    taxonomy: Taxonomy
+    parts: Mapping[str, Compiled]
+    until: Mapping[ClassName, date]
+    nodes: int
+    leaves: tuple[CompiledLeaf, ...]
+    subjects: tuple[Subject, ...]
+    days: tuple[int, ...]
+    entry_rank: int
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return next((node.rows for node in self.walk() if isinstance(node, CompiledRows)), ())
+
+    def walk(self) -> Iterator[Compiled]:
+        for part in self.parts.values():
+            yield from walk(part)
+
+
+def walk(node: Compiled) -> Iterator[Compiled]:
+    """The node and all below it, guards included."""
+    yield node
+    if node.frame.guard is not None:
+        yield from walk(node.frame.guard)
+    for part in parts_of(node):
+        yield from walk(part)
+
+
+def parts_of(node: Compiled) -> tuple[Compiled, ...]:
+    if isinstance(node, CompiledLeaf):
+        return ()
+    if isinstance(node, CompiledCases) and not isinstance(node.otherwise, str):
+        return (*node.parts, node.otherwise)
+    return node.parts
+
+
+@dataclass(slots=True)
+class Days:
+    """Collects the first days of periods."""
+
+    days: set[int] = field(default_factory=set)
+
+    def add_window(self, window: Window | None) -> None:
+        if window is None:
+            return
+        if window.start is not None:
+            self.days.add(window.start.toordinal())
+        if window.end is not None:
+            self.add_end(window.end)
+
+    def add_end(self, end: date) -> None:
+        if end < date.max:
+            self.days.add((end + timedelta(days=1)).toordinal())

@@ -1,0 +1,85 @@
+"""A project and what is asked of it, read and typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from taxonomy_api.assessment.money import Amount
+from taxonomy_api.assessment.values import ParsedValue
+from taxonomy_api.catalog.model import Language
+
+#: The dates of a deal, by which editions apply.
+DEAL_DATES = (
+    "approved_on",
+    "registered_on",
+    "filed_on",
+    "issued_on",
+    "first_drawdown_on",
+    "labelled_green_on",
+    "use_changed_on",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A fact as the caller gave it."""
+
+    value: ParsedValue
+    evidence: str | None = None
+    observed_on: date | None = None
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GivenStandard:
+    """What the caller says of a standard: its level, or whether the product conforms or is covered."""
+
+    level: str | None = None
+    complies: bool | None = None
+    covers: bool | None = None
+    year: int | None = None
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """The answer to an attestation."""
+
+    value: bool
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """One project. `activities`: `taxonomy:code[#row]`; `industry`: industry codes, which only propose."""
+
+    id: str | None = None
+    name: str | None = None
+    country: str | None = None
+    activities: tuple[str, ...] = ()
+    industry: tuple[str, ...] = ()
+    facts: Mapping[str, Given] = field(default_factory=dict)
+    inputs: Mapping[str, Mapping[str, Given]] = field(default_factory=dict)
+    standards: Mapping[str, GivenStandard] = field(default_factory=dict)
+    attestations: Mapping[str, GivenAnswer] = field(default_factory=dict)
+    amount: Amount | None = None
+    share_of_proceeds: Fraction | None = None
+    instrument: str | None = None
+    dates: Mapping[str, date] = field(default_factory=dict)
+    maturity: date | None = None
+    edition_choice: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A project, the taxonomies asked about, and the day for which criteria are evaluated."""
+
+    project: Project
+    taxonomies: tuple[str, ...]
+    as_of: date
+    language: Language
+    assume_not_excluded: bool = False
+    confirm: tuple[str, ...] = ()

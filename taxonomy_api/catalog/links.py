@@ -1,0 +1,57 @@
+"""Checks references to activities once all taxonomies are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from taxonomy_api.catalog.findings import Place, Report
+from taxonomy_api.catalog.frame import Link
+from taxonomy_api.catalog.model import Activity, Row, Rows, Taxonomy, walk
+from taxonomy_api.catalog.nearest import did_you_mean
+
+
+def check_links(links: Iterable[Link], taxonomies: Mapping[str, Taxonomy], report: Report) -> None:
+    """Each target has the form of an address; a taxonomy that is loaded has it."""
+    for link in links:
+        check_target(link.place, link.target, taxonomies, report, must_be_loaded=False)
+
+
+def check_target(
+    place: Place, target: str, taxonomies: Mapping[str, Taxonomy], report: Report, must_be_loaded: bool
+) -> None:
+    """One address `taxonomy:code` or `taxonomy:code#row`.
+
+    With `must_be_loaded` the activity must be on file; without, only where its taxonomy's list is
+    complete.
+    """
+    taxonomy_id, colon, rest = target.partition(":")
+    code, hash_sign, row = rest.partition("#")
+    if not (taxonomy_id and colon and code) or (hash_sign and not row):
+        report.add(place, "bad-id", f"{target} is no address of an activity", "write taxonomy:code")
+        return
+    taxonomy = taxonomies.get(taxonomy_id)
+    if taxonomy is None:
+        if must_be_loaded:
+            cure = did_you_mean(taxonomy_id, taxonomies)
+            report.add(place, "unknown-taxonomy", f"{taxonomy_id} is not loaded", cure)
+        return
+    activity = taxonomy.activities.get(code)
+    if activity is None:
+        cure = did_you_mean(code, taxonomy.activities)
+        # What an incomplete list lacks may still exist in the edition.
+        rule = "unknown-activity" if must_be_loaded or taxonomy.list_complete else "activity-not-on-file"
+        report.add(place, rule, f"{taxonomy_id} has no activity {code} on file", cure)
+    elif row and row not in {known.id for known in rows_of(activity)}:
+        message = f"{taxonomy_id}:{code} has no row {row}"
+        report.add(
+            place, "unknown-activity", message, did_you_mean(row, (known.id for known in rows_of(activity)))
+        )
+
+
+def rows_of(activity: Activity) -> Iterator[Row]:
+    """The rows of an activity, those of each class; a row that several classes name comes up in each."""
+    for test in activity.classes.values():
+        if test.criterion is not None:
+            for criterion in walk(test.criterion):
+                if isinstance(criterion, Rows):
+                    yield from criterion.rows

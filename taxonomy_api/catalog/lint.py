@@ -1,0 +1,117 @@
+"""Checks data files: everything the loader finds, and advice on what nothing uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from taxonomy_api.catalog.findings import Finding, Report
+from taxonomy_api.catalog.load import load_release
+from taxonomy_api.catalog.model import (
+    Cases,
+    Citation,
+    Criterion,
+    FactLeaf,
+    Leaf,
+    Release,
+    Rows,
+    StandardLeaf,
+    Taxonomy,
+    walk,
+)
+from taxonomy_api.catalog.yaml_tree import MapNode, parse_tree
+
+
+def lint(paths: Iterable[Path]) -> tuple[Finding, ...]:
+    """The findings in these data folders, or in these files and folders within a data folder.
+
+    A file is checked together with its data folder, since it refers to the others; only its own
+    findings are given. Places begin with the path as given.
+    """
+    found: set[Finding] = set()
+    for path in paths:
+        folder = data_folder_of(path)
+        within = _relative(path, folder)
+        for finding in lint_folder(folder):
+            if within in ("", finding.file) or finding.file.startswith(f"{within}/"):
+                found.add(replace(finding, file=(folder / finding.file).as_posix()))
+    return tuple(sorted(found))
+
+
+def lint_folder(folder: Path) -> tuple[Finding, ...]:
+    """The findings of the loader and, where it found no error, what is never used."""
+    result = load_release(folder)
+    if result.release is None:
+        return result.findings
+    return tuple(sorted((*result.findings, *_unused(folder, result.release))))
+
+
+def data_folder_of(path: Path) -> Path:
+    """The data folder that holds `path`: the nearest folder at or above it with taxonomies/ in it."""
+    if path.is_dir() and (path / "taxonomies").is_dir():
+        return path
+    for folder in path.parents:
+        if (folder / "taxonomies").is_dir():
+            return folder
+    return path
+
+
+def _relative(path: Path, folder: Path) -> str:
+    within = path.relative_to(folder).as_posix()
+    return "" if within == "." else within
+
+
+def _unused(folder: Path, release: Release) -> tuple[Finding, ...]:
+    used = [
+        (criterion, taxonomy) for taxonomy in release.taxonomies.values() for criterion in criteria(taxonomy)
+    ]
+    facts = {c.fact for c, _ in used if isinstance(c, FactLeaf)} | {
+        c.by for c, _ in used if isinstance(c, Cases)
+    }
+    standards = {c.standard for c, _ in used if isinstance(c, StandardLeaf)}
+    cited = {citation.document for citation in citations(release)}
+    report = Report()
+    for name, rule, is_used in (
+        ("facts", "fact-unused", facts),
+        ("standards", "standard-unused", standards),
+        ("sources", "source-uncited", cited),
+    ):
+        file = f"taxonomies/{name}.yaml"
+        tree = parse_tree((folder / file).read_text(encoding="utf-8-sig"), file, Report())
+        table = tree.entries.get(name) if isinstance(tree, MapNode) else None
+        if isinstance(table, MapNode):
+            for id, place in table.keys.items():
+                if id not in is_used:
+                    report.add(place, rule, f"nothing uses {id}", "remove it or use it")
+    return report.findings
+
+
+def criteria(taxonomy: Taxonomy) -> Iterator[Criterion]:
+    """Every criterion of a taxonomy, shared ones where they are used and where they stand."""
+    tops: list[Criterion | None] = [*taxonomy.shared.values(), taxonomy.requires, taxonomy.minimum_safeguards]
+    for activity in taxonomy.activities.values():
+        tops += [test.criterion for test in activity.classes.values()]
+        tops += activity.dnsh.values()
+    for top in tops:
+        if top is not None:
+            yield from walk(top)
+
+
+def citations(release: Release) -> Iterator[Citation]:
+    """Every citation of a release."""
+    for taxonomy in release.taxonomies.values():
+        yield taxonomy.source
+        if taxonomy.list_complete_source is not None:
+            yield taxonomy.list_complete_source
+        if taxonomy.instruments is not None:
+            yield taxonomy.instruments.source
+        yield from (rule.source for rule in taxonomy.edition_rules)
+        yield from (entry.source for entry in taxonomy.entries)
+        yield from (activity.source for activity in taxonomy.activities.values())
+        for criterion in criteria(taxonomy):
+            if isinstance(criterion, Leaf):
+                yield criterion.source
+            elif isinstance(criterion, Rows):
+                yield from (row.source for row in criterion.rows)
+    yield from (row.source for row in release.mappings)

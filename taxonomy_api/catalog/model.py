@@ -1,0 +1,472 @@
+"""The frozen values that a release is made of.
+
+The loader (`catalog.load`) makes them from the data files described in docs/data-format.md;
+everything above only reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Language = Literal["en", "zh-Hans", "zh-Hant"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh-Hans", "zh-Hant")
+
+Status = Literal["verified", "single-source", "recalled", "own-comparison"]
+#: Strongest first.
+STATUSES: tuple[Status, ...] = ("verified", "single-source", "recalled", "own-comparison")
+
+ClassName = Literal["green", "transition", "excluded"]
+ComponentState = Literal["tested", "not_tested", "not_on_file"]
+Objective = Literal["climate_change_adaptation", "water", "circular_economy", "pollution", "biodiversity"]
+OBJECTIVES: tuple[Objective, ...] = (
+    "climate_change_adaptation",
+    "water",
+    "circular_economy",
+    "pollution",
+    "biodiversity",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in up to three languages; a missing one falls back to English."""
+
+    en: str
+    zh_hans: str | None = None
+    zh_hant: str | None = None
+
+    def in_language(self, language: Language) -> str:
+        if language == "zh-Hans":
+            return self.zh_hans or self.zh_hant or self.en
+        if language == "zh-Hant":
+            return self.zh_hant or self.zh_hans or self.en
+        return self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a statement stands: a document of the register of sources, and the place in it."""
+
+    document: str
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    id: str
+    title: Text
+    issuer: str
+    kind: str
+    date: date | None = None
+    edition: str | None = None
+    published_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number and its unit as written; `amount` is exact."""
+
+    amount: Decimal
+    unit: str
+
+    def __str__(self) -> str:
+        amount = format(self.amount.normalize(), "f")
+        return amount if self.unit == "1" else f"{amount} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    id: str
+    name: Text
+    parent: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact shared between activities (taxonomies/facts.yaml)."""
+
+    id: str
+    kind: Literal["quantity", "yes_no", "choice", "date", "level"]
+    name: Text
+    definition: Text
+    unit: str | None = None
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    scale: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    minimum: Quantity | None = None
+    maximum: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A technical standard; `scale` holds its levels, best first, where it has any."""
+
+    id: str
+    name: Text | None = None
+    scale: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A span of days; both ends count, None is open."""
+
+    start: date | None = None
+    end: date | None = None
+
+
+LimitOperator = Literal["at_most", "below", "at_least", "above", "equals", "between"]
+DateOperator = Literal["by", "before", "after", "on_or_after"]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitStep:
+    """One step of a limit, in force from `start` (None: always) until the next step.
+
+    `limits` holds one quantity, two for `between`, none where the step is closed.
+    """
+
+    start: date | None
+    limits: tuple[Quantity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitTest:
+    operator: LimitOperator
+    steps: tuple[LimitStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceTest:
+    """Met by the given choices and those below them."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YesNoTest:
+    expected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DateTest:
+    operator: DateOperator
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class LevelTest:
+    """Met by `level` of the fact's scale or a better one."""
+
+    level: str
+
+
+Test = LimitTest | ChoiceTest | YesNoTest | DateTest | LevelTest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """What every criterion may carry. `id` is unique within its activity."""
+
+    id: str
+    applies_if: Criterion | None = None
+    open: Window | None = None
+    applies: Window | None = None
+    contribution: str | None = None
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf(Node):
+    source: Citation
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactLeaf(Leaf):
+    fact: str
+    test: Test
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardLeaf(Leaf):
+    """Conformity with a standard, or reaching `reaches` of its scale or better.
+
+    With `where_covered` the caller may answer that the standard does not cover the product.
+    """
+
+    standard: str
+    reaches: str | None = None
+    where_covered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttestLeaf(Leaf):
+    """A qualitative condition; `attestation` is the full id under which it is answered."""
+
+    attestation: str
+    statement: Text
+    evidence: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetsLeaf(Leaf):
+    """Another object (`input`) meets the criteria of `activity`; never tested on the project's own facts."""
+
+    attestation: str
+    input: str
+    activity: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotOnFile(Leaf):
+    """A test that exists but whose text is not on file; `source` says where it stands officially."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing(Leaf):
+    """No test beyond the scope; naming the item asserts it. `attestation` may confirm it with evidence."""
+
+    attestation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group(Node):
+    """`all`, `any`, `not` (one part) or `at_least_of` (`count` of the parts)."""
+
+    kind: Literal["all", "any", "not", "at_least_of"]
+    parts: tuple[Criterion, ...]
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    values: tuple[str, ...]
+    criterion: Criterion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cases(Node):
+    """One criterion per value of the choice `by`; `otherwise` serves values that no case names."""
+
+    by: str
+    cases: tuple[Case, ...]
+    otherwise: Criterion | Literal["not_met", "unknown"] = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of an item, with its industry codes and carbon marks by code ("-": without a code)."""
+
+    id: str
+    name: Text | None
+    gbt4754: tuple[str, ...]
+    marks: Mapping[str, str]
+    criterion: Criterion
+    codes_are_examples: bool
+    status: Status
+    source: Citation
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows(Node):
+    rows: tuple[Row, ...]
+
+
+Criterion = (
+    FactLeaf | StandardLeaf | AttestLeaf | MeetsLeaf | NotOnFile | Listing | Group | Cases | Rows
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTest:
+    """What grants a class. `criterion` None: the activity has no such class (never met)."""
+
+    criterion: Criterion | None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """A test defined over the activities of two other editions (CGT)."""
+
+    sides: Mapping[str, tuple[str, ...]]
+    complete: bool
+    scenario: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A sector or group: a heading above activities."""
+
+    taxonomy: str
+    code: str
+    name: Text
+    level: int
+    parent: str | None
+    status: Status
+    source: Citation
+    translated: tuple[Language, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """One activity of a taxonomy, addressed as `taxonomy:code`."""
+
+    taxonomy: str
+    code: str
+    name: Text
+    translated: tuple[Language, ...]
+    code_status: Literal["official", "local"]
+    aliases: tuple[str, ...]
+    sector: str
+    parent: str | None
+    industry: Mapping[str, tuple[str, ...]]
+    industry_derived: Mapping[str, tuple[str, ...]]
+    scope: Text | None
+    status: Status
+    source: Citation
+    contribution: str | None
+    tags: tuple[str, ...]
+    objective: str | None
+    notes: tuple[Text, ...]
+    classes: Mapping[ClassName, ClassTest]
+    dnsh: Mapping[Objective, Criterion | None]
+    composite: Composite | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.taxonomy}:{self.code}"
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of the item, in order; empty where it has none."""
+        for test in self.classes.values():
+            if test.criterion is not None:
+                for criterion in walk(test.criterion):
+                    if isinstance(criterion, Rows):
+                        return criterion.rows
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of an edition in words, with its source."""
+
+    id: str
+    text: Text
+    source: Citation
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Instruments:
+    covered: Text | None
+    not_covered: Text | None
+    source: Citation
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taxonomy:
+    """One edition of one classification."""
+
+    id: str
+    title: Text
+    issuer: tuple[str, ...]
+    jurisdiction: str
+    edition: str
+    published: date | None
+    effective: date | None
+    supersedes: tuple[str, ...]
+    objectives: tuple[str, ...]
+    classes: tuple[ClassName, ...]
+    components: Mapping[str, ComponentState]
+    list_complete: bool
+    list_complete_source: Citation | None
+    levels: tuple[str, ...]
+    counts: Mapping[str, int]
+    instruments: Instruments | None
+    edition_rules: tuple[Rule, ...]
+    residual_label: Text | None
+    disclaimer: Text
+    holes: tuple[Text, ...]
+    shared: Mapping[str, Criterion]
+    requires: Criterion | None
+    minimum_safeguards: Criterion | None
+    status: Status
+    source: Citation
+    notes: tuple[Text, ...]
+    entries: tuple[Entry, ...]
+    activities: Mapping[str, Activity]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingRow:
+    """One statement of a mapping file, read subject -> object."""
+
+    subject: str
+    object: str
+    scope: Literal["exact", "narrower", "broader", "overlap"]
+    negative: bool
+    justification: str
+    stringency: str | None
+    scenario: int | None
+    valid_from: date | None
+    valid_until: date | None
+    source: Citation
+    status: Status
+    comment: str | None
+    mapping_set: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """An immutable snapshot of all data files. `id` is `sha256:` and the hash of the canonical content."""
+
+    id: str
+    facts: Mapping[str, Fact]
+    standards: Mapping[str, Standard]
+    sources: Mapping[str, Source]
+    taxonomies: Mapping[str, Taxonomy]
+    mappings: tuple[MappingRow, ...]
+
+    def activity(self, activity_id: str) -> Activity | None:
+        """The activity `taxonomy:code`, or None."""
+        taxonomy_id, _, code = activity_id.partition(":")
+        taxonomy = self.taxonomies.get(taxonomy_id)
+        return None if taxonomy is None else taxonomy.activities.get(code)
+
+    def activities(self) -> Iterator[Activity]:
+        for taxonomy in self.taxonomies.values():
+            yield from taxonomy.activities.values()
+
+
+def children(criterion: Criterion) -> Iterator[Criterion]:
+    """The direct parts of a criterion, its guard included."""
+    if criterion.applies_if is not None:
+        yield criterion.applies_if
+    if isinstance(criterion, Group):
+        yield from criterion.parts
+    elif isinstance(criterion, Cases):
+        for case in criterion.cases:
+            yield case.criterion
+        if not isinstance(criterion.otherwise, str):
+            yield criterion.otherwise
+    elif isinstance(criterion, Rows):
+        for row in criterion.rows:
+            yield row.criterion
+
+
+def walk(criterion: Criterion) -> Iterator[Criterion]:
+    """The criterion and everything below it, guards included, parents first."""
+    yield criterion
+    for child in children(criterion):
+        yield from walk(child)

@@ -1,0 +1,132 @@
+"""`assess`: a portfolio, without a server."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from taxonomy_api.cli.common import as_of_option, current_release, language_option, settings, split_list
+from taxonomy_api.cli.portfolio_report import report
+from taxonomy_api.cli.progress import ProgressBar
+
+if TYPE_CHECKING:
+    from taxonomy_api.catalog.model import Release
+
+FORMATS = ("xlsx", "csv", "parquet")
+
+
+@click.command()
+@click.argument("portfolio", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="RESULT",
+    help="Where the result goes.  [default: PORTFOLIO's name with .assessed.xlsx]",
+)
+@click.option(
+    "--taxonomies", metavar="A,B,…", help="Taxonomies to test against.  [default: those that apply]"
+)
+@as_of_option
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    help="Format of RESULT.  [default: by its name, else xlsx]",
+)
+@click.option(
+    "--options",
+    "options_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="JSON file with options as POST /v1/portfolios takes them.",
+)
+@language_option
+def assess(
+    portfolio: Path,
+    output: Path | None,
+    taxonomies: str | None,
+    as_of: date | None,
+    format_: str | None,
+    options_file: Path | None,
+    language: str | None,
+) -> None:
+    """Assess a portfolio, a workbook or CSV file.
+
+    Writes the result beside it and prints a summary. The input is never overwritten.
+    """
+    target, kind = _target(portfolio, output, format_)
+    raw = _options(options_file)
+    if taxonomies is not None:
+        raw["taxonomies"] = split_list(taxonomies)
+    if as_of is not None:
+        raw["as_of"] = as_of.isoformat()
+    current = settings()
+    raw["language"] = language or raw.get("language") or current.language
+    summary = _run(portfolio, target, kind, current_release(current), raw)
+    for line in report(summary, raw["language"]):
+        click.echo(line)
+    click.echo(f"\n{target}")
+
+
+def _run(
+    portfolio: Path, target: Path, kind: str, release: Release, raw_options: dict[str, Any]
+) -> Mapping[str, Any]:
+    """Assesses into a temporary folder beside the target and moves the finished file into place."""
+    from taxonomy_api.assessment.engine import Engine
+    from taxonomy_api.portfolio.options import read_options
+    from taxonomy_api.portfolio.problem import PortfolioProblem
+    from taxonomy_api.portfolio.run import Progress, assess_portfolio
+
+    with (
+        tempfile.TemporaryDirectory(prefix=".taxonomy-api-", dir=target.parent) as folder,
+        ProgressBar(sys.stderr) as bar,
+    ):
+
+        def show(step: Progress) -> None:
+            done = {"reading": step.rows_read, "assessing": step.rows_assessed}.get(
+                step.phase, step.rows_written
+            )
+            bar.show(step.phase, done, step.rows_total)
+
+        try:
+            options = read_options(release, raw_options, [kind])
+            summary = assess_portfolio(portfolio, Engine(release), options, Path(folder), show)
+        except PortfolioProblem as problem:
+            nearest = f" Nearest: {', '.join(problem.nearest)}." if problem.nearest else ""
+            raise click.ClickException(f"{portfolio}: {problem}{nearest} [{problem.code}]") from None
+        os.replace(Path(folder) / f"results.{kind}", target)
+    return summary.as_json()
+
+
+def _target(portfolio: Path, output: Path | None, wanted: str | None) -> tuple[Path, str]:
+    """Where the result goes, and its format."""
+    kind = wanted or (output.suffix.lower().removeprefix(".") if output is not None else "") or "xlsx"
+    if kind not in FORMATS:
+        raise click.UsageError(f"{output}: name the result .xlsx, .csv or .parquet, or pass --format")
+    target = output or portfolio.with_name(f"{portfolio.stem}.assessed.{kind}")
+    if target.exists() and target.samefile(portfolio):
+        raise click.UsageError(f"{target} is the portfolio itself; the input is never overwritten")
+    if not target.parent.is_dir():
+        raise click.ClickException(f"{target.parent}: no such folder")
+    return target, kind
+
+
+def _options(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        options = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, UnicodeDecodeError) as problem:
+        raise click.ClickException(f"{path}: not JSON: {problem}") from None
+    if not isinstance(options, dict):
+        raise click.ClickException(f"{path}: options are a JSON object")
+    return options

@@ -1,0 +1,95 @@
+"""What several commands share: options, loading the data, refusing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from taxonomy_api import errors
+    from taxonomy_api.assessment import problems
+    from taxonomy_api.catalog.model import Release
+    from taxonomy_api.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+LANGUAGE_CODES = ("en", "zh-Hans", "zh-Hant")
+
+
+def day(value: str) -> date:
+    """The type of options that take a date that exists, written YYYY-MM-DD."""
+    try:
+        read = date.fromisoformat(value)
+    except ValueError:
+        read = None
+    # fromisoformat also reads other forms (20261231), over which a reader would stumble.
+    if read is None or read.isoformat() != value:
+        raise click.BadParameter(f"{value!r} is not a date; write YYYY-MM-DD, for example 2026-12-31")
+    return read
+
+
+def language_option(command: Command) -> Command:
+    return click.option(
+        "--lang",
+        "language",
+        type=click.Choice(LANGUAGE_CODES),
+        help="Language of names and reasons.  [default: that of the settings]",
+    )(command)
+
+
+def as_of_option(command: Command) -> Command:
+    return click.option(
+        "--as-of", type=day, metavar="DATE", help="Day for which criteria are evaluated.  [default: today]"
+    )(command)
+
+
+def settings() -> Settings:
+    """The settings of this environment; raises ConfigurationError naming the variable and the cure."""
+    from taxonomy_api.settings import load
+
+    return load()
+
+
+def current_release(settings: Settings) -> Release:
+    """The release of the data folder in use; one that does not load ends the command with its findings."""
+    from taxonomy_api.catalog.load import load_release
+
+    result = load_release(settings.data)
+    if result.release is None:
+        for finding in result.findings:
+            click.echo(str(finding), err=True)
+        raise click.ClickException("the data files do not load; the findings above name each place")
+    return result.release
+
+
+def split_list(value: str | None) -> list[str]:
+    """`a,b` as ["a", "b"]; nothing as []."""
+    return [part.strip() for part in (value or "").split(",") if part.strip()]
+
+
+def refusal(problem: Exception) -> click.ClickException:
+    """What the terminal shows for a failure: all mistakes of an input, or one line."""
+    from taxonomy_api.assessment.problems import InvalidRequest
+    from taxonomy_api.errors import ServiceError
+
+    if isinstance(problem, ServiceError | InvalidRequest):
+        lines = [line for mistake in problem.problems for line in _mistake(mistake)]
+        return click.ClickException("\n".join(lines) if lines else str(problem))
+    if isinstance(problem, OSError) and problem.strerror:
+        place = f"{problem.filename}: " if problem.filename else ""
+        return click.ClickException(place + problem.strerror)
+    return click.ClickException(
+        f"unexpected {type(problem).__name__}: {problem} (taxonomy-api --traceback … shows where)"
+    )
+
+
+def _mistake(problem: errors.Problem | problems.Problem) -> Iterator[str]:
+    place = f"{problem.pointer}: " if problem.pointer else ""
+    yield f"{place}{problem.message} [{problem.code}]"
+    if problem.nearest:
+        yield f"    Nearest: {', '.join(problem.nearest)}"
+    elif problem.allowed:
+        yield f"    Allowed: {', '.join(problem.allowed)}"

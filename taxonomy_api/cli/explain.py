@@ -1,0 +1,203 @@
+"""An answer of POST /v1/assessments as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import click
+
+from taxonomy_api.cli.labels import Labels
+from taxonomy_api.cli.layout import pad, width, wrap
+
+Json = Mapping[str, Any]
+
+_COLOURS = {
+    "aligned": "green",
+    "met": "green",
+    "transition": "yellow",
+    "undetermined": "yellow",
+    "unknown": "yellow",
+    "not_aligned": "red",
+    "not_met": "red",
+    "excluded": "red",
+    "not_covered": "blue",
+}
+_SIGNS = {"met": "✓", "not_met": "✗", "unknown": "?"}
+
+
+def explain(answer: Json, language: str, columns: int = 100) -> Iterator[str]:
+    """Lines that explain every verdict of the answer; coloured (click drops that where it is no terminal)."""
+    page = _Page(Labels(language), columns)
+    for verdict in answer["verdicts"]:
+        yield from page.verdict(verdict)
+        yield ""
+    yield from wrap(answer["disclaimer"], columns)
+    label = page.label
+    yield from wrap(
+        f"{label('as_of')} {answer['as_of']} · {label('release')} {answer['release']} · "
+        f"{label('engine')} {answer['engine']}",
+        columns,
+    )
+
+
+class _Page:
+    """The layout of one explanation: its words and its width in columns."""
+
+    def __init__(self, label: Labels, columns: int) -> None:
+        self.label = label
+        self.columns = columns
+
+    def verdict(self, verdict: Json) -> Iterator[str]:
+        yield from self._head(verdict)
+        yield from self._list("why", (reason["text"] for reason in verdict["reasons"]))
+        yield from self._criteria(verdict["criteria"])
+        yield from self._components(verdict["components"])
+        yield from self._route(verdict["route"])
+        yield from self._rests_on(verdict)
+        yield from self._until(verdict)
+        yield from self._missing(verdict)
+        yield from self._list("candidates", (_named(candidate) for candidate in verdict["candidates"]))
+        yield from self._provisional(verdict["provisional"])
+        yield from self._list("assumptions", (_plain(assumption) for assumption in verdict["assumptions"]))
+
+    def _head(self, verdict: Json) -> Iterator[str]:
+        word = self.label(verdict["verdict"]).upper()
+        if verdict["label"]:
+            word += f" — {verdict['label']}"
+        if verdict["at_least"]:
+            word += f" ({self.label('at_least')} {self.label(verdict['at_least'])})"
+        name = click.style(verdict["taxonomy"], bold=True)
+        yield f"{name}  {click.style(word, fg=_COLOURS.get(verdict['verdict']), bold=True)}"
+        activity = verdict["activity"]
+        if activity:
+            local = f" ({self.label('local_code')})" if activity.get("code_status") == "local" else ""
+            row = f"#{verdict['row']}" if verdict["row"] else ""
+            yield from wrap(f"{activity['id']}{row} {activity['name']}{local}", self.columns, "  ")
+        applies = verdict["edition_applies"]
+        if applies != "yes":
+            reason = verdict["edition_reason"]
+            text = self.label(f"edition_{applies}") + (f": {reason}" if reason else "")
+            yield from wrap(text, self.columns, "  ")
+
+    def _heading(self, word: str) -> Iterator[str]:
+        yield ""
+        yield "  " + click.style(self.label(word), bold=True)
+
+    def _list(self, heading: str, items: Iterable[str]) -> Iterator[str]:
+        lines = list(items)
+        if lines:
+            yield from self._heading(heading)
+        for line in lines:
+            yield from wrap(line, self.columns, "    - ", "      ")
+
+    def _criteria(self, criteria: Iterable[Json]) -> Iterator[str]:
+        listed = list(criteria)
+        if not listed:
+            return
+        yield from self._heading("criteria")
+        outcomes = {criterion["outcome"] for criterion in listed}
+        outcome_width = max(width(self.label(outcome)) for outcome in outcomes)
+        for criterion in listed:
+            outcome = criterion["outcome"]
+            mark = f"{_SIGNS.get(outcome, '·')} {pad(self.label(outcome), outcome_width)}"
+            subject = criterion.get("fact") or criterion["id"]
+            yield f"    {click.style(mark, fg=_COLOURS.get(outcome))}  {subject}"
+            indent = " " * (outcome_width + 8)
+            yield from wrap(self._comparison(criterion), self.columns, indent)
+            yield from wrap(_source(criterion.get("source")), self.columns, indent)
+
+    def _comparison(self, criterion: Json) -> str:
+        given = criterion.get("given")
+        parts = [f"{self.label('given')}: {self.label('nothing_given') if given is None else given}"]
+        if criterion.get("estimated"):
+            parts[0] += f" ({self.label('estimated')})"
+        if criterion.get("required"):
+            parts.append(f"{self.label('required')}: {criterion['required']}")
+        if criterion.get("margin") is not None:
+            parts.append(f"{self.label('margin')}: {criterion['margin']:+.1%}")
+        if criterion.get("evidence"):
+            parts.append(str(criterion["evidence"]))
+        return "; ".join(parts)
+
+    def _components(self, components: Json) -> Iterator[str]:
+        text = "; ".join(f"{self.label(name)}: {self.label(state)}" for name, state in components.items())
+        if text:
+            yield from self._heading("components")
+            yield from wrap(text, self.columns, "    ")
+
+    def _route(self, route: Iterable[Json]) -> Iterator[str]:
+        steps = (
+            f"{step['from']} → {step['to']} ({step['scope']}, {step['stringency']}, {step['status']})"
+            for step in route
+        )
+        yield from self._list("route", steps)
+
+    def _rests_on(self, verdict: Json) -> Iterator[str]:
+        parts = [
+            f"{self.label(key)}: {self.label(verdict[key])}"
+            for key in ("basis", "weakest_status")
+            if verdict[key]
+        ]
+        if parts:
+            yield from self._heading("rests_on")
+            yield from wrap("; ".join(parts), self.columns, "    ")
+
+    def _until(self, verdict: Json) -> Iterator[str]:
+        lines = []
+        if verdict["valid_until"]:
+            lines.append(f"{self.label('valid_until')} {verdict['valid_until']}")
+        if verdict["next_limit"]:
+            lines.append(f"{self.label('next_limit')}: {verdict['next_limit']}")
+        if len(verdict["timeline"]) > 1:
+            lines += map(self._period, verdict["timeline"])
+        if verdict["retest"]:
+            word = "required_again" if verdict["retest"] == "required" else verdict["retest"]
+            lines.append(f"{self.label('retest')}: {self.label(word)}")
+        yield from self._list("until", lines)
+
+    def _period(self, period: Json) -> str:
+        until = period["until"] or self.label("open_end")
+        return f"{period['from']} – {until}: {self.label(period['verdict'])}"
+
+    def _missing(self, verdict: Json) -> Iterator[str]:
+        alternatives = verdict["missing"]
+        if not alternatives:
+            return
+        yield from self._heading("missing")
+        if len(alternatives) > 1:
+            yield f"    {self.label('one_of')}"
+        joint = f" {self.label('and')} "
+        for alternative in alternatives:
+            yield from wrap(joint.join(alternative), self.columns, "    - ", "      ")
+        if verdict["missing_truncated"]:
+            yield f"    … {self.label('more_missing')}"
+
+    def _provisional(self, provisional: Json | None) -> Iterator[str]:
+        if provisional:
+            conditions = ", ".join(_plain(condition) for condition in provisional["if"])
+            text = f"{self.label(provisional['verdict'])}, {self.label('provided')}: {conditions}"
+            yield from self._list("provisional", [text])
+
+
+def _source(source: Json | None) -> str:
+    if not source:
+        return ""
+    parts = (source.get("document"), source.get("locator"), source.get("status"))
+    return "; ".join(str(part) for part in parts if part)
+
+
+def _plain(item: object) -> str:
+    """An item that is a text, or an object with a text or an id."""
+    if isinstance(item, Mapping):
+        return str(
+            item.get("text") or item.get("id") or ", ".join(f"{key}: {value}" for key, value in item.items())
+        )
+    return str(item)
+
+
+def _named(candidate: object) -> str:
+    if isinstance(candidate, Mapping):
+        identity = candidate.get("activity") or candidate.get("id")
+        return f"{identity} {candidate.get('name') or ''}".strip()
+    return str(candidate)

@@ -1,0 +1,100 @@
+"""Words of the explanation in the terminal, in three languages (en, zh-Hans, zh-Hant)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_ORDER = ("en", "zh-Hans", "zh-Hant")
+
+_WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "aligned": ("aligned", "符合", "符合"),
+        "transition": ("transition", "转型", "轉型"),
+        "not_aligned": ("not aligned", "不符合", "不符合"),
+        "excluded": ("excluded", "排除", "排除"),
+        "undetermined": ("undetermined", "无法判定", "無法判定"),
+        "not_covered": ("not covered", "未覆盖", "未涵蓋"),
+        "met": ("met", "符合", "符合"),
+        "not_met": ("not met", "不符合", "不符合"),
+        "unknown": ("unknown", "未知", "未知"),
+        "left_out": ("does not apply", "不适用", "不適用"),
+        "not_tested": ("not tested", "不测试", "不測試"),
+        "not_on_file": ("not on file", "未收录", "未收錄"),
+        "substantial_contribution": ("substantial contribution", "实质性贡献", "實質貢獻"),
+        "dnsh": ("do no significant harm", "无重大损害", "無重大損害"),
+        "minimum_safeguards": ("minimum safeguards", "最低限度保障", "最低限度保障"),
+        "why": ("Why", "原因", "原因"),
+        "criteria": ("Criteria", "标准", "準則"),
+        "given": ("given", "提供", "提供"),
+        "required": ("required", "要求", "要求"),
+        "margin": ("margin", "余量", "餘量"),
+        "nothing_given": ("nothing", "无", "無"),
+        "estimated": ("estimated", "估算", "估算"),
+        "components": ("Components", "组成部分", "組成部分"),
+        "until": ("Until when", "有效期", "有效期"),
+        "valid_until": ("as things stand, until", "按现有情况，至", "按現有情況，至"),
+        "next_limit": ("next limit", "下一限值", "下一限值"),
+        "retest": ("re-test of existing deals", "存量项目重测", "存量項目重測"),
+        "required_again": ("required", "需要", "需要"),
+        "grandfathered": ("grandfathered", "沿用原判定", "沿用原判定"),
+        "timeline": ("Timeline", "时间线", "時間線"),
+        "open_end": ("open", "无期限", "無期限"),
+        "missing": ("What is missing", "缺少什么", "缺少甚麼"),
+        "one_of": (
+            "each line by itself could settle the verdict:",
+            "任一行补齐后可能作出判定：",
+            "任一行補齊後可能作出判定：",
+        ),
+        "and": ("and", "和", "和"),
+        "more_missing": ("further alternatives are not shown", "其余方案未列出", "其餘方案未列出"),
+        "candidates": (
+            "Candidates to choose from or confirm",
+            "可供选择或确认的活动",
+            "可供選擇或確認的活動",
+        ),
+        "provisional": (
+            "Provisional, not counted anywhere",
+            "暂定结果，不计入任何统计",
+            "暫定結果，不計入任何統計",
+        ),
+        "provided": ("provided that", "前提是", "前提是"),
+        "assumptions": ("Assumptions", "假设", "假設"),
+        "route": ("Route", "映射路径", "對應路徑"),
+        "rests_on": ("Rests on", "依据", "依據"),
+        "basis": ("basis", "依据类型", "依據類別"),
+        "weakest_status": ("weakest source", "最弱来源", "最弱來源"),
+        "edition_no": (
+            "this edition does not apply to the deal",
+            "该版本不适用于本交易",
+            "該版本不適用於本交易",
+        ),
+        "edition_unknown": (
+            "whether this edition applies to the deal is not known",
+            "该版本是否适用于本交易尚不明确",
+            "該版本是否適用於本交易尚不明確",
+        ),
+        "at_least": ("at least", "至少", "至少"),
+        "local_code": ("local code", "本地编号", "本地編號"),
+        "rows": ("rows", "行数", "行數"),
+        "row_ok": ("sound", "正常", "正常"),
+        "row_warning": ("with warnings", "有警告", "有警告"),
+        "row_error": ("in error", "有错误", "有錯誤"),
+        "by_listing": ("of the aligned, by listing only", "其中仅依据目录列名", "其中僅依據目錄列名"),
+        "no_currency": ("(currency not stated)", "（币种未注明）", "（幣種未註明）"),
+        "issues": ("Issues, see the result's own list", "问题，详见结果文件", "問題，詳見結果檔案"),
+        "release": ("release", "数据版本", "數據版本"),
+        "engine": ("engine", "引擎", "引擎"),
+        "as_of": ("as of", "评估日", "評估日"),
+    }
+)
+
+
+class Labels:
+    """The words in one language; an unknown word is shown as it is, so that nothing is hidden."""
+
+    def __init__(self, language: str) -> None:
+        self._column = _ORDER.index(language)
+
+    def __call__(self, word: str) -> str:
+        return _WORDS[word][self._column] if word in _WORDS else word.replace("_", " ")

@@ -1,0 +1,33 @@
+"""`lint`: checks data files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from taxonomy_api.cli.common import settings
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
+@click.option("--json", "as_json", is_flag=True, help="Findings as one JSON object.")
+def lint(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Check data files; without PATH, the data folder in use.
+
+    Every finding is a line `file:line:column: rule: message`. Exit 1 if any is an error.
+    """
+    from taxonomy_api.catalog.lint import lint as check_files
+
+    findings = check_files(list(paths) or [settings().data])
+    errors = sum(finding.severity == "error" for finding in findings)
+    if as_json:
+        found = {"findings": [finding.to_json() for finding in findings], "errors": errors}
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            click.echo(str(finding))
+        click.echo(f"{errors} errors, {len(findings) - errors} warnings.", err=True)
+    if errors:
+        click.get_current_context().exit(1)

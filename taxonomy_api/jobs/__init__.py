@@ -1,0 +1,1 @@
+"""Long work: portfolios are queued here and assessed by workers."""

@@ -1,0 +1,144 @@
+"""The steps of a job's life in the portfolios table.
+
+    queued -> running -> done | failed | cancelled        running -> queued (worker stopped or lost)
+
+These are the only queries that are not opened for one organisation: a queue message holds a job id
+and nothing else. Every change after `claim` holds only while the attempt is still the stored one,
+so a worker that was given up for lost cannot overwrite its successor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal, cast
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from taxonomy_api.store.ids import now
+from taxonomy_api.store.models import Portfolio
+
+#: A job that lost its worker so often is not started again: the upload itself may be what kills it.
+MOST_ATTEMPTS = 3
+LOST = {
+    "code": "worker_lost",
+    "detail": f"The job was started {MOST_ATTEMPTS} times and its worker ended each time without a result.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job that this worker runs."""
+
+    job_id: str
+    organisation_id: str
+    attempt: int
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How far a job is."""
+
+    phase: str = "starting"
+    rows_read: int = 0
+    rows_assessed: int = 0
+    rows_written: int = 0
+    rows_total: int | None = None
+
+
+Standing = Literal["running", "cancel", "lost"]
+
+
+def claim(session: Session, job_id: str) -> Claim | None:
+    """Takes a queued job; None where it is not there to be taken (repeated message, cancelled, deleted)."""
+    taken = session.execute(
+        update(Portfolio)
+        .where(Portfolio.id == job_id, Portfolio.state == "queued")
+        .values(
+            state="running",
+            attempt=Portfolio.attempt + 1,
+            heartbeat=now(),
+            started=now(),
+            **_counts(Counts()),
+        )
+        .returning(Portfolio.organisation_id, Portfolio.attempt, Portfolio.options)
+    ).one_or_none()
+    return None if taken is None else Claim(job_id, taken[0], taken[1], taken[2])
+
+
+def beat(session: Session, job: Claim, counts: Counts) -> Standing:
+    """Signs of life and progress; answers whether to go on."""
+    cancelled = session.execute(
+        _still_ours(job).values(heartbeat=now(), **_counts(counts)).returning(Portfolio.cancel_requested)
+    ).scalar_one_or_none()
+    if cancelled is None:
+        return "lost"
+    return "cancel" if cancelled else "running"
+
+
+def finish(session: Session, job: Claim, release: str, summary: dict[str, Any], counts: Counts) -> bool:
+    """Marks the job done; False where it is no longer this worker's."""
+    done = {"state": "done", "release": release, "summary": summary, "finished": now()}
+    return _apply(session, job, {**done, **_counts(counts), "phase": "done"})
+
+
+def fail(session: Session, job: Claim, problem: dict[str, Any]) -> bool:
+    """Marks the job failed; `problem` has `code` and `detail`."""
+    return _apply(session, job, {"state": "failed", "phase": "failed", "problem": problem, "finished": now()})
+
+
+def cancel(session: Session, job: Claim) -> bool:
+    """Marks a job cancelled whose worker has stopped."""
+    return _apply(session, job, {"state": "cancelled", "phase": "cancelled", "finished": now()})
+
+
+def give_back(session: Session, job: Claim) -> bool:
+    """Queues the job again because its worker stops; the attempt does not count against it."""
+    return _apply(session, job, {"state": "queued", "phase": "queued", "attempt": job.attempt - 1})
+
+
+def recover(session: Session, lease: timedelta) -> None:
+    """Queues jobs again whose worker gave no sign of life for `lease`, or gives them up."""
+    silent = (Portfolio.state == "running") & (Portfolio.heartbeat < now() - lease)
+    given_up = {"state": "failed", "phase": "failed", "problem": LOST, "finished": now()}
+    cancelled = {"state": "cancelled", "phase": "cancelled", "finished": now()}
+    session.execute(update(Portfolio).where(silent, Portfolio.cancel_requested).values(**cancelled))
+    session.execute(update(Portfolio).where(silent, Portfolio.attempt >= MOST_ATTEMPTS).values(**given_up))
+    session.execute(update(Portfolio).where(silent).values(state="queued", phase="queued"))
+
+
+def queued(session: Session) -> Sequence[str]:
+    """Ids of the jobs that wait, oldest first."""
+    found: Sequence[str] = session.scalars(
+        select(Portfolio.id).where(Portfolio.state == "queued").order_by(Portfolio.id)
+    ).all()
+    return found
+
+
+def exists(session: Session, job_id: str) -> bool:
+    """Whether the job has not been deleted."""
+    return session.scalar(select(Portfolio.id).where(Portfolio.id == job_id)) is not None
+
+
+def _still_ours(job: Claim) -> Any:
+    return update(Portfolio).where(
+        Portfolio.id == job.job_id, Portfolio.state == "running", Portfolio.attempt == job.attempt
+    )
+
+
+def _apply(session: Session, job: Claim, values: dict[str, Any]) -> bool:
+    changed = cast("CursorResult[Any]", session.execute(_still_ours(job).values(**values)))
+    return changed.rowcount == 1
+
+
+def _counts(counts: Counts) -> dict[str, Any]:
+    return {
+        "phase": counts.phase,
+        "rows_read": counts.rows_read,
+        "rows_assessed": counts.rows_assessed,
+        "rows_written": counts.rows_written,
+        "rows_total": counts.rows_total,
+    }

@@ -1,0 +1,127 @@
+"""What a worker does with one portfolio."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.errors import ServiceError
+from taxonomy_api.jobs import ledger
+from taxonomy_api.jobs.ledger import Claim, Counts
+from taxonomy_api.jobs.pulse import Pulse
+from taxonomy_api.portfolio.problem import Cancelled, PortfolioProblem
+from taxonomy_api.store.current import CurrentRelease
+from taxonomy_api.store.database import Database
+from taxonomy_api.store.files import FileStore
+
+_log = logging.getLogger(__name__)
+
+
+class Assess(Protocol):
+    """Assesses the workbook `source`, writes the results into `target` and returns the summary."""
+
+    def __call__(
+        self,
+        source: Path,
+        engine: Engine,
+        options: dict[str, Any],
+        target: Path,
+        progress: Callable[[Counts], None],
+    ) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioJobs:
+    """Runs jobs by id. At least once: a job may be run again after its worker was lost."""
+
+    database: Database
+    files: FileStore
+    current: CurrentRelease
+    assess: Assess
+    lease_seconds: int
+    stopping: threading.Event
+
+    def run(self, job_id: str) -> None:
+        """Runs a queued job to its end; does nothing for any other."""
+        with self.database.unit_of_work() as session:
+            job = ledger.claim(session, job_id)
+        if job is None:
+            return
+        # The step that makes results visible is the commit of `finish`: it names the attempt whose
+        # folder holds them. Until then nobody looks into it.
+        with Pulse(self.database, job, self.lease_seconds) as pulse:
+            try:
+                release, summary = self._assess(job, pulse)
+            except Cancelled:
+                self._stopped(job, pulse)
+            except Exception as problem:
+                self._failed(job, problem)
+            else:
+                self._finished(job, release, summary, pulse.counts)
+
+    def _assess(self, job: Claim, pulse: Pulse) -> tuple[str, dict[str, Any]]:
+        self.current.reload_if_changed()
+        engine = self.current.get().engine
+        source = self.files.input(job.organisation_id, job.job_id)
+        target = self.files.begin(job.organisation_id, job.job_id, job.attempt)
+
+        def progress(counts: Counts) -> None:
+            pulse.counts = counts
+            if pulse.standing != "running" or self.stopping.is_set():
+                raise Cancelled
+
+        summary = self.assess(source, engine, job.options, target, progress)
+        self.files.publish(job.organisation_id, job.job_id, job.attempt)
+        return engine.release.id, summary
+
+    def _finished(self, job: Claim, release: str, summary: dict[str, Any], counts: Counts) -> None:
+        with self.database.unit_of_work() as session:
+            accepted = ledger.finish(session, job, release, summary, counts)
+        if not accepted:
+            self._clear(job)
+
+    def _stopped(self, job: Claim, pulse: Pulse) -> None:
+        self.files.discard(job.organisation_id, job.job_id, job.attempt)
+        with self.database.unit_of_work() as session:
+            if pulse.standing == "cancel":
+                ledger.cancel(session, job)
+            elif self.stopping.is_set():
+                ledger.give_back(session, job)
+        if pulse.standing == "lost":
+            self._clear(job)
+
+    def _failed(self, job: Claim, problem: Exception) -> None:
+        self.files.discard(job.organisation_id, job.job_id, job.attempt)
+        with self.database.unit_of_work() as session:
+            accepted = ledger.fail(session, job, describe(job, problem))
+        if not accepted:
+            self._clear(job)
+
+    def _clear(self, job: Claim) -> None:
+        """Removes what a deleted or superseded attempt left behind."""
+        self.files.discard(job.organisation_id, job.job_id, job.attempt)
+        with self.database.reading() as session:
+            if not ledger.exists(session, job.job_id):
+                self.files.delete(job.organisation_id, job.job_id)
+
+
+def describe(job: Claim, problem: Exception) -> dict[str, Any]:
+    """A failure as it is shown to the caller; unexpected ones tell a number under which the log has them."""
+    if isinstance(problem, PortfolioProblem):
+        nearest = {"nearest": list(problem.nearest)} if problem.nearest else {}
+        return {"code": problem.code, "detail": problem.detail, "cure": problem.cure, **nearest}
+    if isinstance(problem, ServiceError):
+        return {"code": problem.code, "detail": problem.detail}
+    correlation = secrets.token_hex(8)
+    _log.error("Job %s failed [%s].", job.job_id, correlation, exc_info=problem)
+    return {
+        "code": "internal_error",
+        "detail": "The portfolio could not be assessed because of an error of the service.",
+        "correlation": correlation,
+    }

@@ -1,0 +1,114 @@
+"""A worker: takes portfolios from the queue, one after the other."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.jobs import ledger
+from taxonomy_api.jobs.ledger import Counts
+from taxonomy_api.jobs.portfolio_job import PortfolioJobs
+from taxonomy_api.jobs.queue import JobQueue, open_queue
+from taxonomy_api.portfolio.options import read_options
+from taxonomy_api.portfolio.run import Progress, assess_portfolio
+from taxonomy_api.settings import Settings
+from taxonomy_api.store.current import CurrentRelease
+from taxonomy_api.store.database import Database, open_database
+from taxonomy_api.store.files import FileStore
+
+_log = logging.getLogger(__name__)
+_POLL_SECONDS = 0.2
+_RECOVER_SECONDS = 15.0
+
+
+def run_worker(settings: Settings, parent: int | None = None) -> None:
+    """Works until SIGTERM or SIGINT, or until the process `parent` is gone.
+
+    A portfolio that is being assessed then goes back to the queue.
+    """
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    database = open_database(settings)
+    try:
+        if settings.is_embedded:
+            database.upgrade()
+        worker = make_worker(settings, database, stopping)
+        _log.info("Worker %d waits for portfolios.", os.getpid())
+        worker.work(parent)
+    finally:
+        database.close()
+
+
+class Worker:
+    """The loop around a queue."""
+
+    def __init__(
+        self, database: Database, queue: JobQueue, lease: timedelta, stopping: threading.Event
+    ) -> None:
+        self._database = database
+        self._queue = queue
+        self._lease = lease
+        self._stopping = stopping
+
+    def work(self, parent: int | None = None) -> None:
+        """Handles messages until told to stop."""
+        looked = float("-inf")
+        while not self._stopping.is_set():
+            if parent is not None and os.getppid() != parent:
+                return
+            if time.monotonic() - looked > _RECOVER_SECONDS:
+                looked = time.monotonic()
+                self._safely(self.recover)
+            if not self._safely(self._queue.receive):
+                self._stopping.wait(_POLL_SECONDS)
+
+    def recover(self) -> bool:
+        """Finds jobs whose worker was lost, and jobs whose message was."""
+        with self._database.unit_of_work() as session:
+            ledger.recover(session, self._lease)
+        if self._queue.is_empty():
+            with self._database.reading() as session:
+                waiting = ledger.queued(session)
+            for job_id in waiting:
+                self._queue.send(job_id)
+        return True
+
+    def _safely(self, step: Callable[[], bool]) -> bool:
+        try:
+            return step()
+        except Exception:
+            # A worker outlives a bad message and an absent database or queue.
+            _log.exception("The worker goes on after an error.")
+            return False
+
+
+def make_worker(settings: Settings, database: Database, stopping: threading.Event) -> Worker:
+    jobs = PortfolioJobs(
+        database=database,
+        files=FileStore(settings.store),
+        current=CurrentRelease(settings.data),
+        assess=_assess,
+        lease_seconds=settings.job_lease_seconds,
+        stopping=stopping,
+    )
+    queue = open_queue(settings, jobs.run)
+    return Worker(database, queue, timedelta(seconds=settings.job_lease_seconds), stopping)
+
+
+def _assess(
+    source: Path, engine: Engine, options: dict[str, Any], target: Path, progress: Callable[[Counts], None]
+) -> dict[str, Any]:
+    def report(step: Progress) -> None:
+        progress(Counts(step.phase, step.rows_read, step.rows_assessed, step.rows_written, step.rows_total))
+
+    summary = assess_portfolio(source, engine, read_options(engine.release, options), target, report)
+    return summary.as_json()

@@ -1,0 +1,188 @@
+"""Reads the activity, row and industry columns: what a row's text names, exactly or not at all.
+
+Nothing is mapped: a cell either is the id, code, alias or full name of an activity on file, or an
+industry code, or it is reported with the nearest known names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from taxonomy_api.catalog.model import LANGUAGES, Activity, Release
+from taxonomy_api.catalog.nearest import nearest
+from taxonomy_api.portfolio.table import Cell, shown
+from taxonomy_api.portfolio.vocabulary import plain
+
+_SEPARATORS = re.compile(r"[;；\n|]")
+_EMPTY = frozenset(["", "-", "/", "—", "n/a", "na", "不适用", "不適用"])
+_INDUSTRY_SCHEMES = {
+    "isic4": re.compile(r"[A-U]\d{2,4}"),
+    "nace2": re.compile(r"[A-U]?\d{2}(\.\d{1,2})?"),
+    "gbt4754": re.compile(r"[A-T]?\d{2,4}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CellFinding:
+    """What is to be said of an activity cell; `values` fill the message of the code."""
+
+    code: str
+    values: Mapping[str, str]
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a cell names; `findings` say how it was read where that was not plain."""
+
+    names: tuple[str, ...] = ()
+    findings: tuple[CellFinding, ...] = ()
+
+
+class ActivityReader:
+    """Reads activity cells against the activities of some taxonomies; equal cells are read once."""
+
+    def __init__(self, release: Release, taxonomies: Iterable[str]) -> None:
+        self._release = release
+        self._by_id: dict[str, Activity] = {}
+        self._by_code: dict[str, list[Activity]] = {}
+        self._by_name: dict[str, list[Activity]] = {}
+        self._known: dict[tuple[type, Cell], Reading] = {}
+        for activity in release.activities():
+            self._by_id[_key(activity.id)] = activity
+            for alias in activity.aliases:
+                self._by_id.setdefault(_key(f"{activity.taxonomy}:{alias}"), activity)
+            if activity.taxonomy in taxonomies:
+                self._add_names(activity)
+
+    def read(self, cell: Cell) -> Reading:
+        """The activities that a cell names, as `taxonomy:code` or `taxonomy:code#row`."""
+        known = self._known.get((type(cell), cell))
+        if known is None:
+            known = self._known[(type(cell), cell)] = self._read(cell)
+        return known
+
+    def with_row(self, name: str, cell: Cell) -> Reading:
+        """The activity `name` with the row that the row column names."""
+        text = plain(shown(cell)).removeprefix("#")
+        if _key(text) in _EMPTY or "#" in name:
+            return Reading((name,))
+        activity = self._by_id.get(_key(name))
+        rows = [row.id for row in activity.rows] if activity is not None else []
+        for candidate in (text, f"r{text}"):
+            if candidate in rows:
+                return Reading((f"{name}#{candidate}",))
+        finding = CellFinding("unknown_row", {"given": text, "activity": name}, nearest(text, rows) or tuple(rows))
+        return Reading((name,), (finding,))
+
+    def _add_names(self, activity: Activity) -> None:
+        # An alias with a blank is a name, one without is a code.
+        codes = [activity.code, *(alias for alias in activity.aliases if " " not in alias)]
+        names = [activity.name.in_language(language) for language in LANGUAGES]
+        names += [f"{activity.code} {name}" for name in names]
+        names += [alias for alias in activity.aliases if " " in alias]
+        for index, texts in ((self._by_code, codes), (self._by_name, names)):
+            for text in dict.fromkeys(_key(text) for text in texts):
+                index.setdefault(text, []).append(activity)
+
+    def _read(self, cell: Cell) -> Reading:
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            return self._read_number(cell)
+        text = plain(shown(cell))
+        if _key(text) in _EMPTY:
+            return Reading()
+        whole = self._read_text(text)
+        if whole.names or not _SEPARATORS.search(shown(cell)):
+            return whole
+        parts = [self._read_text(part) for part in map(plain, _SEPARATORS.split(shown(cell))) if part]
+        return Reading(
+            tuple(dict.fromkeys(name for part in parts for name in part.names)),
+            tuple(finding for part in parts for finding in part.findings),
+        )
+
+    def _read_text(self, text: str) -> Reading:
+        base, _, row = text.partition("#")
+        activity = self._by_id.get(_key(base))
+        if activity is not None:
+            return self.with_row(activity.id, row.strip())
+        found = self._by_code.get(_key(base), [])
+        if len(found) == 1:
+            return self.with_row(found[0].id, row.strip())
+        if found:
+            return _ambiguous(text, found)
+        named = self._by_name.get(_key(text), [])
+        if named:
+            return self._named(text, named)
+        known = [*self._by_id, *self._by_name] if len(text) <= 200 else []
+        close = dict.fromkeys(self._id_of(key) for key in nearest(_key(text), known))
+        return Reading((), (CellFinding("unknown_activity", {"given": text}, tuple(close)),))
+
+    def _named(self, text: str, named: Sequence[Activity]) -> Reading:
+        """A full name: the same words in several taxonomies name the activity of each."""
+        taxonomies = [activity.taxonomy for activity in named]
+        if len(set(taxonomies)) != len(taxonomies):
+            return _ambiguous(text, named)
+        ids = tuple(activity.id for activity in named)
+        return Reading(ids, (CellFinding("read_by_name", {"given": text, "activity": ", ".join(ids)}),))
+
+    def _read_number(self, cell: int | float) -> Reading:
+        """A code that the spreadsheet stored as a number: 4.1 may have been 4.1 or 4.10."""
+        text = shown(cell)
+        number = Decimal(text)
+        found = {
+            activity.id: activity
+            for code, activities in self._by_code.items()
+            if _number(code) == number
+            for activity in activities
+        }
+        if not found:
+            return Reading((), (CellFinding("unknown_activity", {"given": text}, nearest(text, self._by_code)),))
+        if len(found) > 1:
+            return _ambiguous(text, list(found.values()))
+        name = next(iter(found))
+        return Reading((name,), (CellFinding("code_was_number", {"given": text, "activity": name}),))
+
+    def _id_of(self, key: str) -> str:
+        if key in self._by_id:
+            return self._by_id[key].id
+        return self._by_name[key][0].id
+
+
+def read_industry(scheme: str | None, cell: Cell) -> Reading:
+    """The industry code in a cell, as `scheme:code`; `scheme` is the one its header names."""
+    text = plain(shown(cell)).replace(" ", "")
+    if _key(text) in _EMPTY:
+        return Reading()
+    prefix, colon, code = text.partition(":")
+    if colon and prefix.lower() in _INDUSTRY_SCHEMES:
+        scheme, text = prefix.lower(), code
+    if scheme is None:
+        fitting = [name for name, pattern in _INDUSTRY_SCHEMES.items() if pattern.fullmatch(text)]
+        if len(fitting) != 1:
+            return Reading((), (CellFinding("industry_unclear", {"given": text}),))
+        scheme = fitting[0]
+    if scheme == "gbt4754" and isinstance(cell, int):
+        text = f"{cell:04d}"
+    lost_zero = scheme == "nace2" and isinstance(cell, float) and len(text.partition(".")[2]) < 2
+    if lost_zero or not _INDUSTRY_SCHEMES[scheme].fullmatch(text):
+        return Reading((), (CellFinding("industry_unclear", {"given": text}),))
+    return Reading((f"{scheme}:{text}",))
+
+
+def _ambiguous(text: str, found: Sequence[Activity]) -> Reading:
+    ids = tuple(activity.id for activity in found)
+    return Reading((), (CellFinding("ambiguous_activity", {"given": text, "activity": ", ".join(ids)}, ids),))
+
+
+def _key(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _number(code: str) -> Decimal | None:
+    try:
+        return Decimal(code)
+    except InvalidOperation:
+        return None

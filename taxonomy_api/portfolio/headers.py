@@ -1,0 +1,122 @@
+"""Finds out what each column of a table means, and the unit its header states."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from taxonomy_api.portfolio.vocabulary import Role, Vocabulary, plain
+
+_BRACKETED = re.compile(
+    r"^(?P<name>.*?)\s*[(\[{【〔](?P<inside>[^()\[\]{}【】〔〕]*(?:\([^()]*\))?[^()\[\]{}【】〔〕]*)[)\]}】〕]\s*$"
+)
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_EQUIVALENT = re.compile(r"equivalent|equiv\.|等值|折合|折算", re.IGNORECASE)
+#: What a table must tell of every row: which project, and what it does.
+WHO = frozenset({"id", "name"})
+WHAT = frozenset({"activity", "industry", "industry:isic4", "industry:nace2", "industry:gbt4754"})
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The meaning of one column. `unit` is what stands in brackets in its header."""
+
+    role: Role
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderFinding:
+    """Something to tell about a header; `column` is an index into the table's columns."""
+
+    column: int
+    code: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """For each column its meaning or None (kept as it is, not assessed)."""
+
+    matches: tuple[Match | None, ...]
+    findings: tuple[HeaderFinding, ...]
+
+    def column(self, key: str, kind: str = "standard_column") -> int | None:
+        """The column that carries this meaning."""
+        for index, match in enumerate(self.matches):
+            if match is not None and match.role.key == key and match.role.kind == kind:
+                return index
+        return None
+
+
+def match_header(text: str, vocabulary: Vocabulary) -> tuple[tuple[Role, ...], str | None]:
+    """All meanings of one header, and its unit. Nothing found: no meanings."""
+    clean = plain(text)
+    if not clean or _EQUIVALENT.search(clean):
+        return (), None
+    name, unit = _split_unit(clean)
+    for candidate, candidate_unit in ((clean, None), (name, unit)):
+        roles = vocabulary.find(candidate)
+        if roles:
+            return roles, candidate_unit
+    # A bilingual header, "放款日 Disbursement Date": both halves must mean the same.
+    halves = _halves(name)
+    if halves is not None:
+        first, second = (vocabulary.find(half) for half in halves)
+        both = tuple(role for role in first if role in second)
+        if both or (bool(first) != bool(second)):
+            return both or first or second, unit
+    return (), None
+
+
+def plan_columns(headers: Sequence[str], vocabulary: Vocabulary) -> ColumnPlan:
+    """The meaning of every column; of several columns with one meaning the first of the best rank."""
+    matches: list[Match | None] = []
+    findings: list[HeaderFinding] = []
+    for index, header in enumerate(headers):
+        roles, unit = match_header(header, vocabulary)
+        matches.append(Match(roles[0], unit) if len(roles) == 1 else None)
+        if len(roles) > 1:
+            findings.append(HeaderFinding(index, "header_ambiguous", tuple(role.key for role in roles)))
+        elif not roles and plain(header):
+            findings.append(HeaderFinding(index, "header_unknown", vocabulary.nearest(header)))
+        elif not roles:
+            findings.append(HeaderFinding(index, "header_empty"))
+    chosen: dict[tuple[str, str], int] = {}
+    for index, match in enumerate(matches):
+        if match is None:
+            continue
+        key = (match.role.kind, match.role.key)
+        rival = matches[chosen[key]] if key in chosen else None
+        if rival is None or match.role.rank < rival.role.rank:
+            chosen[key] = index
+    for index, match in enumerate(matches):
+        if match is None or chosen[(match.role.kind, match.role.key)] == index:
+            continue
+        taken = chosen[(match.role.kind, match.role.key)]
+        other = matches[taken]
+        better = other is not None and other.role.rank < match.role.rank
+        findings.append(
+            HeaderFinding(index, "header_outranked" if better else "header_duplicate", (headers[taken],))
+        )
+        matches[index] = None
+    findings.sort(key=lambda finding: finding.column)
+    return ColumnPlan(tuple(matches), tuple(findings))
+
+
+def _split_unit(text: str) -> tuple[str, str | None]:
+    match = _BRACKETED.match(text)
+    if match is None or not match["name"]:
+        return text, None
+    return match["name"], match["inside"].strip() or None
+
+
+def _halves(text: str) -> tuple[str, str] | None:
+    """The Chinese and the other half of a bilingual header."""
+    if not _CHINESE.search(text):
+        return None
+    positions = [match.start() for match in _CHINESE.finditer(text)]
+    first, last = positions[0], positions[-1] + 1
+    chinese, other = text[first:last], (text[:first] + " " + text[last:]).strip(" /|")
+    return (chinese, other) if other else None

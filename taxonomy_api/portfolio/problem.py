@@ -1,0 +1,38 @@
+"""What can go wrong with a whole upload, and the limits an upload must keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class PortfolioProblem(Exception):
+    """An upload that cannot be assessed at all.
+
+    `code` is stable, `detail` says what was found and where, `cure` says what to do about it.
+    `nearest` holds names that were probably meant.
+    """
+
+    def __init__(self, code: str, detail: str, cure: str, nearest: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{detail} {cure}")
+        self.code = code
+        self.detail = detail
+        self.cure = cure
+        self.nearest = nearest
+
+
+class Cancelled(Exception):
+    """Raised by a progress callback to stop a run; nothing of the target is finished then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one upload. Sizes in bytes."""
+
+    file_size: int = 100 * 2**20
+    uncompressed_size: int = 2**30
+    entries: int = 2_000
+    rows: int = 50_000
+    columns: int = 1_000
+    header_rows: int = 20
+    cell_characters: int = 32_767
+    issues_per_cause: int = 200

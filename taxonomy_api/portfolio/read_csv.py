@@ -1,0 +1,130 @@
+"""Reads .csv files: finds encoding and separator, and says which it took."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from pathlib import Path
+
+from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
+from taxonomy_api.portfolio.table import SheetData, SheetName
+
+SEPARATORS = (",", ";", "\t", "|")
+_SAMPLE_ROWS = 20
+
+
+class CsvBook:
+    """An opened text file; it has one sheet, named after the file."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self._path = path
+        content = path.read_bytes()
+        self._text, encoding = _decode(content, path.name)
+        self._separator = _separator(self._text)
+        self._sheet = SheetName(path.stem)
+        names = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
+        self.notes: Sequence[str] = [f"{encoding}, {names[self._separator]}"]
+
+    @property
+    def sheets(self) -> Sequence[SheetName]:
+        return [self._sheet]
+
+    def head(self, sheet: str, rows: int) -> SheetData:
+        data = SheetData()
+        for number, record in self._records():
+            if number > rows:
+                break
+            _add(data, number, record)
+        return data
+
+    def read(self, sheet: str, rows: int) -> SheetData:
+        data = SheetData()
+        for number, record in self._records():
+            _add(data, number, record)
+            if len(data.rows) > rows:
+                raise PortfolioProblem(
+                    "too_many_rows",
+                    f"{self._path.name} holds more than {rows:,} rows.",
+                    "Split the portfolio into several files.",
+                )
+        return data
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _records(self) -> Iterator[tuple[int, list[str]]]:
+        reader = csv.reader(StringIO(self._text, newline=""), delimiter=self._separator)
+        try:
+            yield from enumerate(reader, start=1)
+        except csv.Error as error:
+            raise PortfolioProblem(
+                "damaged_text",
+                f"{self._path.name}, line {reader.line_num}: {error}.",
+                "Check the quotation marks around that line.",
+            ) from error
+
+
+def _add(data: SheetData, number: int, record: list[str]) -> None:
+    cells = {column: text for column, text in enumerate(record) if text.strip()}
+    if cells:
+        data.numbers.append(number)
+        data.rows.append(dict(cells))
+
+
+def _decode(content: bytes, name: str) -> tuple[str, str]:
+    """The text and the encoding taken. Big5 and GB 18030 are told apart by their everyday characters."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        candidates = ["utf-16"]
+    elif b"\0" in content:
+        candidates = []
+    else:
+        candidates = ["utf-8-sig", "gb18030", "big5"]
+    texts: dict[str, str] = {}
+    for encoding in candidates:
+        try:
+            texts[encoding] = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding in {"utf-8-sig", "utf-16"}:
+            return texts[encoding], "UTF-8" if encoding == "utf-8-sig" else "UTF-16"
+    if not texts:
+        raise PortfolioProblem(
+            "not_a_workbook",
+            f"{name} is neither a workbook nor text in UTF-8, GB 18030 or Big5.",
+            "Save it as .xlsx, or as CSV in UTF-8.",
+        )
+    best = max(texts, key=lambda encoding: _everyday_share(texts[encoding], encoding))
+    return texts[best], {"gb18030": "GB 18030", "big5": "Big5"}[best]
+
+
+def _everyday_share(text: str, encoding: str) -> float:
+    """The share of Chinese characters that stand in the first level of the character set."""
+    first, last = (0xB0, 0xD7) if encoding == "gb18030" else (0xA4, 0xC6)
+    sample = [sign for sign in text[:20_000] if sign > "\u2e7f"]
+    everyday = 0
+    for sign in sample:
+        code = sign.encode(encoding, errors="ignore")
+        # Chinese punctuation stands below the characters in both sets.
+        everyday += len(code) == 2 and (
+            first <= code[0] <= last or "\u3000" <= sign <= "\u303f" or sign >= "\uff00"
+        )
+    return everyday / len(sample) if sample else 0.0
+
+
+def _separator(text: str) -> str:
+    """The separator that splits the first rows into most fields."""
+
+    def fields(separator: str) -> int:
+        reader = csv.reader(StringIO(text[:100_000], newline=""), delimiter=separator)
+        widest = 0
+        try:
+            for number, record in enumerate(reader):
+                if number >= _SAMPLE_ROWS:
+                    break
+                widest = max(widest, sum(1 for field in record if field.strip()))
+        except csv.Error:
+            return 0
+        return widest
+
+    return max(SEPARATORS, key=fields)

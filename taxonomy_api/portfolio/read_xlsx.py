@@ -1,0 +1,227 @@
+"""Reads .xlsx sheets in one pass over their XML: values, own addresses, formulas without a value.
+
+A streaming parser of our own instead of a library, because one pass tells apart what libraries
+merge (an empty cell, an error, a formula never calculated), does not trust the sheet's stated
+dimension, and refuses document type declarations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
+from taxonomy_api.portfolio.table import (
+    Broken,
+    Cell,
+    MergedRange,
+    Percent,
+    SheetData,
+    SheetName,
+    column_number,
+)
+from taxonomy_api.portfolio.xlsx_package import Package, unescape
+
+_RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})$")
+
+
+class XlsxBook:
+    """An opened .xlsx file."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self._package = Package(path, limits)
+        self._limits = limits
+        self._strings: list[str] | None = None
+
+    @property
+    def sheets(self) -> Sequence[SheetName]:
+        return [sheet.name for sheet in self._package.sheets]
+
+    @property
+    def notes(self) -> Sequence[str]:
+        return []
+
+    def head(self, sheet: str, rows: int) -> SheetData:
+        return self._parse(sheet, last_row=rows)
+
+    def read(self, sheet: str, rows: int) -> SheetData:
+        return self._parse(sheet, row_limit=rows)
+
+    def close(self) -> None:
+        self._package.close()
+
+    def _parse(self, sheet: str, last_row: int | None = None, row_limit: int | None = None) -> SheetData:
+        if self._strings is None:
+            self._strings = self._package.shared_strings()
+        part = next(item.part for item in self._package.sheets if item.name.name == sheet)
+        loop = _SheetLoop(self._package, self._strings, sheet, last_row, row_limit)
+        with suppress(_EnoughRead):
+            self._package.parse(part, loop.start, loop.end, loop.text)
+        return loop.data
+
+
+class _EnoughRead(Exception):
+    """Ends the parse of a sheet of which only the first rows are wanted."""
+
+
+class _SheetLoop:
+    """The handlers of one pass over a sheet."""
+
+    def __init__(
+        self, package: Package, strings: list[str], sheet: str, last_row: int | None, row_limit: int | None
+    ) -> None:
+        self.data = SheetData()
+        self._date_styles = package.date_styles
+        self._percent_styles = package.percent_styles
+        self._epoch = datetime(1904, 1, 1) if package.date_1904 else datetime(1899, 12, 30)
+        self._strings = strings
+        self._sheet = sheet
+        self._last_row = last_row
+        self._row_limit = row_limit
+        self._columns: dict[str, int] = {}
+        self._row = 0
+        self._cells: dict[int, Cell] = {}
+        self._column = -1
+        self._kind = "n"
+        self._style = "0"
+        self._pieces: list[str] = []
+        self._formula: str | None = None
+        self._collecting = False
+        self._phonetic = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "c":
+            self._start_cell(attributes)
+        elif name == "v" or name == "t":
+            self._collecting = not self._phonetic
+        elif name == "f":
+            self._formula = ""
+            self._collecting = True
+        elif name == "row":
+            self._start_row(attributes)
+        elif name == "rPh":
+            self._phonetic = True
+        elif name == "col" and attributes.get("hidden") in {"1", "true"}:
+            first, last = int(attributes.get("min", "1")), int(attributes.get("max", "1"))
+            self.data.hidden_columns.update(range(first - 1, min(last, first + 16_383)))
+        elif name == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+
+    def text(self, data: str) -> None:
+        if self._collecting:
+            self._pieces.append(data)
+
+    def end(self, name: str) -> None:
+        if name == "c":
+            value = self._value()
+            if value is not None:
+                self._cells[self._column] = value
+        elif name == "v" or name == "t":
+            self._collecting = False
+        elif name == "f":
+            self._formula = "".join(self._pieces)
+            self._pieces.clear()
+            self._collecting = False
+        elif name == "row":
+            self._end_row()
+        elif name == "rPh":
+            self._phonetic = False
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        number = attributes.get("r")
+        self._row = int(number) if number else self._row + 1
+        if self._last_row is not None and self._row > self._last_row:
+            raise _EnoughRead
+        self._cells = {}
+        self._column = -1
+        self._hidden = attributes.get("hidden") in {"1", "true"}
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        reference = attributes.get("r")
+        if reference:
+            name = reference.rstrip("0123456789")
+            column = self._columns.get(name)
+            if column is None:
+                column = self._columns[name] = column_number(name)
+            self._column = column
+        else:
+            self._column += 1
+        self._kind = attributes.get("t", "n")
+        self._style = attributes.get("s", "0")
+        self._formula = None
+        self._pieces.clear()
+
+    def _end_row(self) -> None:
+        if not self._cells:
+            return
+        if self._row_limit is not None and len(self.data.numbers) >= self._row_limit:
+            raise PortfolioProblem(
+                "too_many_rows",
+                f"The sheet {self._sheet!r} holds more than {self._row_limit:,} rows.",
+                "Split the portfolio into several files.",
+            )
+        self.data.numbers.append(self._row)
+        self.data.rows.append(self._cells)
+        self.data.hidden_rows += self._hidden
+
+    def _merge(self, reference: str) -> None:
+        match = _RANGE.match(reference)
+        if match:
+            first, top, last, bottom = match.groups()
+            self.data.merged.append(
+                MergedRange(int(top), column_number(first), int(bottom), column_number(last))
+            )
+
+    def _value(self) -> Cell:
+        raw = "".join(self._pieces)
+        kind = self._kind
+        if kind == "s":
+            return self._strings[int(raw)] or None if raw else None
+        if self._formula is not None and raw == "" and kind != "str":
+            return Broken("formula_without_value", f"={self._formula}")
+        if raw == "":
+            return None
+        if kind == "n":
+            return self._number(raw)
+        if kind == "b":
+            return raw.strip() in {"1", "true"}
+        if kind == "e":
+            return Broken("error_cell", raw)
+        if kind == "d":
+            return _iso_date(raw)
+        return unescape(raw)
+
+    def _number(self, raw: str) -> Cell:
+        if self._style in self._date_styles:
+            return self._date(float(raw), raw)
+        if self._style in self._percent_styles:
+            number = Decimal(repr(float(raw))) * 100
+            return Percent(f"{number.normalize():f}%") if number.is_finite() else Broken("error_cell", raw)
+        if raw.isdigit():
+            return int(raw)
+        number_or_nan = float(raw)
+        if number_or_nan - number_or_nan != 0:
+            return Broken("error_cell", raw)
+        return int(raw) if raw[0] == "-" and raw[1:].isdigit() else number_or_nan
+
+    def _date(self, serial: float, raw: str) -> Cell:
+        try:
+            # Rounded to whole seconds: serials hold times as fractions of a day.
+            moment = self._epoch + timedelta(seconds=round(serial * 86_400))
+        except (OverflowError, ValueError):
+            return Broken("error_cell", raw)
+        if serial < 1:
+            return moment.time().isoformat()
+        return moment if moment.time().isoformat() != "00:00:00" else moment.date()
+
+
+def _iso_date(raw: str) -> Cell:
+    try:
+        moment = datetime.fromisoformat(raw)
+    except ValueError:
+        return raw
+    return moment.date() if "T" not in raw or moment.time() == datetime.min.time() else moment

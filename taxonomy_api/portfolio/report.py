@@ -1,0 +1,166 @@
+"""Turns what was found in an upload into issues with place, reading and cure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from taxonomy_api.catalog.model import Language
+from taxonomy_api.portfolio.assess import CellProblem
+from taxonomy_api.portfolio.headers import ColumnPlan
+from taxonomy_api.portfolio.issues import Issue, IssueLog, Severity
+from taxonomy_api.portfolio.locate import Location
+from taxonomy_api.portfolio.table import Book, Broken, Cell, MergedRange, SheetData, Table, letters, shown
+from taxonomy_api.portfolio.texts import ISSUES, label
+
+_SHOWN = 200
+
+
+@dataclass(slots=True)
+class Reporter:
+    """Adds issues about one table, in the language asked for; remembers which rows they touch."""
+
+    table: Table
+    log: IssueLog
+    language: Language
+    touched: dict[int, Severity] = field(default_factory=dict)
+    failed: set[int] = field(default_factory=set)
+
+    def cell(
+        self, severity: Severity, code: str, row: int, column: int | None, cell: Cell = None, **words: object
+    ) -> None:
+        """About one cell, or about a whole row where `column` is None; both are indexes into the table."""
+        done, cure = self._sentences(code, words)
+        self.raw(severity, code, row, column, shown(cell), done, cure)
+
+    def raw(
+        self, severity: Severity, code: str, row: int, column: int | None, read: str, done: str, cure: str
+    ) -> None:
+        """As `cell`, with the sentences given."""
+        if severity == "error" or (severity == "warning" and row not in self.touched):
+            self.touched[row] = severity
+        table = self.table
+        address = table.address(row, column) if column is not None else ""
+        header = self._header(column) if column is not None else ""
+        self.log.add(
+            Issue(severity, code, table.sheet, address, table.rows[row], header, read[:_SHOWN], done, cure)
+        )
+
+    def message(self, problem: CellProblem, row: int, cell: Cell) -> None:
+        """What the assessment says of a cell or row."""
+        if problem.fatal:
+            self.failed.add(row)
+            done = label("row_not_assessed", self.language)
+        else:
+            done = label("value_not_used", self.language)
+        cure = label("default_cure", self.language)
+        if problem.nearest:
+            cure = label("nearest", self.language).format(names=", ".join(problem.nearest))
+        self.raw(
+            problem.severity,
+            problem.code,
+            row,
+            problem.column,
+            shown(cell),
+            f"{problem.message} {done}",
+            cure,
+        )
+
+    def header(self, severity: Severity, code: str, column: int, **words: object) -> None:
+        done, cure = self._sentences(code, words)
+        table = self.table
+        text = table.headers[column]
+        # Each header is a cause of its own, so that none hides behind the cap.
+        self.log.add(
+            Issue(severity, code, table.sheet, table.header_address(column), table.header_row,
+                  self._header(column), text[:_SHOWN], done, cure)
+        )  # fmt: skip
+
+    def sheet(self, severity: Severity, code: str, sheet: str, read: str = "", **words: object) -> None:
+        done, cure = self._sentences(code, {"read": read, **words})
+        self.log.add(Issue(severity, code, sheet, "", None, "", read[:_SHOWN], done, cure))
+
+    def _header(self, column: int) -> str:
+        return self.table.headers[column] or f"({letters(self.table.positions[column])})"
+
+    def _sentences(self, code: str, words: dict[str, object]) -> tuple[str, str]:
+        done, cure = ISSUES[code]
+        return done.in_language(self.language).format(**words), cure.in_language(self.language).format(
+            **words
+        )
+
+
+def explain_reading(reporter: Reporter, book: Book, location: Location, data: SheetData) -> None:
+    """Which sheet and row were taken and why, and what a person would not see on the screen."""
+    chosen = location.chosen
+    reporter.sheet(
+        "info", "sheet_chosen", chosen.sheet, name=chosen.sheet, row=chosen.header_row, known=chosen.known
+    )
+    for other in location.others:
+        reporter.sheet("warning", "sheet_not_read", other.sheet)
+    for note in book.notes:
+        reporter.sheet("info", "text_encoding", chosen.sheet, note)
+    if data.hidden_rows:
+        reporter.sheet("info", "hidden_rows", chosen.sheet, count=data.hidden_rows)
+    for column, position in enumerate(reporter.table.positions):
+        if position in data.hidden_columns:
+            reporter.header("info", "hidden_column", column)
+
+
+def explain_headers(reporter: Reporter, plan: ColumnPlan) -> None:
+    """Columns that were not used, and why."""
+    for finding in plan.findings:
+        known = finding.code in {"header_duplicate", "header_outranked"}
+        names = ", ".join(finding.names) or label("none", reporter.language)
+        nearest = finding.names[0] if known else names
+        severity: Severity = "warning" if finding.code in {"header_ambiguous", "header_duplicate"} else "info"
+        reporter.header(severity, finding.code, finding.column, nearest=nearest)
+
+
+def take_out_broken(reporter: Reporter, plan: ColumnPlan) -> list[list[Cell]]:
+    """The columns without cells that hold an error or an uncalculated formula; each is reported."""
+    usable: list[list[Cell]] = []
+    for column, cells in enumerate(reporter.table.columns):
+        broken = [row for row, cell in enumerate(cells) if isinstance(cell, Broken)]
+        if not broken:
+            usable.append(cells)
+            continue
+        severity: Severity = "info" if plan.matches[column] is None else "error"
+        for row in broken:
+            cell = cells[row]
+            if isinstance(cell, Broken):
+                reporter.cell(severity, cell.code, row, column, cell)
+        usable.append([None if isinstance(cell, Broken) else cell for cell in cells])
+    return usable
+
+
+def fill_merged(
+    reporter: Reporter, plan: ColumnPlan, usable: list[list[Cell]], merged: list[MergedRange]
+) -> None:
+    """Give every row under a merged cell its value; an amount stays in the first row alone.
+
+    Only ranges of one column are filled: a block over several columns says nothing about any of them.
+    """
+    table = reporter.table
+    index = {number: row for row, number in enumerate(table.rows)}
+    places = {position: column for column, position in enumerate(table.positions)}
+    amount = plan.column("amount")
+    for block in merged:
+        column = places.get(block.first_column)
+        first = index.get(block.first_row)
+        if column is None or first is None or block.first_column != block.last_column:
+            continue
+        if block.last_row == block.first_row or plan.matches[column] is None:
+            continue
+        value = usable[column][first]
+        if value is None:
+            continue
+        if column == amount:
+            reporter.cell("warning", "merged_amount", first, column, value)
+            continue
+        reporter.cell("info", "merged_filled", first, column, value)
+        cells = list(usable[column])
+        for number in range(block.first_row + 1, min(block.last_row, table.rows[-1]) + 1):
+            row = index.get(number)
+            if row is not None and cells[row] is None:
+                cells[row] = value
+        usable[column] = cells

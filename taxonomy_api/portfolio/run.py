@@ -1,0 +1,198 @@
+"""A portfolio from upload to result files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
+from taxonomy_api.portfolio.assess import Answer, Assessor, Block, assess_block, choose_taxonomies
+from taxonomy_api.portfolio.headers import ColumnPlan, plan_columns
+from taxonomy_api.portfolio.issues import IssueLog
+from taxonomy_api.portfolio.locate import locate, read_table
+from taxonomy_api.portfolio.method import method_lines
+from taxonomy_api.portfolio.money import read_money, read_shares
+from taxonomy_api.portfolio.open_book import open_book
+from taxonomy_api.portfolio.options import PortfolioOptions
+from taxonomy_api.portfolio.problem import Limits
+from taxonomy_api.portfolio.report import (
+    Reporter,
+    explain_headers,
+    explain_reading,
+    fill_merged,
+    take_out_broken,
+)
+from taxonomy_api.portfolio.result_columns import ResultColumn, RowState, TaxonomyResults, result_columns
+from taxonomy_api.portfolio.summary import Identity, Money, PortfolioSummary, summarise
+from taxonomy_api.portfolio.table import Cell, Table
+from taxonomy_api.portfolio.vocabulary import build_vocabulary
+
+ROWS_PER_BLOCK = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is. `phase`: reading, assessing, writing or done; `rows_total` None until read."""
+
+    phase: str
+    rows_read: int = 0
+    rows_assessed: int = 0
+    rows_written: int = 0
+    rows_total: int | None = None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The table of an upload, what its columns mean, and their usable cells."""
+
+    table: Table
+    plan: ColumnPlan
+    usable: list[list[Cell]]
+    reporter: Reporter
+
+
+def assess_portfolio(
+    source: Path,
+    engine: Engine,
+    options: PortfolioOptions,
+    target: Path,
+    progress: Callable[[Progress], None],
+    *,
+    limits: Limits | None = None,
+    assessor: Assessor = assess_block,
+) -> PortfolioSummary:
+    """Assess the upload `source` and write `results.<format>` for each format of the options into the
+    existing folder `target`.
+
+    `progress` may raise `Cancelled`. Raises `PortfolioProblem` where the upload cannot be assessed at
+    all; problems of single rows are told in the results. What is in `target` after an exception is
+    unfinished: the caller removes it, or makes the folder final by renaming it after a normal return.
+    """
+    limits = limits or Limits()
+    progress(Progress("reading"))
+    reading = _read(source, engine, options, limits)
+    total = len(reading.table.rows)
+    progress(Progress("assessing", total, rows_total=total))
+    results = _assess(engine, reading, options, assessor, progress)
+    money = read_money(reading.reporter, reading.plan, reading.usable, options.amount_unit)
+    shares = read_shares(reading.reporter, reading.plan, reading.usable)
+    states = _states(reading.reporter, total)
+    progress(Progress("writing", total, total, rows_total=total))
+    summary = _summarise(engine, reading, options, results, states, money, shares)
+    columns = result_columns(reading.table, results, states)
+    _write(target, columns, engine, reading, options, results, summary, progress)
+    progress(Progress("done", total, total, total, total))
+    return summary
+
+
+def _read(source: Path, engine: Engine, options: PortfolioOptions, limits: Limits) -> _Reading:
+    vocabulary = build_vocabulary(engine.release)
+    book = open_book(source, limits)
+    try:
+        location = locate(book, vocabulary, limits, options.sheet, options.header_row)
+        table, data = read_table(book, location, source, limits)
+    finally:
+        book.close()
+    plan = plan_columns(table.headers, vocabulary)
+    reporter = Reporter(table, IssueLog(limits.issues_per_cause), options.language)
+    explain_reading(reporter, book, location, data)
+    explain_headers(reporter, plan)
+    usable = take_out_broken(reporter, plan)
+    fill_merged(reporter, plan, usable, data.merged)
+    return _Reading(table, plan, usable, reporter)
+
+
+def _assess(
+    engine: Engine,
+    reading: _Reading,
+    options: PortfolioOptions,
+    assessor: Assessor,
+    progress: Callable[[Progress], None],
+) -> list[TaxonomyResults]:
+    """The verdicts of all rows, block by block."""
+    total = len(reading.table.rows)
+    taxonomies = options.taxonomies or choose_taxonomies(engine, reading.plan, reading.usable)
+    results = [TaxonomyResults(taxonomy) for taxonomy in taxonomies]
+    for start in range(0, total, ROWS_PER_BLOCK):
+        stop = min(start + ROWS_PER_BLOCK, total)
+        columns = [cells[start:stop] for cells in reading.usable]
+        answer = assessor(engine, Block(stop - start, reading.plan.matches, columns, taxonomies, options))
+        _collect(results, answer, reading.reporter, start)
+        progress(Progress("assessing", total, stop, rows_total=total))
+    return results
+
+
+def _collect(results: list[TaxonomyResults], answer: Answer, reporter: Reporter, start: int) -> None:
+    for whole, part in zip(results, answer.results, strict=True):
+        whole.extend(part)
+    for problem in answer.problems:
+        cell = None if problem.column is None else reporter.table.columns[problem.column][start + problem.row]
+        reporter.message(problem, start + problem.row, cell)
+
+
+def _states(reporter: Reporter, total: int) -> list[RowState]:
+    states: list[RowState] = ["ok"] * total
+    for row, severity in reporter.touched.items():
+        states[row] = "error" if row in reporter.failed else "warning"
+        assert severity != "info"
+    return states
+
+
+def _summarise(
+    engine: Engine,
+    reading: _Reading,
+    options: PortfolioOptions,
+    results: Sequence[TaxonomyResults],
+    states: Sequence[RowState],
+    money: Sequence[Money | None],
+    shares: Sequence[Decimal | None],
+) -> PortfolioSummary:
+    table = reading.table
+    identity = Identity(
+        engine.release.id, ENGINE_VERSION, options.as_of.isoformat(), table.sheet, table.header_row
+    )
+    return summarise(identity, results, states, money, shares, reading.reporter.log.counts())
+
+
+def _write(
+    target: Path,
+    columns: Sequence[ResultColumn],
+    engine: Engine,
+    reading: _Reading,
+    options: PortfolioOptions,
+    results: Sequence[TaxonomyResults],
+    summary: PortfolioSummary,
+    progress: Callable[[Progress], None],
+) -> None:
+    total = len(reading.table.rows)
+
+    def written(rows: int) -> None:
+        progress(Progress("writing", total, total, rows, total))
+
+    # Each writer is loaded only where its format is asked for: start-up counts in short runs.
+    if "xlsx" in options.formats:
+        from taxonomy_api.portfolio.shell import Report
+        from taxonomy_api.portfolio.write_xlsx import write_xlsx
+
+        method = method_lines(
+            engine.release, reading.table, reading.plan, options, results, _digest(reading.table)
+        )
+        report = Report(summary, reading.reporter.log, method, options.language)
+        write_xlsx(target / "results.xlsx", columns, report, written)
+    if "csv" in options.formats:
+        from taxonomy_api.portfolio.write_csv import write_csv
+
+        write_csv(target / "results.csv", columns, written)
+    if "parquet" in options.formats:
+        from taxonomy_api.portfolio.write_parquet import write_parquet
+
+        write_parquet(target / "results.parquet", columns)
+        written(total)
+
+
+def _digest(table: Table) -> str:
+    with table.source.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

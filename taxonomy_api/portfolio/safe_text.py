@@ -1,0 +1,44 @@
+"""The caller's text on its way out: always text, never a formula, a link or broken XML."""
+
+from __future__ import annotations
+
+import re
+
+#: A cell holds no more characters than this.
+LONGEST_CELL = 32_767
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_NUMBER = re.compile(r"[+-]?(\d[\d,' ]*)?(\.\d+)?([eE][+-]?\d+)?\s*%?")
+#: What makes a spreadsheet program read text as a formula, its full-width forms included.
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def clean(text: str) -> str:
+    """Without control signs and lone surrogates, which no workbook can hold; cut to a cell's length."""
+    if _FORBIDDEN.search(text):
+        text = _FORBIDDEN.sub("", text)
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+
+
+def xml_text(text: str) -> str:
+    """The inside of a `<t>` element, escapes included."""
+    if len(text) > LONGEST_CELL:
+        text = clean(text)
+    if not _SPECIAL.search(text):
+        return text
+    text = _ESCAPED.sub("_x005F_", clean(text).replace("\r\n", "\n").replace("\r", "\n"))
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def csv_text(text: str) -> str:
+    """Text for a .csv field: what a spreadsheet program would calculate gets an apostrophe before it.
+
+    Numbers stay numbers, `-5` too.
+    """
+    text = clean(text)
+    if text.lstrip(" ").startswith(_DANGEROUS) and not (
+        any(map(str.isdigit, text)) and _NUMBER.fullmatch(text)
+    ):
+        return "'" + text
+    return text

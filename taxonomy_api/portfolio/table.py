@@ -1,0 +1,144 @@
+"""What a reader hands on: cells with the sheet's own addresses, by column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A cell without a usable value; `shown` is what the sheet shows or holds instead."""
+
+    code: Literal["error_cell", "formula_without_value"]
+    shown: str
+
+
+class Percent(str):
+    """A number with a percent format: the text "30%", so that it is never read as 0.3 of something else."""
+
+    @property
+    def fraction(self) -> float:
+        return float(Decimal(self.rstrip("%")) / 100)
+
+
+Cell = str | int | float | bool | date | datetime | Broken | None
+#: The cells of one row that hold something, by column (from 0).
+SheetRow = dict[int, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class MergedRange:
+    """A merged block; rows as in the sheet (from 1), columns from 0; both ends belong to it."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
+@dataclass(slots=True)
+class SheetData:
+    """Rows that hold anything, with their numbers as in the sheet (from 1)."""
+
+    numbers: list[int] = field(default_factory=list)
+    rows: list[SheetRow] = field(default_factory=list)
+    hidden_rows: int = 0
+    hidden_columns: set[int] = field(default_factory=set)
+    merged: list[MergedRange] = field(default_factory=list)
+
+
+class Book(Protocol):
+    """An opened upload. Methods raise `PortfolioProblem`."""
+
+    @property
+    def sheets(self) -> Sequence[SheetName]: ...
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """How the file was read, where that was a choice (the encoding of a text file)."""
+
+    def head(self, sheet: str, rows: int) -> SheetData:
+        """What stands in the first `rows` rows of the sheet."""
+
+    def read(self, sheet: str, rows: int) -> SheetData:
+        """The whole sheet; refused where more than `rows` rows hold anything."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SheetName:
+    name: str
+    hidden: bool = False
+
+
+@dataclass(slots=True)
+class Table:
+    """The table found in an upload: equal-length columns below a header row."""
+
+    source: Path
+    sheet: str
+    header_row: int
+    #: Column numbers as in the sheet (from 0), and the header text of each ("" where there is none).
+    positions: list[int]
+    headers: list[str]
+    #: Row numbers as in the sheet (from 1).
+    rows: list[int]
+    columns: list[list[Cell]]
+
+    def address(self, row: int, column: int) -> str:
+        """The sheet's own address of a cell, from indexes into `rows` and `columns`."""
+        return f"{letters(self.positions[column])}{self.rows[row]}"
+
+    def header_address(self, column: int) -> str:
+        return f"{letters(self.positions[column])}{self.header_row}"
+
+
+def letters(column: int) -> str:
+    """0 -> A, 25 -> Z, 26 -> AA."""
+    name = ""
+    column += 1
+    while column:
+        column, digit = divmod(column - 1, 26)
+        name = chr(65 + digit) + name
+    return name
+
+
+def column_number(name: str) -> int:
+    """A -> 0, Z -> 25, AA -> 26; -1 where the letters are none."""
+    number = 0
+    for sign in name:
+        if not "A" <= sign <= "Z":
+            return -1
+        number = number * 26 + ord(sign) - 64
+    return number - 1
+
+
+def shown(cell: Cell) -> str:
+    """The cell as a person reads it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, Broken):
+        return cell.shown
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return str(cell)
+
+
+def filled(row: SheetRow) -> Iterator[tuple[int, str]]:
+    """Column and text of the cells of a row that hold text a person can see."""
+    for column, cell in sorted(row.items()):
+        text = shown(cell).strip()
+        if text:
+            yield column, text

@@ -1,0 +1,147 @@
+"""The names under which columns are known: standard columns, facts, standards, attestations."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from taxonomy_api.catalog.model import (
+    LANGUAGES,
+    AttestLeaf,
+    Criterion,
+    Listing,
+    MeetsLeaf,
+    Release,
+    Taxonomy,
+    walk,
+)
+from taxonomy_api.portfolio.standard_columns import STANDARD_COLUMNS
+
+RoleKind = Literal["standard_column", "fact", "standard", "attestation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a column means. Of several columns for one key the lowest `rank` is taken."""
+
+    kind: RoleKind
+    key: str
+    rank: int = 0
+
+
+_GRADE_WORDS = ("", "grade", "level", "等级", "等級", "级", "級", "能效等级", "能效等級", "符合", "complies")
+_NOISE = re.compile(r"[\s_\-–—*:.,'\"“”、，。·#]+")
+_INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0x2060, 0xFEFF, 0x00AD])
+
+
+def plain(text: str) -> str:
+    """Full-width signs made plain, invisible ones dropped, runs of blanks and line breaks made one blank."""
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).split())
+
+
+def header_key(text: str) -> str:
+    """The form in which headers are compared: without case, blanks and small punctuation."""
+    return _NOISE.sub("", plain(text)).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Known column names of one release by `header_key`: their meanings, and the names as written."""
+
+    roles: Mapping[str, tuple[Role, ...]]
+    readable: Mapping[str, str]
+    release: Release
+
+    def find(self, text: str) -> tuple[Role, ...]:
+        """Every meaning of this header text; more than one is an ambiguity."""
+        key = header_key(text)
+        found = self.roles.get(key, ())
+        if not found and (
+            "/" in text and text.partition("/")[0].partition(":")[0] in self.release.taxonomies
+        ):
+            found = tuple(
+                Role("attestation", name) for name in attestation_ids(self.release) if header_key(name) == key
+            )
+        return found
+
+    def nearest(self, text: str, count: int = 3) -> tuple[str, ...]:
+        """The known names most like this text, best first; none where nothing is alike."""
+        from rapidfuzz import fuzz, process  # loaded only where a header is unknown
+
+        found = process.extract(
+            header_key(text), self.readable.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=60
+        )
+        names: dict[str, None] = {}
+        for key, _, _ in found:
+            names.setdefault(self.readable[key])
+        return tuple(names)[:count]
+
+
+def build_vocabulary(release: Release) -> Vocabulary:
+    """All column names that this release gives a meaning."""
+    roles: dict[str, dict[tuple[str, str], Role]] = {}
+    readable: dict[str, str] = {}
+
+    def add(name: str, role: Role) -> None:
+        key = header_key(name)
+        if key:
+            roles.setdefault(key, {}).setdefault((role.kind, role.key), role)
+            readable.setdefault(key, plain(name))
+
+    for name, role in _standard_names():
+        add(name, role)
+    standard_keys = frozenset(roles)
+    for name, role in _release_names(release):
+        # A standard column's name keeps its meaning whatever a fact is called.
+        if header_key(name) not in standard_keys:
+            add(name, role)
+    return Vocabulary({key: tuple(found.values()) for key, found in roles.items()}, readable, release)
+
+
+def _standard_names() -> Iterator[tuple[str, Role]]:
+    for column in STANDARD_COLUMNS:
+        role = Role("standard_column", column.key, column.rank)
+        if column.rank == 0:
+            yield column.key, role
+        for language in LANGUAGES:
+            yield column.label.in_language(language), role
+        for name in column.names:
+            yield name, role
+
+
+def _release_names(release: Release) -> Iterator[tuple[str, Role]]:
+    for fact in release.facts.values():
+        role = Role("fact", fact.id)
+        yield fact.id, role
+        for language in LANGUAGES:
+            yield fact.name.in_language(language), role
+        for name in (*fact.aliases, *fact.headers):
+            yield name, role
+    for standard in release.standards.values():
+        role = Role("standard", standard.id)
+        for word in _GRADE_WORDS:
+            yield f"{standard.id} {word}", role
+
+
+def attestation_ids(release: Release) -> Iterator[str]:
+    """Every id under which a criterion of the release may be answered yes or no."""
+    seen: set[str] = set()
+    for taxonomy in release.taxonomies.values():
+        for criterion in _criteria(taxonomy):
+            for node in walk(criterion):
+                if isinstance(node, AttestLeaf | MeetsLeaf | Listing) and node.attestation not in seen:
+                    seen.add(node.attestation)
+                    yield node.attestation
+
+
+def _criteria(taxonomy: Taxonomy) -> Iterator[Criterion]:
+    yield from taxonomy.shared.values()
+    yield from (part for part in (taxonomy.requires, taxonomy.minimum_safeguards) if part is not None)
+    for activity in taxonomy.activities.values():
+        for test in activity.classes.values():
+            if test.criterion is not None:
+                yield test.criterion
+        yield from (part for part in activity.dnsh.values() if part is not None)

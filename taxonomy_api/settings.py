@@ -1,0 +1,167 @@
+"""Settings of the service, each from an environment variable `TAXONOMY_API_<NAME>`.
+
+They are described once, here; docs/settings.md holds the same table and a test compares them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from taxonomy_api.errors import ConfigurationError
+
+PREFIX = "TAXONOMY_API_"
+SMALLEST_BOOTSTRAP_KEY = 32
+
+_YES = frozenset({"1", "yes", "true", "on"})
+_NO = frozenset({"0", "no", "false", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How one setting is called outside, its default as written there, and what it does."""
+
+    name: str
+    default: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings with their types. Paths are absolute once read by `load`."""
+
+    data: Annotated[
+        Path, "Folder that holds `taxonomies/` and `mappings/`; empty: the data of this installation"
+    ] = Path()
+    store: Annotated[Path, "Folder for the embedded database, the queue, uploads and results"] = Path("var")
+    database_url: Annotated[
+        str, "SQLAlchemy URL, e.g. `postgresql://…`; empty: embedded SQLite in the store folder"
+    ] = field(default="", repr=False)
+    queue_url: Annotated[str, "`redis://…` for the job queue; empty: embedded SQLite in the store folder"] = (
+        field(default="", repr=False)
+    )
+    host: Annotated[str, "Address to serve on"] = "127.0.0.1"
+    port: Annotated[int, "Port to serve on"] = 8000
+    workers: Annotated[int, "Web processes"] = 1
+    embedded_worker: Annotated[bool, "Start a worker for portfolios together with the web server"] = True
+    max_body_bytes: Annotated[int, "Largest JSON body, in bytes"] = 2**20
+    max_upload_bytes: Annotated[int, "Largest uploaded portfolio, in bytes"] = 100 * 2**20
+    max_portfolio_rows: Annotated[int, "Most rows of one portfolio"] = 50_000
+    public_reading: Annotated[bool, "Taxonomies may be read without a key"] = True
+    bootstrap_key: Annotated[
+        str, "First API key, at least 32 characters; ignored once any key exists, even a revoked one"
+    ] = field(default="", repr=False)
+    bootstrap_key_file: Annotated[str, "File that holds the first API key, instead of the variable"] = ""
+    language: Annotated[str, "Language of answers where a request names none: en, zh-Hans or zh-Hant"] = "en"
+    reload_seconds: Annotated[
+        int, "Seconds between looks at the data folder for changes; 0: never looked at again"
+    ] = 5
+    job_lease_seconds: Annotated[
+        int, "Seconds after which a running job without a sign of life is started again"
+    ] = 60
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is a SQLite file of this machine."""
+        return not self.database_url or self.database_url.startswith("sqlite")
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL of the database in use."""
+        return self.database_url or f"sqlite:///{self.store / 'taxonomy-api.sqlite3'}"
+
+
+def _default_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value == Path() else str(value)
+
+
+_HINTS = typing.get_type_hints(Settings, include_extras=True)
+SETTINGS: tuple[Setting, ...] = tuple(
+    Setting(PREFIX + item.name.upper(), _default_text(item.default), _HINTS[item.name].__metadata__[0])
+    for item in dataclasses.fields(Settings)
+)
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment; raises ConfigurationError naming the variable and the cure."""
+    given = os.environ if environment is None else environment
+    _refuse_unknown(given)
+    types = typing.get_type_hints(Settings)
+    values: dict[str, Any] = {
+        item.name: _parse(PREFIX + item.name.upper(), given[PREFIX + item.name.upper()], types[item.name])
+        for item in dataclasses.fields(Settings)
+        if given.get(PREFIX + item.name.upper(), "") != ""
+    }
+    settings = Settings(**values)
+    return _check(
+        dataclasses.replace(
+            settings,
+            data=installed_data() if settings.data == Path() else settings.data.absolute(),
+            store=settings.store.absolute(),
+            bootstrap_key=_bootstrap_key(settings),
+        )
+    )
+
+
+def installed_data() -> Path:
+    """The data that came with this installation: inside the package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "_data"
+    return inside if inside.is_dir() else package.parent
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    known = {setting.name for setting in SETTINGS}
+    unknown = sorted(name for name in given if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise ConfigurationError(f"{', '.join(unknown)}: no such setting. Known: {', '.join(sorted(known))}.")
+
+
+def _parse(name: str, text: str, wanted: type) -> object:
+    if wanted is bool:
+        word = text.strip().lower()
+        if word in _YES | _NO:
+            return word in _YES
+        raise ConfigurationError(f"{name} is {text!r}; write yes or no.")
+    if wanted is int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise ConfigurationError(f"{name} is {text!r}; write a whole number.") from None
+        if number < 0:
+            raise ConfigurationError(f"{name} is {number}; it cannot be negative.")
+        return number
+    return Path(text) if wanted is Path else text
+
+
+def _bootstrap_key(settings: Settings) -> str:
+    if not settings.bootstrap_key_file:
+        return settings.bootstrap_key.strip()
+    if settings.bootstrap_key:
+        raise ConfigurationError(f"Set {PREFIX}BOOTSTRAP_KEY or {PREFIX}BOOTSTRAP_KEY_FILE, not both.")
+    try:
+        return Path(settings.bootstrap_key_file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ConfigurationError(f"{PREFIX}BOOTSTRAP_KEY_FILE cannot be read: {problem}.") from None
+
+
+def _check(settings: Settings) -> Settings:
+    key = settings.bootstrap_key
+    if key and (
+        len(key) < SMALLEST_BOOTSTRAP_KEY or not key.isascii() or not key.isprintable() or " " in key
+    ):
+        raise ConfigurationError(
+            f"The bootstrap key needs {SMALLEST_BOOTSTRAP_KEY} or more printable ASCII characters, no spaces."
+        )
+    if settings.language not in ("en", "zh-Hans", "zh-Hant"):
+        raise ConfigurationError(f"{PREFIX}LANGUAGE is {settings.language!r}; write en, zh-Hans or zh-Hant.")
+    if settings.port > 65535:
+        raise ConfigurationError(f"{PREFIX}PORT is {settings.port}; ports end at 65535.")
+    return settings

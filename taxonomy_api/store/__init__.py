@@ -1,0 +1,1 @@
+"""What is remembered: organisations, keys, assessments, portfolios and their files."""

@@ -1,0 +1,119 @@
+"""Tables. Every row belongs to an organisation."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import JSON, CheckConstraint, DateTime, Dialect, ForeignKey, Index, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+PortfolioState = Literal["queued", "running", "done", "failed", "cancelled"]
+STATES: tuple[PortfolioState, ...] = ("queued", "running", "done", "failed", "cancelled")
+FINISHED: tuple[PortfolioState, ...] = ("done", "failed", "cancelled")
+
+
+class Utc(TypeDecorator[datetime]):
+    """An instant, always UTC in Python; SQLite itself forgets the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Organisation(Base):
+    __tablename__ = "organisations"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    created: Mapped[datetime] = mapped_column(Utc)
+
+
+class Owned(Base):
+    """A row of one organisation."""
+
+    __abstract__ = True
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
+    created: Mapped[datetime] = mapped_column(Utc)
+
+
+class ApiKey(Owned):
+    """`id` is the public part of the key; of the secret only the SHA-256 is kept."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (Index(None, "organisation_id"),)
+
+    name: Mapped[str] = mapped_column(String(200))
+    hash: Mapped[str] = mapped_column(String(64))
+    scopes: Mapped[str] = mapped_column(String(100))
+    expires: Mapped[datetime | None] = mapped_column(Utc)
+    revoked: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class Assessment(Owned):
+    """One answered request, kept as asked and as answered."""
+
+    __tablename__ = "assessments"
+    __table_args__ = (Index(None, "organisation_id", "id"),)
+
+    release: Mapped[str] = mapped_column(String(100))
+    engine: Mapped[str] = mapped_column(String(50))
+    as_of: Mapped[date]
+    request: Mapped[dict[str, Any]] = mapped_column(JSON)
+    answer: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Portfolio(Owned):
+    """An uploaded workbook and the job that assesses it.
+
+    `attempt` counts the starts of the job; a worker whose attempt is no longer the stored one has
+    lost the job. `release` is the one that the results were made with.
+    """
+
+    __tablename__ = "portfolios"
+    __table_args__ = (
+        Index(None, "organisation_id", "id"),
+        Index(None, "state"),
+        CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="state"),
+    )
+
+    state: Mapped[str] = mapped_column(String(10))
+    phase: Mapped[str] = mapped_column(String(30))
+    rows_read: Mapped[int]
+    rows_assessed: Mapped[int]
+    rows_written: Mapped[int]
+    rows_total: Mapped[int | None]
+    file_name: Mapped[str] = mapped_column(String(200))
+    file_sha256: Mapped[str] = mapped_column(String(64))
+    file_size: Mapped[int]
+    options: Mapped[dict[str, Any]] = mapped_column(JSON)
+    release: Mapped[str | None] = mapped_column(String(100))
+    summary: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    problem: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    attempt: Mapped[int]
+    cancel_requested: Mapped[bool]
+    heartbeat: Mapped[datetime | None] = mapped_column(Utc)
+    started: Mapped[datetime | None] = mapped_column(Utc)
+    finished: Mapped[datetime | None] = mapped_column(Utc)

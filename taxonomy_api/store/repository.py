@@ -1,0 +1,118 @@
+"""The stored things of one organisation.
+
+A repository is opened for one organisation; every query goes through `_own`, so nothing of
+another organisation can be read or changed with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from taxonomy_api.errors import NotFound
+from taxonomy_api.store.ids import new_id, now
+from taxonomy_api.store.models import Assessment, Owned, Portfolio, PortfolioState
+
+Row = TypeVar("Row", bound=Owned)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """An uploaded file: the caller's name for it, what it hashes to, and its size in bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    session: Session
+    organisation_id: str
+
+    def add_assessment(
+        self, release: str, engine: str, as_of: date, request: dict[str, Any], answer: dict[str, Any]
+    ) -> Assessment:
+        """Keeps a request and its answer."""
+        row = Assessment(
+            id=new_id(),
+            organisation_id=self.organisation_id,
+            created=now(),
+            release=release,
+            engine=engine,
+            as_of=as_of,
+            request=request,
+            answer=answer,
+        )
+        self.session.add(row)
+        return row
+
+    def assessment(self, assessment_id: str) -> Assessment:
+        """Raises NotFound."""
+        return self._get(Assessment, assessment_id, "assessment")
+
+    def delete_assessment(self, assessment_id: str) -> None:
+        """Raises NotFound."""
+        self.session.delete(self.assessment(assessment_id))
+
+    def add_portfolio(self, portfolio_id: str, file: StoredFile, options: dict[str, Any]) -> Portfolio:
+        """Keeps a queued portfolio whose file is stored already."""
+        row = Portfolio(
+            id=portfolio_id,
+            organisation_id=self.organisation_id,
+            created=now(),
+            state="queued",
+            phase="queued",
+            rows_read=0,
+            rows_assessed=0,
+            rows_written=0,
+            rows_total=None,
+            file_name=file.name,
+            file_sha256=file.sha256,
+            file_size=file.size,
+            options=options,
+            release=None,
+            summary=None,
+            problem=None,
+            attempt=0,
+            cancel_requested=False,
+            heartbeat=None,
+            started=None,
+            finished=None,
+        )
+        self.session.add(row)
+        return row
+
+    def portfolio(self, portfolio_id: str) -> Portfolio:
+        """Raises NotFound."""
+        return self._get(Portfolio, portfolio_id, "portfolio")
+
+    def portfolios(
+        self, before: str | None = None, limit: int = 50, state: PortfolioState | None = None
+    ) -> Sequence[Portfolio]:
+        """At most `limit` portfolios, newest first, older than the id `before`."""
+        query = self._own(Portfolio).order_by(Portfolio.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(Portfolio.id < before)
+        if state is not None:
+            query = query.where(Portfolio.state == state)
+        found: Sequence[Portfolio] = self.session.scalars(query).all()
+        return found
+
+    def delete_portfolio(self, portfolio_id: str) -> None:
+        """Forgets the row; its files are deleted by whoever asked for this. Raises NotFound."""
+        self.session.delete(self.portfolio(portfolio_id))
+
+    def _get(self, table: type[Row], row_id: str, noun: str) -> Row:
+        row: Row | None = self.session.scalar(self._own(table).where(table.id == row_id))
+        if row is None:
+            raise NotFound(f"unknown_{noun}", f"There is no {noun} {row_id!r}.")
+        return row
+
+    def _own(self, table: type[Row]) -> Select[Any]:
+        return select(table).where(table.organisation_id == self.organisation_id)

@@ -1,0 +1,92 @@
+"""The layer between Flask and the views: parameters, bodies, the OpenAPI document."""
+
+from __future__ import annotations
+
+import http
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ClassVar, TypeVar, cast
+
+import marshmallow as ma
+from flask import Flask, Response
+from flask_smorest import Api as SmorestApi
+from flask_smorest import Blueprint as SmorestBlueprint
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import HTTPException
+
+from taxonomy_api import __version__
+from taxonomy_api.web import problems
+from taxonomy_api.web.auth import SECURITY_SCHEME
+from taxonomy_api.web.json_io import json_object
+from taxonomy_api.web.schemas import ProblemDocument
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_DESCRIPTION = """\
+Checks projects and portfolios against green-finance taxonomies and says why, until when, and what is missing.
+
+Every top-level value is an object; new keys may appear at any time, and clients ignore those they do not know.
+Lists come in pages: `next_cursor` is passed back as `cursor` until it is null. Every error is a problem document.
+An answer is an automated comparison of facts stated by the caller with criteria on file in the named release.
+"""
+
+
+class _Parser(FlaskParser):  # type: ignore[misc]
+    # A misspelt filter that is silently ignored would answer another question.
+    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {"query": ma.RAISE}
+
+
+class Blueprint(SmorestBlueprint):  # type: ignore[misc]
+    ARGUMENTS_PARSER = _Parser()
+
+
+class Api(SmorestApi):  # type: ignore[misc]
+    """Errors, expected or documented, are problem documents everywhere."""
+
+    ERROR_SCHEMA = ProblemDocument
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        return problems.http_error(error)
+
+    def _register_responses(self) -> None:
+        # The library documents errors as application/json whatever is sent.
+        content = {problems.MEDIA_TYPE: {"schema": self.ERROR_SCHEMA}}
+        for status in http.HTTPStatus:
+            response: dict[str, Any] = {"description": status.phrase}
+            if status >= 400:
+                response["content"] = content
+            self.spec.components.response(status.name, response, lazy=True)
+        default = {"description": "Any error", "content": content}
+        self.spec.components.response(self.DEFAULT_ERROR_RESPONSE_NAME, default, lazy=True)
+
+
+def make_api(app: Flask) -> Api:
+    app.config.update(
+        API_TITLE="taxonomy-api",
+        API_VERSION=__version__,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={"info": {"description": _DESCRIPTION, "license": {"name": "Apache-2.0"}}},
+    )
+    api = Api(app)
+    scheme = {"type": "http", "scheme": "bearer", "description": "An API key; scopes are per organisation."}
+    api.spec.components.security_scheme(SECURITY_SCHEME, scheme)
+    return api
+
+
+def json_body(schema: type[ma.Schema]) -> Callable[[View], View]:
+    """Passes the strictly read JSON object of the request as the last positional argument.
+
+    The schema only documents it: what is in it is checked by the room that understands it.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def with_body(*args: Any, **kwargs: Any) -> Any:
+            return view(*args, json_object(), **kwargs)
+
+        body = {"required": True, "content": {"application/json": {"schema": schema}}}
+        return cast(View, Blueprint.doc(requestBody=body)(with_body))
+
+    return decorate

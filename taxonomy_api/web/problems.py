@@ -1,0 +1,171 @@
+"""Every error as one problem document (RFC 9457)."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Protocol
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from taxonomy_api import errors
+from taxonomy_api.assessment.problems import InvalidRequest
+from taxonomy_api.errors import Problem, ServiceError
+from taxonomy_api.portfolio.problem import PortfolioProblem
+
+_log = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:taxonomy-api:problem:"
+
+#: Looked up along the class hierarchy of an error.
+STATUS: Mapping[type[ServiceError], HTTPStatus] = {
+    errors.Malformed: HTTPStatus.BAD_REQUEST,
+    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_HTTP_CODES: Mapping[int, str] = {
+    404: "unknown_path",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    500: "internal_error",
+}
+
+
+class AnyProblem(Protocol):
+    """The shape of one mistake, whichever room found it."""
+
+    @property
+    def pointer(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def allowed(self) -> tuple[str, ...]: ...
+    @property
+    def nearest(self) -> tuple[str, ...]: ...
+
+
+def register(app: Flask) -> None:
+    """Errors of the rooms below become problem documents; those of HTTP are handled by `Api`."""
+    app.register_error_handler(ServiceError, service_error)
+    app.register_error_handler(InvalidRequest, invalid_request)
+    app.register_error_handler(PortfolioProblem, portfolio_problem)
+
+
+def service_error(error: ServiceError) -> Response:
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    answer = problem_response(
+        status, error.code, error.detail, [as_json(problem) for problem in error.problems]
+    )
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def invalid_request(error: InvalidRequest) -> Response:
+    items = [as_json(problem) for problem in error.problems]
+    detail = " ".join(problem.message for problem in error.problems)
+    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", detail, items)
+
+
+def portfolio_problem(error: PortfolioProblem) -> Response:
+    item = as_json(Problem("", error.code, f"{error.detail} {error.cure}", nearest=error.nearest))
+    return problem_response(
+        HTTPStatus.UNPROCESSABLE_ENTITY, error.code, f"{error.detail} {error.cure}", [item]
+    )
+
+
+def http_error(error: HTTPException) -> Response:
+    """Errors of routing, limits and parameters; an unexpected exception arrives as InternalServerError."""
+    if isinstance(error, InternalServerError):
+        return _internal(error)
+    status = HTTPStatus(error.code or 500)
+    messages = getattr(error, "data", {}).get("messages")
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY and messages:
+        items = list(_parameter_problems(messages))
+        answer = problem_response(status, "bad_parameter", " ".join(item["message"] for item in items), items)
+    else:
+        answer = problem_response(
+            status, _HTTP_CODES.get(status, status.name.lower()), _detail(error, status)
+        )
+    for name, value in error.get_headers():
+        # Allow of a 405, Retry-After of a 503 …
+        if name.lower() != "content-type":
+            answer.headers[name] = value
+    return answer
+
+
+def problem_response(
+    status: HTTPStatus, code: str, detail: str, items: list[dict[str, Any]] | None = None, **more: Any
+) -> Response:
+    document = {
+        "type": TYPE_PREFIX + code,
+        "title": status.phrase,
+        "status": int(status),
+        "detail": detail,
+        "code": code,
+        "errors": items or [],
+        **more,
+    }
+    return Response(current_app.json.dumps(document), status=int(status), content_type=MEDIA_TYPE)
+
+
+def as_json(problem: AnyProblem) -> dict[str, Any]:
+    """One entry of `errors`; `allowed` and `nearest` only where they say something."""
+    item: dict[str, Any] = {"pointer": problem.pointer, "code": problem.code, "message": problem.message}
+    if problem.allowed:
+        item["allowed"] = list(problem.allowed)
+    if problem.nearest:
+        item["nearest"] = list(problem.nearest)
+    return item
+
+
+def correlation_id() -> str:
+    """The number of the current request, in its answer's header and in the log."""
+    if "correlation" not in g:
+        g.correlation = secrets.token_hex(8)
+    return str(g.correlation)
+
+
+def _internal(error: InternalServerError) -> Response:
+    # The inner text stays in the log: it may name files, queries or other people's data.
+    correlation = correlation_id()
+    _log.error(
+        "%s %s failed [%s]", request.method, request.path, correlation, exc_info=error.original_exception
+    )
+    detail = f"An error of the service; it is logged under {correlation}."
+    return problem_response(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail, correlation=correlation
+    )
+
+
+def _detail(error: HTTPException, status: HTTPStatus) -> str:
+    if status == HTTPStatus.NOT_FOUND:
+        return f"There is no path {request.path}; see /docs."
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return f"{request.method} is not offered at {request.path}; the Allow header lists what is."
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return f"The body is larger than {request.max_content_length} bytes; GET /v1/limits lists the limits."
+    return error.description or status.phrase
+
+
+def _parameter_problems(messages: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for place, fields in messages.items():
+        for name, texts in fields.items():
+            for text in texts if isinstance(texts, list) else [str(texts)]:
+                yield {
+                    "pointer": f"/{name}",
+                    "in": place,
+                    "code": "bad_parameter",
+                    "message": f"{place} parameter {name}: {text}",
+                }

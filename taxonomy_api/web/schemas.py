@@ -1,0 +1,255 @@
+"""Shapes of parameters and answers. Parameters are read with them; bodies are only documented."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from taxonomy_api.catalog.model import LANGUAGES
+
+LARGEST_PAGE = 200
+_NULLABLE = {"allow_none": True}
+
+
+class Answer(ma.Schema):
+    """Base of everything that is answered: clients must expect new keys."""
+
+    class Meta:
+        unknown = ma.INCLUDE
+
+
+def _free(description: str) -> fields.Dict:
+    return fields.Dict(metadata={"description": description})
+
+
+class ProblemItem(Answer):
+    pointer = fields.String(required=True, metadata={"description": "JSON pointer into the request"})
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    allowed = fields.List(fields.String())
+    nearest = fields.List(fields.String())
+
+
+class ProblemDocument(Answer):
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    code = fields.String(required=True, metadata={"description": "Stable; decide by this one"})
+    errors = fields.List(fields.Nested(ProblemItem), required=True)
+
+
+class Language(ma.Schema):
+    lang = fields.String(
+        validate=validate.OneOf(LANGUAGES),
+        metadata={"description": "Language of names; otherwise by Accept-Language"},
+    )
+
+
+class Page(ma.Schema):
+    cursor = fields.String(metadata={"description": "`next_cursor` of the page before"})
+    limit = fields.Integer(
+        strict=True, load_default=50, validate=validate.Range(1, LARGEST_PAGE), metadata={"description": "Page size"}
+    )
+
+
+class LanguagePage(Language, Page):
+    """Both."""
+
+
+class ActivityQuery(LanguagePage):
+    q = fields.String(
+        validate=validate.Length(1, 200), metadata={"description": "Words in English, 简体 or 繁體, or a code"}
+    )
+    sector = fields.String(metadata={"description": "Code of a sector or group"})
+    industry = fields.String(
+        metadata={"description": "Scheme and code, or its beginning", "example": "isic4:D3510"},
+    )
+
+
+class QuestionnaireQuery(Language):
+    targets = fields.String(metadata={"description": "Taxonomies, separated by commas; left out: that of the activity"})
+
+
+class SearchQuery(Language):
+    q = fields.String(
+        required=True,
+        validate=validate.Length(1, 200),
+        metadata={"description": "Words in English, 简体 or 繁體, or an industry code"},
+    )
+    limit = fields.Integer(strict=True, load_default=20, validate=validate.Range(1, LARGEST_PAGE))
+
+
+class RowsQuery(Page):
+    taxonomy = fields.String(metadata={"description": "Only results for this taxonomy"})
+    verdict = fields.String(metadata={"description": "Only rows with this verdict"})
+
+
+class PortfolioQuery(Page):
+    status = fields.String(validate=validate.OneOf(("queued", "running", "done", "failed", "cancelled")))
+
+
+class Listed(Answer):
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class Coverage(Answer):
+    activities = fields.Integer(required=True)
+    with_criteria = fields.Integer(required=True)
+    listing = fields.Integer(required=True)
+    composite = fields.Integer(required=True)
+    not_on_file = fields.Integer(required=True)
+    by_status = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    official_activities = fields.Integer(required=True, allow_none=True)
+    list_complete = fields.Boolean(required=True)
+
+
+class Taxonomy(Answer):
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    titles = _free("The title by language")
+    issuer = fields.List(fields.String())
+    jurisdiction = fields.String()
+    edition = fields.String()
+    published = fields.Date(allow_none=True)
+    effective = fields.Date(allow_none=True)
+    supersedes = fields.List(fields.String())
+    classes = fields.List(fields.String())
+    components = _free("What the verdict tests")
+    status = fields.String(required=True)
+    coverage = fields.Nested(Coverage, required=True)
+    disclaimer = fields.String()
+
+
+class Taxonomies(Listed):
+    release = fields.String(required=True)
+    taxonomies = fields.List(fields.Nested(Taxonomy), required=True)
+
+
+class TaxonomyDetail(Taxonomy):
+    release = fields.String(required=True)
+    documents = _free("The documents cited, by id")
+
+
+class Activity(Answer):
+    id = fields.String(required=True, metadata={"description": "`taxonomy:code`"})
+    taxonomy = fields.String(required=True)
+    code = fields.String(required=True)
+    code_status = fields.String(required=True)
+    name = fields.String(required=True)
+    names = _free("The name by language")
+    sector = fields.String()
+    parent = fields.String(allow_none=True)
+    status = fields.String(required=True)
+    on_file = fields.String(required=True)
+    classes = _free("What is on file of each class: criteria, listing, not_on_file or none")
+    contribution = fields.String(allow_none=True)
+    industry = _free("Industry codes by scheme")
+    industry_derived = _free("Industry codes through a concordance, by scheme")
+    tags = fields.List(fields.String())
+
+
+class Activities(Listed):
+    release = fields.String(required=True)
+    activities = fields.List(fields.Nested(Activity), required=True)
+
+
+class ActivityDetail(Activity):
+    release = fields.String(required=True)
+    criteria = _free("The criteria of each class as a tree")
+    documents = _free("The documents cited, by id")
+
+
+class Questionnaire(Answer):
+    questions = fields.List(fields.Dict(), required=True)
+
+
+class Facts(Listed):
+    release = fields.String(required=True)
+    facts = fields.List(fields.Dict(), required=True)
+
+
+class Limits(Answer):
+    limits = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class Candidates(Answer):
+    release = fields.String(required=True)
+    candidates = fields.List(fields.Dict(), required=True)
+
+
+class Release(Answer):
+    id = fields.String(required=True)
+    current = fields.Boolean(required=True)
+    engine = fields.String(required=True)
+    since = fields.DateTime(metadata={"description": "In use by this process since"})
+    taxonomies = _free("Number of activities by taxonomy")
+    facts = fields.Integer()
+    mappings = fields.Integer()
+
+
+class Releases(Listed):
+    releases = fields.List(fields.Nested(Release), required=True)
+
+
+class Project(Answer):
+    id = fields.String()
+    name = fields.String()
+    country = fields.String()
+    activities = fields.List(fields.String(), metadata={"description": "One activity, in one or more taxonomies"})
+    facts = _free("By fact id: a number, a string with unit, yes or no, or an object with `value`")
+    standards = fields.List(fields.Dict())
+    attestations = _free("By attestation id")
+    inputs = _free("Facts of bought or used objects")
+    amount = _free("`value` and `currency`")
+    share_of_proceeds = fields.Raw(metadata={"description": "Fraction 0–1, or text with %"})
+    instrument = fields.String()
+
+
+class AssessmentRequest(Answer):
+    project = fields.Nested(Project, required=True)
+    taxonomies = fields.List(fields.String())
+    as_of = fields.Date(metadata={"description": "Day for which criteria are evaluated; today if left out"})
+    language = fields.String(validate=validate.OneOf(LANGUAGES))
+    assume_not_excluded = fields.Boolean()
+    confirm = fields.List(fields.String())
+
+
+class Assessment(Answer):
+    id = fields.String(required=True)
+    release = fields.String(required=True)
+    engine = fields.String(required=True)
+    as_of = fields.Date(required=True)
+    disclaimer = fields.String(required=True)
+    verdicts = fields.List(fields.Dict(), required=True)
+
+
+class Progress(Answer):
+    phase = fields.String(required=True)
+    rows_read = fields.Integer(required=True)
+    rows_assessed = fields.Integer(required=True)
+    rows_written = fields.Integer(required=True)
+    rows_total = fields.Integer(required=True, allow_none=True)
+
+
+class Portfolio(Answer):
+    id = fields.String(required=True)
+    status = fields.String(
+        required=True, validate=validate.OneOf(("queued", "running", "done", "failed", "cancelled"))
+    )
+    progress = fields.Nested(Progress, required=True)
+    summary = fields.Dict(required=True, allow_none=True)
+    reused = fields.String(required=True, allow_none=True)
+    problem = fields.Dict(required=True, allow_none=True)
+
+
+class Portfolios(Listed):
+    portfolios = fields.List(fields.Nested(Portfolio), required=True)
+
+
+class Rows(Listed):
+    rows = fields.List(fields.Dict(), required=True)
+
+
+class Health(Answer):
+    status = fields.String(required=True)

@@ -1,0 +1,43 @@
+"""What the views work with; made once per process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from taxonomy_api.jobs.portfolios import Portfolios
+from taxonomy_api.jobs.queue import open_queue
+from taxonomy_api.settings import Settings
+from taxonomy_api.store.current import CurrentRelease
+from taxonomy_api.store.database import Database, open_database
+from taxonomy_api.store.files import FileStore
+
+_KEY = "taxonomy_api"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    database: Database
+    current: CurrentRelease
+    files: FileStore
+    portfolios: Portfolios
+
+
+def make_services(settings: Settings) -> Services:
+    """Opens what the settings name; nothing is migrated or loaded yet."""
+    database = open_database(settings)
+    files = FileStore(settings.store)
+    portfolios = Portfolios(database, files, open_queue(settings), settings.max_upload_bytes)
+    return Services(settings, database, CurrentRelease(settings.data), files, portfolios)
+
+
+def services() -> Services:
+    """Those of the current application."""
+    return cast(Services, current_app.extensions[_KEY])
+
+
+def attach(extensions: dict[str, object], made: Services) -> None:
+    extensions[_KEY] = made
