@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from taxonomy_api.assessment.causes import BIT, Cause, causes
 from taxonomy_api.assessment.decision import VERDICTS, Decision, decide
-from taxonomy_api.assessment.domains import Column, Subject, constant, unpack
+from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, constant, unpack
+from taxonomy_api.assessment.encoding import row_number
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.evaluation import VERIFIED_ONLY, Inputs, day_codes
 from taxonomy_api.assessment.program import Program
@@ -44,12 +45,22 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """The projects `rows` under one activity; the masks of `causes` count within them."""
+
+    activity: Activity
+    rows: NDArray[np.intp]
+    causes: tuple[Cause, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictColumns:
     """The verdicts of one taxonomy for a batch, a place per project.
 
     `verdict`, `basis`, `weakest`: codes into VERDICTS, BASES, WEAKEST. `valid_until`: day number, 0
-    where the verdict has no known end. `reasons`: bits of causes.REASONS. `cause`: place in `causes`
-    of the first criterion that the verdict rests on, -1 for none.
+    where the verdict has no known end. `reasons`: bits of causes.REASONS. `assumed`: rests on the
+    assumption that nothing is excluded; `estimated`: would not stand without estimated figures.
+    `groups`: the projects under each activity with the criteria their verdicts rest on.
     """
 
     taxonomy: str
@@ -59,18 +70,22 @@ class VerdictColumns:
     weakest: NDArray[np.int8]
     valid_until: NDArray[np.int32]
     reasons: NDArray[np.uint32]
-    cause: NDArray[np.int32]
-    causes: tuple[tuple[Activity, Cause], ...]
     assumed: NDArray[np.bool_]
+    estimated: NDArray[np.bool_]
+    groups: tuple[Group, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What is known of `size` projects: per taxonomy the activity named, per subject a column of codes."""
+    """What is known of `size` projects: per taxonomy the activity named, per subject a column of codes.
+
+    `estimated`: the projects whose figures are estimates (None: none are).
+    """
 
     size: int
     named: Mapping[str, Named]
     subjects: Mapping[Subject, Column]
+    estimated: NDArray[np.bool_] | None = None
 
 
 @dataclass(slots=True)
@@ -83,9 +98,9 @@ class _Sheet:
     weakest: NDArray[np.int8] = field(init=False)
     valid_until: NDArray[np.int32] = field(init=False)
     reasons: NDArray[np.uint32] = field(init=False)
-    cause: NDArray[np.int32] = field(init=False)
     assumed: NDArray[np.bool_] = field(init=False)
-    causes: list[tuple[Activity, Cause]] = field(default_factory=list)
+    estimated: NDArray[np.bool_] = field(init=False)
+    groups: list[Group] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.verdict = np.zeros(self.size, dtype=np.int8)
@@ -93,8 +108,8 @@ class _Sheet:
         self.weakest = np.zeros(self.size, dtype=np.int8)
         self.valid_until = np.zeros(self.size, dtype=np.int32)
         self.reasons = np.zeros(self.size, dtype=np.uint32)
-        self.cause = np.full(self.size, -1, dtype=np.int32)
         self.assumed = np.zeros(self.size, dtype=np.bool_)
+        self.estimated = np.zeros(self.size, dtype=np.bool_)
 
 
 def assess_columns(
@@ -122,9 +137,9 @@ def assess_columns(
         sheet.weakest,
         sheet.valid_until,
         sheet.reasons,
-        sheet.cause,
-        tuple(sheet.causes),
         sheet.assumed,
+        sheet.estimated,
+        tuple(sheet.groups),
     )
 
 
@@ -159,6 +174,8 @@ def _assess_group(
     sheet.basis[rows] = np.where(determined, np.where(shown, 1, 2), 0)
     sheet.assumed[rows] = unpack(decision.assumed_not_excluded & decision.determined, size)
     _write_causes(program, decision, rows, sheet)
+    if columns.estimated is not None:
+        _write_estimated(inputs, decision, columns.estimated[rows], rows, assume_not_excluded, sheet)
     _write_horizon(program, inputs, decision, today, rows, assume_not_excluded, sheet)
 
 
@@ -170,19 +187,35 @@ def rests_on_criteria(inputs: Inputs, decision: Decision, assume_not_excluded: b
 
 
 def _write_causes(program: Program, decision: Decision, rows: NDArray[np.intp], sheet: _Sheet) -> None:
-    size = len(rows)
-    reasons = np.zeros(size, dtype=np.uint32)
-    first = np.full(size, -1, dtype=np.int32)
-    untold = decision.walk.inputs.full
-    for cause in causes(decision):
-        here = unpack(cause.mask, size)
-        reasons[here] |= np.uint32(BIT[cause.reason])
-        if fresh := cause.mask & untold:
-            first[unpack(fresh, size)] = len(sheet.causes)
-            sheet.causes.append((program.activity, cause))
-            untold &= ~fresh
+    found = tuple(causes(decision))
+    reasons = np.zeros(len(rows), dtype=np.uint32)
+    for cause in found:
+        reasons[unpack(cause.mask, len(rows))] |= np.uint32(BIT[cause.reason])
     sheet.reasons[rows] = reasons
-    sheet.cause[rows] = first
+    sheet.groups.append(Group(program.activity, rows, found))
+
+
+def _write_estimated(
+    inputs: Inputs,
+    decision: Decision,
+    estimated: NDArray[np.bool_],
+    rows: NDArray[np.intp],
+    assume_not_excluded: bool,
+    sheet: _Sheet,
+) -> None:
+    """Which determined verdicts would not stand without the figures that are estimates."""
+    if not estimated.any():
+        return
+    known = {
+        subject: Column(np.where(estimated, np.int32(UNKNOWN), column.codes), column.values)
+        if subject.kind == "fact"
+        else column
+        for subject, column in inputs.columns.items()
+    }
+    without = decide(
+        Inputs(inputs.program, inputs.size, known, inputs.day_codes), assume_not_excluded=assume_not_excluded
+    )
+    sheet.estimated[rows] = unpack(decision.determined & ~without.determined, inputs.size)
 
 
 def _write_horizon(
@@ -246,12 +279,4 @@ def _place(
         elsewhere = [name for name in names if name.partition("#")[0] in activities]
         return (OTHER_TAXONOMY if elsewhere else INDUSTRY_ONLY if names else NOT_NAMED), 0
     base = bases.pop()
-    if base not in place:
-        return NOT_NAMED, 0
-    rows = {row for name in here if (row := name.partition("#")[2])}
-    number = 0
-    if len(rows) == 1:
-        ids = [row.id for row in activities[base].rows]
-        row = rows.pop()
-        number = ids.index(row) + 1 if row in ids else 0
-    return place[base], number
+    return (place[base], row_number(activities[base], names)) if base in place else (NOT_NAMED, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -27,7 +27,7 @@ from taxonomy_api.assessment.evaluation import Inputs, day_codes
 from taxonomy_api.assessment.program import Program
 from taxonomy_api.assessment.project import Given, GivenAnswer, GivenStandard, Project
 from taxonomy_api.assessment.values import ParsedValue
-from taxonomy_api.catalog.model import Fact, MeetsLeaf, Standard
+from taxonomy_api.catalog.model import Activity, Fact, MeetsLeaf, Standard
 
 
 def encode_project(engine: Engine, program: Program, project: Project, as_of: date) -> dict[Subject, Column]:
@@ -43,7 +43,7 @@ def encode_project(engine: Engine, program: Program, project: Project, as_of: da
             if said is not None:
                 columns[subject] = _one(standard_code(engine.release.standards[subject.id], said))
         elif subject.kind == "row":
-            if number := row_number(program, project):
+            if number := row_number(program.activity, (*project.activities, *project.industry)):
                 columns[subject] = _one(number)
         elif (code := _attestation_code(engine, subject.id, project, as_of)) != UNKNOWN:
             columns[subject] = _one(code)
@@ -85,26 +85,23 @@ def answer_code(answer: GivenAnswer) -> int:
     return YES_WITH_EVIDENCE if answer.evidence else YES
 
 
-def row_number(program: Program, project: Project) -> int:
-    """The row the project is in (from 1), or 0: named, or told by an industry code of one row only."""
-    rows = [row.id for row in program.rows]
-    named = {row for name in project.activities if (row := _row_of(name, program.activity.id)) is not None}
-    if len(named) == 1:
-        return rows.index(named.pop()) + 1
-    if named:
+def row_number(activity: Activity, names: Iterable[str]) -> int:
+    """The row (from 1) that names and industry codes tell, or 0.
+
+    A row is named as `taxonomy:code#row`; a code `gbt4754:4413` tells it where the code occurs in one
+    row only.
+    """
+    rows = activity.rows
+    if not rows:
         return 0
-    codes = {code.partition(":")[2] for code in project.industry if code.startswith("gbt4754:")}
-    told = {
-        number
-        for number, row in enumerate(program.rows, start=1)
-        if codes & set(row.gbt4754) and not row.codes_are_examples
-    }
-    return told.pop() if len(told) == 1 else 0
-
-
-def _row_of(name: str, activity_id: str) -> str | None:
-    base, _, row = name.partition("#")
-    return row if row and base == activity_id else None
+    names = tuple(names)
+    prefix = f"{activity.id}#"
+    named = {name[len(prefix) :] for name in names if name.startswith(prefix)}
+    if not named:
+        codes = {name[8:] for name in names if name.startswith("gbt4754:")}
+        named = {row.id for row in rows if codes & set(row.gbt4754) and not row.codes_are_examples}
+    ids = [row.id for row in rows]
+    return ids.index(named.pop()) + 1 if len(named) == 1 and named <= set(ids) else 0
 
 
 def _attestation_code(engine: Engine, name: str, project: Project, as_of: date) -> int:

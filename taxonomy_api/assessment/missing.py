@@ -33,7 +33,7 @@ Ways = list[Way]
 NOTHING_NEEDED: Ways = [{}]
 IMPOSSIBLE: Ways = []
 CLASSES = ("green", "transition", "excluded")
-MOST_WAYS = 240
+MOST_WAYS = 60
 MOST_SETS = 20
 
 
@@ -316,6 +316,8 @@ class _Finder:
             return second
         if second is NOTHING_NEEDED or second == [{}]:
             return first
+        if (len(first) == 1 or len(second) == 1) and not _subjects(first) & _subjects(second):
+            return [{**one, **other} for one in first for other in second]  # stays without repetition
         joined: Ways = []
         for one in first:
             for other in second:
@@ -346,6 +348,10 @@ class _Finder:
             | (NOT_MET if self._bit(masks.not_met) else 0)
             | (LEFT_OUT if self._bit(masks.left_out) else 0)
         )
+
+
+def _subjects(ways: Ways) -> set[Subject]:
+    return {subject for way in ways for subject in way}
 
 
 def _asks_less(one: Way, other: Way) -> bool:

@@ -9,16 +9,18 @@ from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.horizon import Outlook
 from taxonomy_api.assessment.messages import say
 from taxonomy_api.assessment.program import CompiledCases, CompiledLeaf
-from taxonomy_api.assessment.project import Project, Request
-from taxonomy_api.assessment.wording import condition, given_text, node_text, required
+from taxonomy_api.assessment.project import Request
+from taxonomy_api.assessment.wording import condition, evidence_of, given_text, node_text, required
 from taxonomy_api.catalog.model import Activity, FactLeaf, Language, LimitTest, NotOnFile, StandardLeaf
 
 
 def reason_of(engine: Engine, cause: Cause, request: Request, seen: Outlook) -> dict[str, object]:
     """A cause as `{code, text}`."""
-    text = cause_text(
-        engine, seen.program.activity, cause, request.project, request.as_of, request.language, seen
-    )
+    given = evidence = None
+    if isinstance(cause.node, CompiledLeaf):
+        given = given_text(engine, cause.node.leaf, request.project, request.language)
+        evidence = evidence_of(cause.node.leaf, request.project)[0]
+    text = cause_text(engine, seen.program.activity, cause, request.as_of, request.language, given, evidence)
     return {"code": cause.reason, "text": text}
 
 
@@ -31,12 +33,12 @@ def cause_text(
     engine: Engine,
     activity: Activity,
     cause: Cause,
-    project: Project,
     day: date,
     language: Language,
-    seen: Outlook | None = None,
+    given: str | None = None,
+    evidence: str | None = None,
 ) -> str:
-    """The cause in a sentence. `project` supplies what was given; an empty one leaves that out."""
+    """The cause in a sentence, with the value given and the evidence named for it, if any."""
     reason, node = cause.reason, cause.node
     if node is None:
         if reason == "recalled":
@@ -60,22 +62,27 @@ def cause_text(
         )
     if not isinstance(node, CompiledLeaf):
         return node_text(engine, node, day, language)
-    return _leaf_text(engine, reason, node, project, day, language)
+    return _leaf_text(engine, reason, node, day, language, given, evidence)
 
 
 def _leaf_text(
-    engine: Engine, reason: str, node: CompiledLeaf, project: Project, day: date, language: Language
+    engine: Engine,
+    reason: str,
+    node: CompiledLeaf,
+    day: date,
+    language: Language,
+    given: str | None,
+    evidence: str | None,
 ) -> str:
     leaf = node.leaf
-    given = given_text(engine, leaf, project, language) or say("not_given", language)
+    given = given or say("not_given", language)
     if isinstance(leaf, NotOnFile):
         document = engine.release.sources.get(leaf.source.document)
         title = leaf.source.document if document is None else document.title.in_language(language)
         return say("not_on_file", language, document=title, clause=leaf.source.locator)
     if reason == "listed_item":
-        answer = project.attestations.get(node.subject.id) if node.subject is not None else None
-        if answer is not None and answer.evidence:
-            return say("scope_confirmed", language, evidence=answer.evidence)
+        if evidence:
+            return say("scope_confirmed", language, evidence=evidence)
         return say("listed_item", language)
     if reason in ("limit_met", "limit_not_met", "fact_missing"):
         asked = required(engine, leaf, day, language) or ""

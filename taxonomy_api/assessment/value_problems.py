@@ -53,7 +53,8 @@ def shown(value: object) -> str:
         return f"{type(value).__name__} ({len(value)})"
     text = value if isinstance(value, str) else str(value)
     line = " ".join(text[: 4 * _SHOWN].split())
-    line = line if line.isascii() and line.isprintable() else "".join(c if c.isprintable() else "�" for c in line if category(c) != "Cf")
+    if not (line.isascii() and line.isprintable()):
+        line = "".join(c if c.isprintable() else "�" for c in line if category(c) != "Cf")
     return line if len(text) <= 4 * _SHOWN and len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 

@@ -115,13 +115,13 @@ class CriterionReader:
 
     def _report_kinds(self, kinds: list[str], record: Record, also: tuple[str, ...]) -> None:
         if kinds:
-            stated, cure = " and ".join(kinds), "join them with all or any"
+            message, cure = f"{' and '.join(kinds)} stand side by side", "join them with all or any"
         else:
             known = (*COMMON_KEYS, *OPERATORS, *also)
-            strange = next((key for key in record if key not in known), "")
-            stated = f"no kind of criterion, but {strange}," if strange else "no kind of criterion"
+            strange = next((key for key in record if key not in known), None)
+            message = "no kind of criterion stands here" if strange is None else f"{strange} is no kind of criterion"
             cure = (did_you_mean(strange, KINDS) if strange else "") or "write one of " + ", ".join(KINDS)
-        self._values.report.add(record.node, "criterion-kind", f"{stated} stands here", cure)
+        self._values.report.add(record.node, "criterion-kind", message, cure)
 
     def _common(self, id: str, record: Record, inherited: Inherited, also: tuple[str, ...]) -> NodeFields:
         guard = record.get("applies_if")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -56,10 +56,16 @@ class _Page:
         yield from self._route(verdict["route"])
         yield from self._rests_on(verdict)
         yield from self._until(verdict)
-        yield from self._missing(verdict)
+        yield from self._missing("missing", verdict["missing"], verdict["missing_truncated"])
+        to_align = verdict.get("needed_to_align") or []
+        if to_align != verdict["missing"]:
+            yield from self._missing("needed_to_align", to_align, truncated=False)
         yield from self._list("candidates", (_named(candidate) for candidate in verdict["candidates"]))
         yield from self._provisional(verdict["provisional"])
         yield from self._list("assumptions", (_plain(assumption) for assumption in verdict["assumptions"]))
+        if verdict.get("disclaimer"):
+            yield ""
+            yield from wrap(verdict["disclaimer"], self.columns, "  ")
 
     def _head(self, verdict: Json) -> Iterator[str]:
         word = self.label(verdict["verdict"]).upper()
@@ -134,11 +140,11 @@ class _Page:
         yield from self._list("route", steps)
 
     def _rests_on(self, verdict: Json) -> Iterator[str]:
-        parts = [
-            f"{self.label(key)}: {self.label(verdict[key])}"
-            for key in ("basis", "weakest_status")
-            if verdict[key]
-        ]
+        parts = []
+        if verdict["basis"]:
+            parts.append(f"{self.label('basis')}: {self.label('basis_' + verdict['basis'])}")
+        if verdict["weakest_status"]:
+            parts.append(f"{self.label('weakest_status')}: {verdict['weakest_status']}")
         if parts:
             yield from self._heading("rests_on")
             yield from wrap("; ".join(parts), self.columns, "    ")
@@ -160,17 +166,16 @@ class _Page:
         until = period["until"] or self.label("open_end")
         return f"{period['from']} – {until}: {self.label(period['verdict'])}"
 
-    def _missing(self, verdict: Json) -> Iterator[str]:
-        alternatives = verdict["missing"]
+    def _missing(self, heading: str, alternatives: Sequence[Sequence[str]], truncated: bool) -> Iterator[str]:
         if not alternatives:
             return
-        yield from self._heading("missing")
+        yield from self._heading(heading)
         if len(alternatives) > 1:
             yield f"    {self.label('one_of')}"
         joint = f" {self.label('and')} "
         for alternative in alternatives:
             yield from wrap(joint.join(alternative), self.columns, "    - ", "      ")
-        if verdict["missing_truncated"]:
+        if truncated:
             yield f"    … {self.label('more_missing')}"
 
     def _provisional(self, provisional: Json | None) -> Iterator[str]:

@@ -41,11 +41,8 @@ _WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "timeline": ("Timeline", "时间线", "時間線"),
         "open_end": ("open", "无期限", "無期限"),
         "missing": ("What is missing", "缺少什么", "缺少甚麼"),
-        "one_of": (
-            "each line by itself could settle the verdict:",
-            "任一行补齐后可能作出判定：",
-            "任一行補齊後可能作出判定：",
-        ),
+        "needed_to_align": ("What could make it aligned", "补齐什么可能符合", "補齊甚麼可能符合"),
+        "one_of": ("one of these lines is enough:", "补齐其中任一行即可：", "補齊其中任一行即可："),
         "and": ("and", "和", "和"),
         "more_missing": ("further alternatives are not shown", "其余方案未列出", "其餘方案未列出"),
         "candidates": (
@@ -63,6 +60,10 @@ _WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "route": ("Route", "映射路径", "對應路徑"),
         "rests_on": ("Rests on", "依据", "依據"),
         "basis": ("basis", "依据类型", "依據類別"),
+        "basis_criteria": ("criteria", "标准", "準則"),
+        "basis_listing": ("listing", "目录列名", "目錄列名"),
+        "basis_composite": ("composite of two editions", "两版目录复合", "兩版目錄複合"),
+        "basis_mapping": ("mapping", "映射", "對應"),
         "weakest_status": ("weakest source", "最弱来源", "最弱來源"),
         "edition_no": (
             "this edition does not apply to the deal",

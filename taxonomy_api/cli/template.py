@@ -27,12 +27,12 @@ def template(output: Path, activities: str | None, language: str | None, force: 
 
     A workbook with drop-down lists and an instruction sheet.
     """
-    from taxonomy_api.portfolio.template import write_template
-
     if output.suffix.lower() != ".xlsx":
         raise click.UsageError(f"{output}: the template is a workbook; name it something.xlsx")
     if output.exists() and not force:
         raise click.ClickException(f"{output} exists already; choose another name or pass --force")
+    from taxonomy_api.portfolio.template import write_template
+
     current = settings()
     release = current_release(current)
     wanted = split_list(activities)

@@ -64,7 +64,7 @@ def taxonomy_detail(release: Release, taxonomy: Taxonomy, language: Language) ->
     """An edition with its rules, holes, shared criteria and headings."""
 
     def optional(criterion: Criterion | None) -> Json | None:
-        return None if criterion is None else criterion_json(criterion, language)
+        return None if criterion is None else criterion_json(criterion, taxonomy.id, language)
 
     instruments = taxonomy.instruments
     detail = {
@@ -90,7 +90,7 @@ def taxonomy_detail(release: Release, taxonomy: Taxonomy, language: Language) ->
         ],
         "residual_label": taxonomy.residual_label and taxonomy.residual_label.in_language(language),
         "holes": [hole.in_language(language) for hole in taxonomy.holes],
-        "shared": {name: criterion_json(shared, language) for name, shared in taxonomy.shared.items()},
+        "shared": {name: criterion_json(shared, taxonomy.id, language) for name, shared in taxonomy.shared.items()},
         "requires": optional(taxonomy.requires),
         "minimum_safeguards": optional(taxonomy.minimum_safeguards),
         "entries": [
@@ -145,13 +145,13 @@ def activity_detail(release: Release, activity: Activity, language: Language) ->
         "criteria": {
             name: {
                 "until": test.until,
-                "criterion": None if test.criterion is None else criterion_json(test.criterion, language),
+                "criterion": None if test.criterion is None else criterion_json(test.criterion, activity.id, language),
             }
             for name, test in activity.classes.items()
         },
         "rows": [row.id for row in _rows(activity)],
         "dnsh": {
-            objective: None if criterion is None else criterion_json(criterion, language)
+            objective: None if criterion is None else criterion_json(criterion, activity.id, language)
             for objective, criterion in activity.dnsh.items()
         },
         "composite": composite

@@ -36,13 +36,16 @@ _SIGNS = {"at_most": "≤", "below": "<", "at_least": "≥", "above": ">", "equa
 Json = dict[str, Any]
 
 
-def criterion_json(criterion: Criterion, language: Language) -> Json:
-    """`id`, `kind` and what the kind has; parts below `parts`, `cases` or `rows`."""
-    node = {"id": criterion.id, **_kind(criterion, language)}
+def criterion_json(criterion: Criterion, owner: str, language: Language) -> Json:
+    """`id`, `kind` and what the kind has; parts below `parts`, `cases` or `rows`.
+
+    `owner` is the activity or taxonomy that the criterion stands in; answers name criteria the same way.
+    """
+    node = {"id": f"{owner}/{criterion.id}", **_kind(criterion, owner, language)}
     if isinstance(criterion, Leaf):
         node |= {"source": citation_json(criterion.source), "status": criterion.status}
     if criterion.applies_if is not None:
-        node["applies_if"] = criterion_json(criterion.applies_if, language)
+        node["applies_if"] = criterion_json(criterion.applies_if, owner, language)
     for key, window in (("open", criterion.open), ("applies", criterion.applies)):
         if window is not None:
             node[key] = _window(window)
@@ -62,7 +65,7 @@ def quantity_json(quantity: Quantity) -> Json:
     return {"amount": format(quantity.amount, "f"), "unit": quantity.unit}
 
 
-def _kind(criterion: Criterion, language: Language) -> Json:
+def _kind(criterion: Criterion, owner: str, language: Language) -> Json:
     def text(value: Text | None) -> str | None:
         return None if value is None else value.in_language(language)
 
@@ -87,11 +90,11 @@ def _kind(criterion: Criterion, language: Language) -> Json:
             return {"kind": "listing", "attestation": attestation}
         case Group(kind=kind, parts=parts, count=count):
             how_many = {"count": count} if kind == "at_least_of" else {}
-            return {"kind": kind, **how_many, "parts": [criterion_json(part, language) for part in parts]}
+            return {"kind": kind, **how_many, "parts": [criterion_json(part, owner, language) for part in parts]}
         case Cases():
-            return {"kind": "cases", **_cases(criterion, language)}
+            return {"kind": "cases", **_cases(criterion, owner, language)}
         case Rows(rows=rows):
-            return {"kind": "rows", "rows": [_row(row, language) for row in rows]}
+            return {"kind": "rows", "rows": [_row(row, owner, language) for row in rows]}
 
 
 def _test(test: Test) -> Json:
@@ -121,26 +124,26 @@ def _step(operator: str, step: LimitStep) -> Json:
     }
 
 
-def _cases(criterion: Cases, language: Language) -> Json:
+def _cases(criterion: Cases, owner: str, language: Language) -> Json:
     otherwise = criterion.otherwise
     return {
         "by": criterion.by,
         "cases": [
-            {"values": list(case.values), "criterion": criterion_json(case.criterion, language)}
+            {"values": list(case.values), "criterion": criterion_json(case.criterion, owner, language)}
             for case in criterion.cases
         ],
-        "else": otherwise if isinstance(otherwise, str) else criterion_json(otherwise, language),
+        "else": otherwise if isinstance(otherwise, str) else criterion_json(otherwise, owner, language),
     }
 
 
-def _row(row: Row, language: Language) -> Json:
+def _row(row: Row, owner: str, language: Language) -> Json:
     return {
         "id": row.id,
         "name": None if row.name is None else row.name.in_language(language),
         "gbt4754": list(row.gbt4754),
         "codes_are_examples": row.codes_are_examples,
         "marks": dict(row.marks),
-        "criterion": criterion_json(row.criterion, language),
+        "criterion": criterion_json(row.criterion, owner, language),
         "status": row.status,
         "source": citation_json(row.source),
         "note": None if row.note is None else row.note.in_language(language),

@@ -271,9 +271,17 @@ def test_yes_and_no() -> None:
         assert read(YES_NO, raw).value is True
     for raw in (False, "no", "N", "false", "否", "无", "無", "没有"):
         assert read(YES_NO, raw).value is False
-    for raw in (1, 0, "1", "0", 0.5, "maybe", "yes and no", [True], date(2026, 1, 1)):
-        problem = refused(lambda raw=raw: parse_value(YES_NO, raw))  # type: ignore[misc]
-        assert problem.code == "not_yes_no" and problem.allowed == ("yes", "no")
+
+
+@pytest.mark.parametrize("raw", [1, 0, "1", "0", 0.5, "maybe", "yes and no", [True], date(2026, 1, 1)])
+def test_neither_yes_nor_no(raw: object) -> None:
+    problem = refused(lambda: parse_value(YES_NO, raw))
+    assert problem.code == "not_yes_no" and problem.allowed == ("yes", "no")
+
+
+def test_what_was_given_is_shown_as_written() -> None:
+    assert read(POWER, " 5萬\n千瓦\u200b").given == "5萬 千瓦"
+    assert refused(lambda: parse_value(POWER, "x" * 500)).given == "x" * 79 + "…"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,29 @@
+"""How answers leave."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from flask import Response, current_app, request
+
+from taxonomy_api.catalog.model import Language
+
+
+def reply(content: dict[str, Any], status: int = 200, location: str | None = None) -> Response:
+    """A JSON answer."""
+    answer = Response(current_app.json.dumps(content), status=status, content_type="application/json")
+    if location is not None:
+        answer.headers["Location"] = location
+    return answer
+
+
+def catalogue_reply(content: dict[str, Any], release: str, language: Language) -> Response:
+    """Published data: the same for everyone as long as release, address and language are."""
+    answer = reply(content)
+    answer.headers["Content-Language"] = language
+    answer.headers["Cache-Control"] = "no-cache"
+    answer.vary.add("Accept-Language")
+    answer.set_etag(hashlib.sha256(f"{release} {language} {request.full_path}".encode()).hexdigest()[:32])
+    answer.make_conditional(request)
+    return answer

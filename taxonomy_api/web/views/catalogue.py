@@ -1,0 +1,245 @@
+"""Taxonomies, activities, facts, search, releases: what is on file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response
+
+from taxonomy_api.assessment.engine import ENGINE_VERSION
+from taxonomy_api.assessment.questionnaire import questions
+from taxonomy_api.catalog.model import Activity, Language, Release, Taxonomy
+from taxonomy_api.catalog.nearest import nearest
+from taxonomy_api.catalog.search import IndustryCodeError
+from taxonomy_api.errors import InvalidInput, NotFound, Problem
+from taxonomy_api.store.current import Loaded
+from taxonomy_api.web import catalogue_json, schemas
+from taxonomy_api.web.api import Blueprint
+from taxonomy_api.web.auth import reads_catalogue
+from taxonomy_api.web.language import choose
+from taxonomy_api.web.pages import page
+from taxonomy_api.web.replies import catalogue_reply, reply
+from taxonomy_api.web.services import services
+
+blueprint = Blueprint("catalogue", __name__, url_prefix="/v1", description="What is on file")
+Arguments = dict[str, Any]
+
+
+@blueprint.route("/taxonomies")
+@reads_catalogue
+@blueprint.arguments(schemas.LanguagePage, location="query")
+@blueprint.response(200, schemas.Taxonomies)
+def list_taxonomies(query: Arguments) -> Response:
+    """Editions with status and coverage"""
+    release, language = services().current.get().release, _language(query)
+    shown, following = page(tuple(release.taxonomies.values()), query.get("cursor"), query["limit"], release.id)
+    found = [catalogue_json.taxonomy_json(taxonomy, language) for taxonomy in shown]
+    return catalogue_reply(
+        {"release": release.id, "taxonomies": found, "next_cursor": following}, release.id, language
+    )
+
+
+@blueprint.route("/taxonomies/<taxonomy_id>")
+@reads_catalogue
+@blueprint.arguments(schemas.Language, location="query")
+@blueprint.response(200, schemas.TaxonomyDetail)
+def show_taxonomy(query: Arguments, taxonomy_id: str) -> Response:
+    """One edition: rules, shared criteria, holes, headings"""
+    release, language = services().current.get().release, _language(query)
+    found = catalogue_json.taxonomy_detail(release, _taxonomy(release, taxonomy_id), language)
+    return catalogue_reply({"release": release.id, **found}, release.id, language)
+
+
+@blueprint.route("/taxonomies/<taxonomy_id>/activities")
+@reads_catalogue
+@blueprint.arguments(schemas.ActivityQuery, location="query")
+@blueprint.response(200, schemas.Activities)
+def list_activities(query: Arguments, taxonomy_id: str) -> Response:
+    """Its activities, or those that words, a sector or an industry code find
+
+    Found by words they come best first, otherwise in the order of the edition.
+    """
+    loaded, language = services().current.get(), _language(query)
+    taxonomy = _taxonomy(loaded.release, taxonomy_id)
+    filters = [query.get(name) for name in ("q", "sector", "industry")]
+    edition = f"{loaded.release.id} {taxonomy_id} {filters}"
+    shown, following = page(_select(loaded, taxonomy, *filters), query.get("cursor"), query["limit"], edition)
+    found = [catalogue_json.activity_json(activity, language) for activity in shown]
+    content = {"release": loaded.release.id, "activities": found, "next_cursor": following}
+    return catalogue_reply(content, loaded.release.id, language)
+
+
+@blueprint.route("/activities/<activity_id>")
+@reads_catalogue
+@blueprint.arguments(schemas.Language, location="query")
+@blueprint.response(200, schemas.ActivityDetail)
+def show_activity(query: Arguments, activity_id: str) -> Response:
+    """One activity, `taxonomy:code`: names, criteria, documents, mappings"""
+    release, language = services().current.get().release, _language(query)
+    found = catalogue_json.activity_detail(release, _activity(release, activity_id), language)
+    return catalogue_reply({"release": release.id, **found}, release.id, language)
+
+
+@blueprint.route("/activities/<activity_id>/questionnaire")
+@reads_catalogue
+@blueprint.arguments(schemas.QuestionnaireQuery, location="query")
+@blueprint.response(200, schemas.Questionnaire)
+def show_questionnaire(query: Arguments, activity_id: str) -> Response:
+    """What must be known of a project in this activity"""
+    loaded, language = services().current.get(), _language(query)
+    activity = _activity(loaded.release, activity_id)
+    targets = [_target(loaded.release, name) for name in query.get("targets", activity.taxonomy).split(",")]
+    found = questions(loaded.engine, activity.id, targets, language)
+    return catalogue_reply({"questions": found}, loaded.release.id, language)
+
+
+@blueprint.route("/facts")
+@reads_catalogue
+@blueprint.arguments(schemas.LanguagePage, location="query")
+@blueprint.response(200, schemas.Facts)
+def list_facts(query: Arguments) -> Response:
+    """The register of facts"""
+    release, language = services().current.get().release, _language(query)
+    shown, following = page(tuple(release.facts.values()), query.get("cursor"), query["limit"], release.id)
+    found = [catalogue_json.fact_json(fact, language) for fact in shown]
+    return catalogue_reply(
+        {"release": release.id, "facts": found, "next_cursor": following}, release.id, language
+    )
+
+
+@blueprint.route("/search")
+@reads_catalogue
+@blueprint.arguments(schemas.SearchQuery, location="query")
+@blueprint.response(200, schemas.Candidates)
+def search(query: Arguments) -> Response:
+    """Candidates for words or an industry code; never a verdict"""
+    loaded, language = services().current.get(), _language(query)
+    try:
+        hits = loaded.index.search(query["q"], limit=query["limit"])
+    except IndustryCodeError as problem:
+        raise _bad_parameter("q", str(problem)) from None
+    found = [
+        {
+            "activity": hit.activity_id,
+            "name": hit.name.in_language(language),
+            "names": catalogue_json.texts_json(hit.name),
+            "why": hit.why,
+            "score": hit.score,
+        }
+        for hit in hits
+    ]
+    return catalogue_reply({"release": loaded.release.id, "candidates": found}, loaded.release.id, language)
+
+
+@blueprint.route("/releases")
+@reads_catalogue
+@blueprint.arguments(schemas.Page, location="query")
+@blueprint.response(200, schemas.Releases)
+def list_releases(query: Arguments) -> Response:
+    """Data releases; the current one"""
+    loaded = services().current.get()
+    shown, following = page((loaded,), query.get("cursor"), query["limit"], "releases")
+    return reply({"releases": [_release_json(one) for one in shown], "next_cursor": following})
+
+
+@blueprint.route("/releases/<release_id>")
+@reads_catalogue
+@blueprint.response(200, schemas.Release)
+def show_release(release_id: str) -> Response:
+    """One data release, by id or `current`"""
+    loaded = services().current.get()
+    if release_id not in ("current", loaded.release.id):
+        raise NotFound("unknown_release", f"Release {release_id!r} is not kept here; current is {loaded.release.id}.")
+    return reply(_release_json(loaded))
+
+
+def _release_json(loaded: Loaded) -> dict[str, Any]:
+    release = loaded.release
+    return {
+        "id": release.id,
+        "current": True,
+        "engine": ENGINE_VERSION,
+        "since": loaded.since,
+        "taxonomies": {taxonomy.id: len(taxonomy.activities) for taxonomy in release.taxonomies.values()},
+        "facts": len(release.facts),
+        "mappings": len(release.mappings),
+    }
+
+
+def _language(query: Arguments) -> Language:
+    return choose(query.get("lang"), services().settings.language)
+
+
+def _taxonomy(release: Release, taxonomy_id: str) -> Taxonomy:
+    taxonomy = release.taxonomies.get(taxonomy_id)
+    if taxonomy is None:
+        raise _unknown("taxonomy", taxonomy_id, tuple(release.taxonomies))
+    return taxonomy
+
+
+def _target(release: Release, name: str) -> str:
+    if name not in release.taxonomies:
+        known = tuple(release.taxonomies)
+        message = f"There is no taxonomy {name!r}."
+        raise InvalidInput(Problem("/targets", "unknown_taxonomy", message, known, nearest(name, known)))
+    return name
+
+
+def _activity(release: Release, activity_id: str) -> Activity:
+    """By code, or by another code or name that means it."""
+    taxonomy_id, colon, code = activity_id.partition(":")
+    taxonomy = release.taxonomies.get(taxonomy_id)
+    if taxonomy is None or not colon:
+        raise _unknown("activity", activity_id, tuple(activity.id for activity in release.activities()))
+    for activity in taxonomy.activities.values():
+        if code == activity.code or code in activity.aliases:
+            return activity
+    raise _unknown("activity", activity_id, tuple(activity.id for activity in taxonomy.activities.values()))
+
+
+def _unknown(noun: str, name: str, known: tuple[str, ...]) -> NotFound:
+    close = nearest(name, known)
+    cure = f" Nearest: {', '.join(close)}." if close else ""
+    detail = f"There is no {noun} {name!r}.{cure}"
+    return NotFound(f"unknown_{noun}", detail, (Problem("", f"unknown_{noun}", detail, nearest=close),))
+
+
+def _select(
+    loaded: Loaded, taxonomy: Taxonomy, words: str | None, sector: str | None, industry: str | None
+) -> Sequence[Activity]:
+    found = list(taxonomy.activities.values())
+    if words is not None:
+        found = _by_words(loaded, taxonomy, words)
+    if sector is not None:
+        codes = tuple(entry.code for entry in taxonomy.entries)
+        if sector not in codes:
+            raise _bad_parameter("sector", f"There is no sector {sector!r}.", codes, nearest(sector, codes))
+        found = [activity for activity in found if sector in (activity.sector, activity.parent)]
+    if industry is not None:
+        holders = _by_industry(loaded, taxonomy, industry)
+        found = [activity for activity in found if activity.id in holders]
+    return found
+
+
+def _by_words(loaded: Loaded, taxonomy: Taxonomy, words: str) -> list[Activity]:
+    try:
+        hits = loaded.index.search(words, taxonomy=taxonomy.id, limit=10_000)
+    except IndustryCodeError as problem:
+        raise _bad_parameter("q", str(problem)) from None
+    ids = dict.fromkeys(hit.activity_id.partition("#")[0] for hit in hits)
+    return [activity for id in ids if (activity := loaded.release.activity(id)) is not None]
+
+
+def _by_industry(loaded: Loaded, taxonomy: Taxonomy, industry: str) -> set[str]:
+    try:
+        candidates = loaded.index.by_industry(industry, taxonomy=taxonomy.id)
+    except IndustryCodeError as problem:
+        raise _bad_parameter("industry", str(problem)) from None
+    return {candidate.activity_id.partition("#")[0] for candidate in candidates}
+
+
+def _bad_parameter(
+    name: str, message: str, allowed: tuple[str, ...] = (), close: tuple[str, ...] = ()
+) -> InvalidInput:
+    return InvalidInput(Problem(f"/{name}", "bad_parameter", message, allowed, close))

@@ -1,0 +1,199 @@
+"""Portfolios: hand in a workbook, follow it, fetch the results."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from flask import Response, request, send_file, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import UnsupportedMediaType
+
+from taxonomy_api.errors import Conflict, InvalidInput, Malformed, Problem
+from taxonomy_api.portfolio.options import read_options
+from taxonomy_api.store.models import Portfolio
+from taxonomy_api.store.repository import Repository
+from taxonomy_api.web import schemas
+from taxonomy_api.web.api import Blueprint
+from taxonomy_api.web.auth import organisation_id, requires
+from taxonomy_api.web.json_io import read_object
+from taxonomy_api.web.language import choose
+from taxonomy_api.web.pages import make_cursor, read_cursor
+from taxonomy_api.web.replies import reply
+from taxonomy_api.web.result_rows import read_rows
+from taxonomy_api.web.services import services
+
+blueprint = Blueprint("portfolios", __name__, url_prefix="/v1/portfolios", description="Workbooks")
+
+#: Beside the file, a form has its options and its boundaries.
+_FORM_BYTES = 2**20
+MEDIA_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+}
+_BINARY = {"type": "string", "format": "binary"}
+_FORM = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "file": {**_BINARY, "description": "A workbook or a CSV file"},
+                    "options": {"type": "string", "description": "JSON object with options as in assessments"},
+                },
+            }
+        }
+    },
+}
+
+
+@blueprint.route("", methods=["POST"])
+@requires("portfolio")
+@blueprint.doc(requestBody=_FORM)
+@blueprint.response(202, schemas.Portfolio, headers={"Location": {"schema": {"type": "string"}}})
+def create_portfolio() -> Response:
+    """Hand in a workbook; a worker assesses it
+
+    Follow the Location until `status` is done, failed or cancelled.
+    """
+    made = services()
+    request.max_content_length = made.settings.max_upload_bytes + _FORM_BYTES
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType("Send multipart/form-data with the workbook as `file`.")
+    upload = _upload()
+    options = read_options(made.current.get().release, _raw_options()).as_json()
+    stored = made.portfolios.submit(organisation_id(), upload.filename or "", upload.stream, options)
+    return reply(portfolio_json(stored), 202, _address(stored))
+
+
+@blueprint.route("")
+@requires("portfolio")
+@blueprint.arguments(schemas.PortfolioQuery, location="query")
+@blueprint.response(200, schemas.Portfolios)
+def list_portfolios(query: dict[str, Any]) -> Response:
+    """The organisation's portfolios, newest first"""
+    limit, cursor = query["limit"], query.get("cursor")
+    before = None if cursor is None else read_cursor(cursor)
+    with services().database.reading() as session:
+        found = Repository(session, organisation_id()).portfolios(before, limit + 1, query.get("status"))
+    following = make_cursor(found[limit - 1].id) if len(found) > limit else None
+    return reply({"portfolios": [portfolio_json(one) for one in found[:limit]], "next_cursor": following})
+
+
+@blueprint.route("/<portfolio_id>")
+@requires("portfolio")
+@blueprint.response(200, schemas.Portfolio)
+def show_portfolio(portfolio_id: str) -> Response:
+    """Status, progress and summary"""
+    return reply(portfolio_json(_stored(portfolio_id)))
+
+
+@blueprint.route("/<portfolio_id>/cancel", methods=["POST"])
+@requires("portfolio")
+@blueprint.response(202, schemas.Portfolio)
+def cancel_portfolio(portfolio_id: str) -> Response:
+    """Stop the work; a running job stops at its next step"""
+    return reply(portfolio_json(services().portfolios.cancel(organisation_id(), portfolio_id)), 202)
+
+
+@blueprint.route("/<portfolio_id>", methods=["DELETE"])
+@requires("portfolio")
+@blueprint.response(204)
+def delete_portfolio(portfolio_id: str) -> Response:
+    """Stop the work and forget upload and results"""
+    services().portfolios.delete(organisation_id(), portfolio_id)
+    return Response(status=204)
+
+
+@blueprint.route("/<portfolio_id>/rows")
+@requires("portfolio")
+@blueprint.arguments(schemas.RowsQuery, location="query")
+@blueprint.response(200, schemas.Rows)
+def list_rows(query: dict[str, Any], portfolio_id: str) -> Response:
+    """Rows with their verdicts, in input order"""
+    results = _results(portfolio_id, "parquet")
+    rows, following = read_rows(
+        results, query.get("taxonomy"), query.get("verdict"), query.get("cursor"), query["limit"]
+    )
+    return reply({"rows": rows, "next_cursor": following})
+
+
+@blueprint.route("/<portfolio_id>/results.<any(xlsx, csv, parquet):format>")
+@requires("portfolio")
+@blueprint.doc(responses={"200": {"content": {kind: {"schema": _BINARY} for kind in MEDIA_TYPES.values()}}})
+@blueprint.response(200)
+def download_results(portfolio_id: str, format: str) -> Response:
+    """The results as a workbook, CSV or Parquet file"""
+    path = _results(portfolio_id, format)
+    return send_file(
+        path, mimetype=MEDIA_TYPES[format], as_attachment=True, download_name=f"results-{portfolio_id}.{format}"
+    )
+
+
+def portfolio_json(portfolio: Portfolio) -> dict[str, Any]:
+    address = _address(portfolio)
+    links = {"self": address, "cancel": f"{address}/cancel"}
+    if portfolio.state == "done":
+        links |= {"rows": f"{address}/rows"} | {kind: f"{address}/results.{kind}" for kind in MEDIA_TYPES}
+    return {
+        "id": portfolio.id,
+        "status": portfolio.state,
+        "progress": {
+            "phase": portfolio.phase,
+            "rows_read": portfolio.rows_read,
+            "rows_assessed": portfolio.rows_assessed,
+            "rows_written": portfolio.rows_written,
+            "rows_total": portfolio.rows_total,
+        },
+        "cancel_requested": portfolio.cancel_requested,
+        "summary": portfolio.summary,
+        "reused": None,
+        "problem": portfolio.problem,
+        "release": portfolio.release,
+        "file": {"name": portfolio.file_name, "sha256": portfolio.file_sha256, "size": portfolio.file_size},
+        "options": portfolio.options,
+        "created": portfolio.created,
+        "started": portfolio.started,
+        "finished": portfolio.finished,
+        "links": links,
+    }
+
+
+def _upload() -> FileStorage:
+    upload = request.files.get("file")
+    if upload is None:
+        message = "The form has no file part named `file`; send the workbook there."
+        raise InvalidInput(Problem("/file", "missing_file", message))
+    unknown = sorted({*request.files, *request.form} - {"file", "options"})
+    if unknown or len(request.files.getlist("file")) > 1:
+        message = "The form takes one file part `file` and one field `options`, nothing else."
+        raise InvalidInput(Problem(f"/{unknown[0]}" if unknown else "/file", "unknown_field", message))
+    return upload
+
+
+def _raw_options() -> dict[str, Any]:
+    given = request.form.getlist("options")
+    if len(given) > 1:
+        raise Malformed("duplicate_key", "The form has the field options twice; keep one of the two.")
+    options = read_object(given[0].encode("utf-8", "surrogatepass"), "The field options") if given else {}
+    return {"language": choose(None, services().settings.language), **options}
+
+
+def _stored(portfolio_id: str) -> Portfolio:
+    with services().database.reading() as session:
+        return Repository(session, organisation_id()).portfolio(portfolio_id)
+
+
+def _results(portfolio_id: str, format: str) -> Path:
+    stored = _stored(portfolio_id)
+    if stored.state != "done":
+        raise Conflict("no_results", f"The portfolio is {stored.state}; results exist once it is done.")
+    return services().files.result(stored.organisation_id, stored.id, stored.attempt, f"results.{format}")
+
+
+def _address(portfolio: Portfolio) -> str:
+    return url_for("portfolios.show_portfolio", portfolio_id=portfolio.id)
