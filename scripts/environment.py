@@ -15,6 +15,8 @@ import os
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,17 +33,26 @@ def main(arguments: list[str]) -> int:
         return 2
     if "--check" in arguments:
         return 0 if is_ready(level) else 1
-    # Two starts at once must not install into each other; the lock ends with this process.
-    checkout = os.open(ROOT, os.O_RDONLY)
-    fcntl.flock(checkout, fcntl.LOCK_EX)
-    if is_ready(level):
-        return 0
-    try:
-        install(level)
-    except subprocess.CalledProcessError as problem:
-        print(f"Installing failed: {' '.join(map(str, problem.cmd))}", file=sys.stderr)
-        return 1
+    with only_one():
+        if is_ready(level):
+            return 0
+        try:
+            install(level)
+        except subprocess.CalledProcessError as problem:
+            print(f"Installing failed: {' '.join(map(str, problem.cmd))}", file=sys.stderr)
+            return 1
     return 0
+
+
+@contextmanager
+def only_one() -> Iterator[None]:
+    """Two starts at once must not install into each other."""
+    checkout = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(checkout, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(checkout)
 
 
 def is_ready(level: str) -> bool:

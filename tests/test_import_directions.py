@@ -52,9 +52,9 @@ def imports(source: str, module: str) -> Iterator[str]:
 
 
 def room_of(name: str) -> str | None:
-    """The part of this package that a full name belongs to; None for other packages."""
+    """The part of this package that a full name belongs to; None for other packages and the version."""
     parts = name.split(".")
-    return parts[1] if parts[0] == "taxonomy_api" and len(parts) > 1 else None
+    return parts[1] if parts[0] == "taxonomy_api" and len(parts) > 1 and parts[1] != "__version__" else None
 
 
 def violations(source: str, module: str) -> list[str]:

@@ -6,12 +6,15 @@ import os
 import re
 import shlex
 import subprocess
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import click
 import pytest
 
+import taxonomy_api
 from taxonomy_api.cli.main import cli
 from taxonomy_api.cli.reference import helps, reference
 
@@ -73,6 +76,11 @@ def test_locked_requirements_have_hashes_only() -> None:
         for requirement in requirements:
             assert re.match(r"[a-z0-9-]+(\[[a-z,]+\])?==[0-9]", requirement), requirement
             assert "--hash=sha256:" in requirement, requirement
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert stated == taxonomy_api.__version__ == version("taxonomy-api")
 
 
 @pytest.mark.parametrize("script", ["scripts/serve", "scripts/test", "scripts/find-python", ".ci/run"])

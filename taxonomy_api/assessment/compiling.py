@@ -17,6 +17,7 @@ from taxonomy_api.assessment.domains import (
     NO,
     NOT_COVERED,
     NOT_MET,
+    UNKNOWN,
     YES,
     YES_WITH_EVIDENCE,
     OrderedDomain,
@@ -315,6 +316,8 @@ def standard_table(standard: Standard, leaf: StandardLeaf) -> Table:
         entries = bytearray(table(size, range(FIRST_LEVEL, last + 1), (COMPLIES,)))
     entries[FAILS] = NOT_MET
     entries[NOT_COVERED] = LEFT_OUT if leaf.where_covered else EITHER
+    if leaf.where_covered:
+        entries[UNKNOWN] = EITHER | LEFT_OUT
     return bytes(entries)
 
 

@@ -7,9 +7,10 @@ rules as the evaluator's, so that a way, once filled in, makes the verdict deter
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from itertools import combinations
 
 from taxonomy_api.assessment.compiling import YES_NO_SIZE, choice_result, in_fact_unit
@@ -29,7 +30,11 @@ from taxonomy_api.catalog.model import ClassName, Fact, Window
 #: A way: for each subject that must become known, the codes (choices: ids) it may take.
 Way = Mapping[Subject, frozenset[int | str]]
 Ways = list[Way]
+#: A part of a group: the ways to confine it to a set of results.
+Part = Callable[[int], Ways]
 
+#: The codes of a subject that must stay unknown.
+SILENT: frozenset[int | str] = frozenset({UNKNOWN})
 NOTHING_NEEDED: Ways = [{}]
 IMPOSSIBLE: Ways = []
 CLASSES = ("green", "transition", "excluded")
@@ -71,7 +76,8 @@ def missing_facts(engine: Engine, decision: Decision, project: int = 0) -> Missi
 
 def _smallest(ways: Iterable[Way]) -> list[tuple[Subject, ...]]:
     found: list[frozenset[Subject]] = []
-    for keys in sorted({frozenset(way) for way in ways}, key=lambda keys: (len(keys), sorted(keys))):
+    asked = {frozenset(subject for subject, codes in way.items() if codes != SILENT) for way in ways}
+    for keys in sorted(asked, key=lambda keys: (len(keys), sorted(keys))):
         if not any(smaller <= keys for smaller in found):
             found.append(keys)
     return [tuple(sorted(keys)) for keys in found]
@@ -152,10 +158,10 @@ class _Finder:
         return self._group(node, target)
 
     def _group(self, node: CompiledGroup, target: int) -> Ways:
-        parts = node.parts
         if node.kind == "not":
             flipped = target & LEFT_OUT | (MET if target & NOT_MET else 0) | (NOT_MET if target & MET else 0)
-            return self.ways(parts[0], flipped)
+            return self.ways(node.parts[0], flipped)
+        parts = [partial(self.ways, part) for part in node.parts]
         if node.kind == "all":
             return self._all(parts, target)
         # A group of alternatives is never left out: without any left it is met or not met.
@@ -163,77 +169,69 @@ class _Finder:
             return NOTHING_NEEDED
         if node.kind == "any":
             if target & MET:
-                return [way for part in parts for way in self.ways(part, MET)]
+                return [way for part in parts for way in part(MET)]
             return self._each(parts, NOT_MET | LEFT_OUT, some=NOT_MET)
         found: Ways = []
         if target & MET:
             for chosen in combinations(parts, node.count):
                 found += self._each(chosen, MET)
-        else:
-            for chosen in combinations(parts, len(parts) - node.count + 1):
-                found += self._each(chosen, NOT_MET | LEFT_OUT, some=NOT_MET)
+            return found
+        counted = self._prune([way for part in parts for way in part(MET | NOT_MET)])
+        for chosen in combinations(parts, len(parts) - node.count + 1):
+            found += self.both(self._each(chosen, NOT_MET | LEFT_OUT), counted)
         return found
 
-    def _all(self, parts: tuple[Compiled, ...], target: int) -> Ways:
+    def _all(self, parts: Sequence[Part], target: int) -> Ways:
         if target == MET:
             return self._each(parts, MET | LEFT_OUT, some=MET)
         if target in (MET | LEFT_OUT, LEFT_OUT):
             return self._each(parts, target)
         if target == MET | NOT_MET:
-            return [way for part in parts for way in self.ways(part, target)]
-        failing = [way for part in parts for way in self.ways(part, NOT_MET)]
+            return [way for part in parts for way in part(target)]
+        failing = [way for part in parts for way in part(NOT_MET)]
         return failing if target == NOT_MET else [*failing, *self._each(parts, target)]
 
-    def _each(self, parts: Iterable[Compiled], target: int, some: int | None = None) -> Ways:
+    def _each(self, parts: Sequence[Part], target: int, some: int | None = None) -> Ways:
         """Ways in which every part is within `target` and, if given, one of them within `some`."""
-        parts = tuple(parts)
         every = NOTHING_NEEDED
         for part in parts:
-            every = self.both(every, self.ways(part, target))
+            every = self.both(every, part(target))
         if some is None or not every:
             return every
-        return self.both(every, self._prune([way for part in parts for way in self.ways(part, some)]))
+        return self.both(every, self._prune([way for part in parts for way in part(some)]))
 
     def _cases(self, node: CompiledCases, target: int) -> Ways:
         inputs = self.decision.walk.inputs
+        parts = [partial(self.ways, part) for part in node.parts]
+        otherwise = partial(self._otherwise, node)
+        shared = self._each(parts if node.exhaustive else [*parts, otherwise], target)
+        inside = frozenset().union(*(look.inside for look in node.lookups))
+        above = frozenset().union(*(look.above for look in node.lookups)) - inside
         code = int(inputs.codes(node.subject)[self.project])
         if code != UNKNOWN:
             chosen = inputs.columns[node.subject].values[code - 1]
-            picked = [
-                part for part, look in zip(node.parts, node.lookups, strict=True) if chosen & look.inside
+            if chosen & above:
+                return shared
+            picked: list[Part] = [
+                part for part, look in zip(parts, node.lookups, strict=True) if chosen & look.inside
             ]
-            named = frozenset().union(*(look.inside for look in node.lookups))
-            if chosen - named:
-                if isinstance(node.otherwise, str) or any(chosen & look.above for look in node.lookups):
-                    return IMPOSSIBLE
-                picked.append(node.otherwise)
-            return self._all(tuple(picked), target) if len(picked) > 1 else self.ways(picked[0], target)
+            if chosen - inside:
+                picked.append(otherwise)
+            return self._all(picked, target)
         found: Ways = []
-        claimed: frozenset[str] = frozenset()
-        shared = NOTHING_NEEDED
-        for part, look in zip(node.parts, node.lookups, strict=True):
-            own = look.inside - claimed
-            claimed |= look.inside
-            found += (
-                self.both([{node.subject: frozenset[int | str](own)}], self.ways(part, target)) if own else []
-            )
-            shared = self.both(shared, self.ways(part, target))
-        fact = self.engine.release.facts[node.subject.id]
-        above = frozenset().union(*(look.above for look in node.lookups))
-        rest = frozenset(fact.choices) - claimed - above
-        otherwise = self._otherwise(node, target)
-        if rest:
-            found += self.both([{node.subject: frozenset[int | str](rest)}], otherwise)
-        if not node.exhaustive:
-            shared = self.both(shared, otherwise)
-        return [*found, *shared]
+        rest = frozenset(self.engine.release.facts[node.subject.id].choices) - inside - above
+        for part, look in zip(parts, node.lookups, strict=True):
+            found += self._if_chosen(node, look.inside, part(target))
+        return [*found, *self._if_chosen(node, rest, otherwise(target)), *shared]
+
+    def _if_chosen(self, node: CompiledCases, choices: frozenset[str], ways: Ways) -> Ways:
+        return self.both([{node.subject: frozenset[int | str](choices)}], ways) if choices else IMPOSSIBLE
 
     def _otherwise(self, node: CompiledCases, target: int) -> Ways:
-        if node.otherwise == "not_met":
-            return NOTHING_NEEDED if target & NOT_MET else IMPOSSIBLE
-        if isinstance(node.otherwise, str):
-            return NOTHING_NEEDED if target & MET and target & NOT_MET else IMPOSSIBLE
-        return self.ways(node.otherwise, target)
+        if not isinstance(node.otherwise, str):
+            return self.ways(node.otherwise, target)
+        possible = NOT_MET if node.otherwise == "not_met" else MET | NOT_MET
+        return IMPOSSIBLE if possible & ~target else NOTHING_NEEDED
 
     def _rows(self, node: CompiledRows, target: int) -> Ways:
         code = int(self.decision.walk.inputs.codes(node.subject)[self.project])
@@ -249,7 +247,9 @@ class _Finder:
 
     def _leaf(self, node: CompiledLeaf, target: int) -> Ways:
         walk = self.decision.walk
-        if node.subject is None or node.status_rank > walk.floor:
+        if node.status_rank > walk.floor:
+            target &= LEFT_OUT  # from memory only: it can fall away, but not be met or fail
+        if node.subject is None or not target:
             return IMPOSSIBLE
         found: Ways = []
         if int(walk.inputs.codes(node.subject)[self.project]) == UNKNOWN:
@@ -259,7 +259,8 @@ class _Finder:
             if node.only_mentioned is not None and target & LEFT_OUT:
                 said = int(walk.inputs.codes(node.only_mentioned)[self.project])
                 if said == UNKNOWN:
-                    found.append({node.only_mentioned: frozenset[int | str]({YES})})
+                    # It speaks only of standards about which nothing else is said.
+                    found.append({node.only_mentioned: frozenset({YES}), node.subject: SILENT})
         return found
 
     def _allowed(self, node: CompiledLeaf, subject: Subject, target: int) -> frozenset[int | str]:

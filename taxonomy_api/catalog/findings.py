@@ -105,16 +105,14 @@ RULES: Mapping[str, RuleInfo] = _catalogue(
         "A data folder holds taxonomies/ with facts.yaml, standards.yaml, sources.yaml and one folder per "
         "taxonomy with its taxonomy.yaml, and mappings/.",
     ),
-    _error(
-        "file-unreadable", "A file cannot be read", "The system refused it, or it is too large."
-    ),
+    _error("file-unreadable", "A file cannot be read", "The system refused it, or it is too large."),
     _error("file-encoding", "A file is not UTF-8", "All data files are UTF-8 text."),
     _error("file-empty", "A file has no content", "An empty data file is most often a failed save."),
     _error(
         "file-name",
         "A file or folder is not named as its content says",
-        "The folder of a taxonomy bears its id; a mapping file is named <a>--<b>.sssom.tsv after the taxonomies "
-        "of its rows.",
+        "The folder of a taxonomy bears its id; a mapping file is named <a>--<b>.sssom.tsv after the "
+        "taxonomies of its rows.",
     ),
     _warning(
         "file-unexpected",
@@ -216,8 +214,8 @@ RULES: Mapping[str, RuleInfo] = _catalogue(
     _error(
         "open-on-condition",
         "open on a plain condition",
-        "Outside an open window the part is not met, which fails everything joined to it. A condition that binds "
-        "only for a time takes applies; a set of criteria that closes takes open on the whole group.",
+        "Outside an open window the part is not met, which fails everything joined to it. A condition that "
+        "binds only for a time takes applies; a set of criteria that closes takes open on the whole group.",
     ),
     _error("case-overlap", "Two cases serve one value", "Each value of a choice is served by one case."),
     _error("class-missing", "A class is not stated", "none and not_on_file say why a class has no criteria."),
@@ -237,8 +235,8 @@ RULES: Mapping[str, RuleInfo] = _catalogue(
     _error(
         "one-fact-two-limits",
         "One fact meets two limits in one group",
-        "The more lenient limit would serve for the stricter one. Different products, sizes and dates are cases, "
-        "disjoint guards or disjoint windows.",
+        "The more lenient limit would serve for the stricter one. Different products, sizes and dates are "
+        "cases, disjoint guards or disjoint windows.",
     ),
     _error(
         "guard-overlap", "Number guards overlap", "Two alternatives would both apply to the same project."

@@ -87,6 +87,11 @@ class Frame:
             self.values.report.add(place, "duplicate-id", message, "give every criterion an id of its own")
         return id
 
+    def remember(self, id: str, place: Node) -> str:
+        """The place of a criterion whose own id is missing or unreadable, which is reported elsewhere."""
+        self._places.setdefault(id, place)
+        return id
+
     def group_id(self, kind: str, record: Record, inherited: Inherited) -> str:
         """The stated id, or one made of the place: stable as long as the file's structure is."""
         stated = self.values.identifier(record.get("id"), "id")

@@ -51,13 +51,15 @@ class Interval:
 
 def number_guard(guard: Criterion | None) -> tuple[str, Interval] | None:
     """Fact and span of a guard that is one undated limit, or several of one fact under `all`."""
+    if guard is None or _may_drop_out(guard):
+        return None
     if isinstance(guard, Group) and guard.kind == "all":
         parts = [number_guard(part) for part in guard.parts]
         spans = [part for part in parts if part is not None]
         if not spans or len(spans) != len(parts) or len({fact for fact, _ in spans}) > 1:
             return None
         return spans[0][0], _common(span for _, span in spans)
-    if isinstance(guard, FactLeaf) and isinstance(guard.test, LimitTest) and guard.applies_if is None:
+    if isinstance(guard, FactLeaf) and isinstance(guard.test, LimitTest):
         span = _interval(guard.test)
         return None if span is None else (guard.fact, span)
     return None
@@ -103,8 +105,10 @@ def _ends_before(first: Window, second: Window) -> bool:
 
 def guards_disjoint(first: Criterion, second: Criterion, facts: Mapping[str, Fact]) -> bool:
     """True where it is certain that the two never hold for one project."""
+    if _may_drop_out(first) or _may_drop_out(second):
+        return False
     for one, other in ((first, second), (second, first)):
-        if isinstance(one, Group) and one.applies_if is None:
+        if isinstance(one, Group):
             if one.kind == "all" and any(guards_disjoint(part, other, facts) for part in one.parts):
                 return True
             if one.kind == "any" and all(guards_disjoint(part, other, facts) for part in one.parts):
@@ -116,7 +120,14 @@ def guards_disjoint(first: Criterion, second: Criterion, facts: Mapping[str, Fac
     return False
 
 
+def _may_drop_out(guard: Criterion) -> bool:
+    """A part that does not always apply proves nothing about the times when it does not."""
+    return guard.applies_if is not None or guard.applies is not None
+
+
 def _same_question(one: Criterion, other: Criterion) -> bool:
+    if _may_drop_out(one) or one.open is not None:
+        return False
     if isinstance(one, FactLeaf) and isinstance(other, FactLeaf):
         return one.fact == other.fact and one.test == other.test
     if isinstance(one, AttestLeaf) and isinstance(other, AttestLeaf):

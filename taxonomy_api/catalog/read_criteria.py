@@ -119,7 +119,11 @@ class CriterionReader:
         else:
             known = (*COMMON_KEYS, *OPERATORS, *also)
             strange = next((key for key in record if key not in known), None)
-            message = "no kind of criterion stands here" if strange is None else f"{strange} is no kind of criterion"
+            message = (
+                "no kind of criterion stands here"
+                if strange is None
+                else f"{strange} is no kind of criterion"
+            )
             cure = (did_you_mean(strange, KINDS) if strange else "") or "write one of " + ", ".join(KINDS)
         self._values.report.add(record.node, "criterion-kind", message, cure)
 

@@ -32,7 +32,7 @@ def leaf_ids(frame: Frame, kind: str, record: Record, inherited: Inherited) -> t
         return frame.claim(f"{inherited.path}.not_on_file", record.node), "not_on_file"
     local = frame.values.identifier(record.need("id", f" on this {kind} criterion"), "id")
     if local is None:
-        return f"{inherited.path}.{kind}", kind
+        return frame.remember(f"{inherited.path}.{kind}", record.node), kind
     return frame.claim(frame.in_row(local, inherited), record.node), local
 
 

@@ -27,6 +27,8 @@ from taxonomy_api.catalog.yaml_tree import Node
 CLASS_NAMES: tuple[ClassName, ...] = get_args(ClassName)
 COMPONENT_STATES: tuple[ComponentState, ...] = get_args(ComponentState)
 COMPONENTS = ("substantial_contribution", "dnsh", "minimum_safeguards")
+#: Words that stand in place of a criterion.
+RESERVED = ("none", "listing", "not_on_file")
 CodeStatus = Literal["official", "local"]
 CODE_STATUSES: tuple[CodeStatus, ...] = get_args(CodeStatus)
 
@@ -128,7 +130,9 @@ def _criteria(
     for key, node in frame.values.entries(record.get("shared")):
         name = frame.values.identifier(key, "name of a shared criterion")
         criterion = reader.read(node, Inherited(key.text, source, status))
-        if name is not None and criterion is not None:
+        if name in RESERVED:
+            frame.values.report.add(key, "bad-id", f"{name} has a meaning of its own", "name it otherwise")
+        elif name is not None and criterion is not None:
             shared[name] = criterion
     requires, safeguards = (
         None if node is None else reader.read(node, Inherited(name, source, status))

@@ -139,12 +139,17 @@ class SearchIndex:
             for scheme, codes in industry.items():
                 for code in codes:
                     self._add_industry(scheme, code, derived, number)
-        for row in {row.id: row for row in rows_of(activity)}.values():
-            at = self._add_target(
-                _Target(activity, f"{activity.id}#{row.id}", row.name or activity.name), _ROW
-            )
+        self._add_rows(activity)
+
+    def _add_rows(self, activity: Activity) -> None:
+        """Each row once, though several classes may state it."""
+        numbers: dict[str, int] = {}
+        for row in rows_of(activity):
+            if row.id not in numbers:
+                target = _Target(activity, f"{activity.id}#{row.id}", row.name or activity.name)
+                numbers[row.id] = self._add_target(target, _ROW)
             for code in row.gbt4754:
-                self._add_industry("gbt4754", code, False, at)
+                self._add_industry("gbt4754", code, False, numbers[row.id])
 
     def _add_target(self, target: _Target, weight: float = _NAME) -> int:
         number = len(self._targets)
@@ -185,8 +190,9 @@ class SearchIndex:
             total += rarity
             for number, weight in matches.items():
                 scores[number] = scores.get(number, 0.0) + rarity * weight
-        # A candidate that holds only a small part of a long query is noise.
-        return {number: score / total for number, score in scores.items() if score >= 0.3 * total}
+        # Beside a good candidate one that holds a small part of the query is noise.
+        enough = max(scores.values(), default=0.0) / 2
+        return {number: score / total for number, score in scores.items() if score >= enough}
 
     def _like(self, word: str) -> dict[int, float]:
         """Targets that hold the word, a word that begins with it, or, failing both, one spelled alike."""

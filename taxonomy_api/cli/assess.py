@@ -102,7 +102,7 @@ def _run(
             summary = assess_portfolio(portfolio, Engine(release), options, Path(folder), show)
         except PortfolioProblem as problem:
             nearest = f" Nearest: {', '.join(problem.nearest)}." if problem.nearest else ""
-            raise click.ClickException(f"{portfolio}: {problem}{nearest} [{problem.code}]") from None
+            raise click.ClickException(f"{problem}{nearest} [{problem.code}]") from None
         os.replace(Path(folder) / f"results.{kind}", target)
     return summary.as_json()
 

@@ -57,9 +57,7 @@ class _Page:
         yield from self._rests_on(verdict)
         yield from self._until(verdict)
         yield from self._missing("missing", verdict["missing"], verdict["missing_truncated"])
-        to_align = verdict.get("needed_to_align") or []
-        if to_align != verdict["missing"]:
-            yield from self._missing("needed_to_align", to_align, truncated=False)
+        yield from self._missing("needed_to_align", verdict.get("needed_to_align") or [], truncated=False)
         yield from self._list("candidates", (_named(candidate) for candidate in verdict["candidates"]))
         yield from self._provisional(verdict["provisional"])
         yield from self._list("assumptions", (_plain(assumption) for assumption in verdict["assumptions"]))
@@ -86,9 +84,9 @@ class _Page:
             text = self.label(f"edition_{applies}") + (f": {reason}" if reason else "")
             yield from wrap(text, self.columns, "  ")
 
-    def _heading(self, word: str) -> Iterator[str]:
+    def _heading(self, word: str, beside: str = "") -> Iterator[str]:
         yield ""
-        yield "  " + click.style(self.label(word), bold=True)
+        yield "  " + click.style(self.label(word), bold=True) + (f" ({beside})" if beside else "")
 
     def _list(self, heading: str, items: Iterable[str]) -> Iterator[str]:
         lines = list(items)
@@ -98,20 +96,22 @@ class _Page:
             yield from wrap(line, self.columns, "    - ", "      ")
 
     def _criteria(self, criteria: Iterable[Json]) -> Iterator[str]:
-        listed = list(criteria)
-        if not listed:
-            return
-        yield from self._heading("criteria")
-        outcomes = {criterion["outcome"] for criterion in listed}
-        outcome_width = max(width(self.label(outcome)) for outcome in outcomes)
-        for criterion in listed:
-            outcome = criterion["outcome"]
-            mark = f"{_SIGNS.get(outcome, '·')} {pad(self.label(outcome), outcome_width)}"
-            subject = criterion.get("fact") or criterion["id"]
-            yield f"    {click.style(mark, fg=_COLOURS.get(outcome))}  {subject}"
-            indent = " " * (outcome_width + 8)
-            yield from wrap(self._comparison(criterion), self.columns, indent)
-            yield from wrap(_source(criterion.get("source")), self.columns, indent)
+        by_part: dict[str, list[Json]] = {}
+        for criterion in criteria:
+            by_part.setdefault(criterion.get("part") or "", []).append(criterion)
+        for part, listed in by_part.items():
+            yield from self._heading("criteria", self.label(part) if part else "")
+            columns = max(width(self.label(criterion["outcome"])) for criterion in listed)
+            for criterion in listed:
+                yield from self._criterion(criterion, columns)
+
+    def _criterion(self, criterion: Json, columns: int) -> Iterator[str]:
+        outcome = criterion["outcome"]
+        mark = f"{_SIGNS.get(outcome, '·')} {pad(self.label(outcome), columns)}"
+        yield f"    {click.style(mark, fg=_COLOURS.get(outcome))}  {criterion.get('fact') or criterion['id']}"
+        indent = " " * (columns + 8)
+        for text in (criterion.get("text"), self._comparison(criterion), _source(criterion.get("source"))):
+            yield from wrap(text or "", self.columns, indent)
 
     def _comparison(self, criterion: Json) -> str:
         given = criterion.get("given")
@@ -145,6 +145,10 @@ class _Page:
             parts.append(f"{self.label('basis')}: {self.label('basis_' + verdict['basis'])}")
         if verdict["weakest_status"]:
             parts.append(f"{self.label('weakest_status')}: {verdict['weakest_status']}")
+        if verdict["contribution"]:
+            parts.append(f"{self.label('contribution')}: {self.label(verdict['contribution'])}")
+        if verdict["marks"]:
+            parts.append(f"{self.label('marks')}: {', '.join(map(self.label, verdict['marks']))}")
         if parts:
             yield from self._heading("rests_on")
             yield from wrap("; ".join(parts), self.columns, "    ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from taxonomy_api.errors import Conflict
 from taxonomy_api.jobs.queue import JobQueue
@@ -24,7 +24,9 @@ class Portfolios:
     queue: JobQueue
     largest_upload: int
 
-    def submit(self, organisation_id: str, name: str, stream: BinaryIO, options: dict[str, Any]) -> Portfolio:
+    def submit(
+        self, organisation_id: str, name: str, stream: IO[bytes], options: dict[str, Any]
+    ) -> Portfolio:
         """Stores an upload and queues it. Raises TooLarge, and InvalidInput for an empty file."""
         portfolio_id = new_id()
         file = self.files.save_input(organisation_id, portfolio_id, name, stream, self.largest_upload)

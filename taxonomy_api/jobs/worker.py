@@ -55,7 +55,7 @@ class Worker:
         self, database: Database, queue: JobQueue, lease: timedelta, stopping: threading.Event
     ) -> None:
         self._database = database
-        self._queue = queue
+        self.queue = queue
         self._lease = lease
         self._stopping = stopping
 
@@ -68,18 +68,18 @@ class Worker:
             if time.monotonic() - looked > _RECOVER_SECONDS:
                 looked = time.monotonic()
                 self._safely(self.recover)
-            if not self._safely(self._queue.receive):
+            if not self._safely(self.queue.receive):
                 self._stopping.wait(_POLL_SECONDS)
 
     def recover(self) -> bool:
         """Finds jobs whose worker was lost, and jobs whose message was."""
         with self._database.unit_of_work() as session:
             ledger.recover(session, self._lease)
-        if self._queue.is_empty():
+        if self.queue.is_empty():
             with self._database.reading() as session:
                 waiting = ledger.queued(session)
             for job_id in waiting:
-                self._queue.send(job_id)
+                self.queue.send(job_id)
         return True
 
     def _safely(self, step: Callable[[], bool]) -> bool:

@@ -7,7 +7,7 @@ industry code, or it is reported with the nearest known names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -43,20 +43,24 @@ class Reading:
 
 
 class ActivityReader:
-    """Reads activity cells against the activities of some taxonomies; equal cells are read once."""
+    """Reads activity cells; equal cells are read once.
 
-    def __init__(self, release: Release, taxonomies: Iterable[str]) -> None:
-        self._release = release
+    A bare code counts in the `preferred` taxonomies, and in the others only where none of those has it.
+    """
+
+    def __init__(self, release: Release, preferred: Collection[str]) -> None:
+        self._preferred = preferred
         self._by_id: dict[str, Activity] = {}
         self._by_code: dict[str, list[Activity]] = {}
         self._by_name: dict[str, list[Activity]] = {}
         self._known: dict[tuple[type, Cell], Reading] = {}
         for activity in release.activities():
             self._by_id[_key(activity.id)] = activity
+            for language in LANGUAGES:
+                self._by_id[_key(f"{activity.id} {activity.name.in_language(language)}")] = activity
             for alias in activity.aliases:
                 self._by_id.setdefault(_key(f"{activity.taxonomy}:{alias}"), activity)
-            if activity.taxonomy in taxonomies:
-                self._add_names(activity)
+            self._add_names(activity)
 
     def read(self, cell: Cell) -> Reading:
         """The activities that a cell names, as `taxonomy:code` or `taxonomy:code#row`."""
@@ -75,7 +79,9 @@ class ActivityReader:
         for candidate in (text, f"r{text}"):
             if candidate in rows:
                 return Reading((f"{name}#{candidate}",))
-        finding = CellFinding("unknown_row", {"given": text, "activity": name}, nearest(text, rows) or tuple(rows))
+        finding = CellFinding(
+            "unknown_row", {"given": text, "activity": name}, nearest(text, rows) or tuple(rows)
+        )
         return Reading((name,), (finding,))
 
     def _add_names(self, activity: Activity) -> None:
@@ -108,7 +114,7 @@ class ActivityReader:
         activity = self._by_id.get(_key(base))
         if activity is not None:
             return self.with_row(activity.id, row.strip())
-        found = self._by_code.get(_key(base), [])
+        found = self._prefer(self._by_code.get(_key(base), []))
         if len(found) == 1:
             return self.with_row(found[0].id, row.strip())
         if found:
@@ -132,18 +138,19 @@ class ActivityReader:
         """A code that the spreadsheet stored as a number: 4.1 may have been 4.1 or 4.10."""
         text = shown(cell)
         number = Decimal(text)
-        found = {
-            activity.id: activity
-            for code, activities in self._by_code.items()
-            if _number(code) == number
-            for activity in activities
-        }
+        same = (activities for code, activities in self._by_code.items() if _number(code) == number)
+        found = self._prefer([activity for activities in same for activity in activities])
         if not found:
-            return Reading((), (CellFinding("unknown_activity", {"given": text}, nearest(text, self._by_code)),))
+            return Reading(
+                (), (CellFinding("unknown_activity", {"given": text}, nearest(text, self._by_code)),)
+            )
         if len(found) > 1:
-            return _ambiguous(text, list(found.values()))
-        name = next(iter(found))
+            return _ambiguous(text, found)
+        name = found[0].id
         return Reading((name,), (CellFinding("code_was_number", {"given": text, "activity": name}),))
+
+    def _prefer(self, found: list[Activity]) -> list[Activity]:
+        return [activity for activity in found if activity.taxonomy in self._preferred] or found
 
     def _id_of(self, key: str) -> str:
         if key in self._by_id:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from taxonomy_api.catalog.units import find_unit
 from taxonomy_api.portfolio.vocabulary import Role, Vocabulary, plain
 
 _BRACKETED = re.compile(
@@ -56,7 +57,9 @@ def match_header(text: str, vocabulary: Vocabulary) -> tuple[tuple[Role, ...], s
     if not clean or _EQUIVALENT.search(clean):
         return (), None
     name, unit = _split_unit(clean)
-    for candidate, candidate_unit in ((clean, None), (name, unit)):
+    # A header known with its brackets still states its unit in them.
+    known_unit = unit if unit is not None and find_unit(unit) is not None else None
+    for candidate, candidate_unit in ((clean, known_unit), (name, unit)):
         roles = vocabulary.find(candidate)
         if roles:
             return roles, candidate_unit

@@ -11,7 +11,7 @@ from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.portfolio.headers import ColumnPlan
 from taxonomy_api.portfolio.report import Reporter
 from taxonomy_api.portfolio.summary import Money
-from taxonomy_api.portfolio.table import Cell, shown
+from taxonomy_api.portfolio.table import Cell, Table, shown
 
 #: 亿元 beside a column of currencies says the order of magnitude only: 元 is a unit of any of them.
 _BARE_YUAN = re.compile(r"[\s百千十万亿萬億]*[元圆圓]")
@@ -77,6 +77,15 @@ def read_shares(
             share = None
         shares.append(None if share is None else Decimal(share.numerator) / Decimal(share.denominator))
     return shares
+
+
+def column_sum(table: Table, plan: ColumnPlan) -> tuple[str, Decimal] | None:
+    """Header of the amount column and the sum of its plain numbers, for comparison with the sheet's own."""
+    column = plan.column("amount")
+    if column is None:
+        return None
+    numbers = (cell for cell in table.columns[column] if type(cell) is int or type(cell) is float)
+    return table.headers[column], sum((Decimal(repr(number)) for number in numbers), Decimal(0))
 
 
 class _Conflict(Exception):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
@@ -113,18 +116,15 @@ def _everyday_share(text: str, encoding: str) -> float:
 
 
 def _separator(text: str) -> str:
-    """The separator that splits the first rows into most fields."""
+    """The separator under which most of the first rows have one width, and the widest."""
 
-    def fields(separator: str) -> int:
+    def fit(separator: str) -> tuple[int, int]:
         reader = csv.reader(StringIO(text[:100_000], newline=""), delimiter=separator)
-        widest = 0
-        try:
-            for number, record in enumerate(reader):
-                if number >= _SAMPLE_ROWS:
-                    break
-                widest = max(widest, sum(1 for field in record if field.strip()))
-        except csv.Error:
-            return 0
-        return widest
+        widths: Counter[int] = Counter()
+        with suppress(csv.Error):
+            for record in islice(reader, _SAMPLE_ROWS):
+                widths[len(record)] += len(record) > 1
+        width, rows = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+        return rows, width
 
-    return max(SEPARATORS, key=fields)
+    return max(SEPARATORS, key=fit)

@@ -47,23 +47,17 @@ class Reporter:
 
     def message(self, problem: CellProblem, row: int, cell: Cell) -> None:
         """What the assessment says of a cell or row."""
+        done, cure = problem.message, ""
         if problem.fatal:
             self.failed.add(row)
-            done = label("row_not_assessed", self.language)
-        else:
-            done = label("value_not_used", self.language)
-        cure = label("default_cure", self.language)
+            done += " " + label("row_not_assessed", self.language)
+        elif problem.unused:
+            done += " " + label("value_not_used", self.language)
         if problem.nearest:
             cure = label("nearest", self.language).format(names=", ".join(problem.nearest))
-        self.raw(
-            problem.severity,
-            problem.code,
-            row,
-            problem.column,
-            shown(cell),
-            f"{problem.message} {done}",
-            cure,
-        )
+        elif problem.severity != "info":
+            cure = label("default_cure", self.language)
+        self.raw(problem.severity, problem.code, row, problem.column, shown(cell), done, cure)
 
     def header(self, severity: Severity, code: str, column: int, **words: object) -> None:
         done, cure = self._sentences(code, words)

@@ -14,7 +14,7 @@ from taxonomy_api.portfolio.headers import ColumnPlan, plan_columns
 from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.locate import locate, read_table
 from taxonomy_api.portfolio.method import method_lines
-from taxonomy_api.portfolio.money import read_money, read_shares
+from taxonomy_api.portfolio.money import column_sum, read_money, read_shares
 from taxonomy_api.portfolio.open_book import open_book
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.problem import Limits
@@ -114,7 +114,7 @@ def _assess(
 ) -> list[TaxonomyResults]:
     """The verdicts of all rows, block by block."""
     total = len(reading.table.rows)
-    taxonomies = options.taxonomies or choose_taxonomies(engine, reading.plan, reading.usable)
+    taxonomies = options.taxonomies or choose_taxonomies(engine.release, reading.plan.matches, reading.usable)
     results = [TaxonomyResults(taxonomy) for taxonomy in taxonomies]
     for start in range(0, total, ROWS_PER_BLOCK):
         stop = min(start + ROWS_PER_BLOCK, total)
@@ -154,7 +154,8 @@ def _summarise(
     identity = Identity(
         engine.release.id, ENGINE_VERSION, options.as_of.isoformat(), table.sheet, table.header_row
     )
-    return summarise(identity, results, states, money, shares, reading.reporter.log.counts())
+    counts = reading.reporter.log.counts()
+    return summarise(identity, results, states, money, shares, counts, column_sum(table, reading.plan))
 
 
 def _write(

@@ -211,6 +211,11 @@ def _controls(sheet: Any, formats: _Formats, report: Report, row: int) -> int:
         row += 1
         sheet.write_string(row, 1, label(key, language))
         sheet.write_number(row, 2, number)
+    if summary.amount_column is not None:
+        header, value = summary.amount_column
+        row += 1
+        sheet.write_string(row, 1, clean(label("column_sum", language).format(header=header)))
+        sheet.write_number(row, 3, float(value), formats.amount)
     for key in ("amount_in_input", "amount_in_verdicts", "difference"):
         row += 1
         sheet.write_string(row, 1, label(key, language))

@@ -51,6 +51,8 @@ class PortfolioSummary:
     rows_by_state: Mapping[str, int]
     total: Tally
     rows_without_amount: int
+    #: Header of the amount column, and the sum of its cells that are plain numbers, as the sheet shows it.
+    amount_column: tuple[str, Decimal] | None
     verdicts: Mapping[str, Mapping[str, Tally]]
     aligned_parts: Mapping[str, Mapping[str, Tally]]
     issues: Mapping[str, int]
@@ -103,6 +105,7 @@ def summarise(
     money: Sequence[Money | None],
     shares: Sequence[Decimal | None],
     issues: Mapping[str, int],
+    amount_column: tuple[str, Decimal] | None = None,
 ) -> PortfolioSummary:
     """Tallies over all rows. `shares` are fractions; None where none is stated."""
     total = Tally(0, {})
@@ -136,6 +139,7 @@ def summarise(
         rows_by_state=by_state,
         total=total,
         rows_without_amount=sum(1 for one in money if one is None),
+        amount_column=amount_column,
         verdicts=verdicts,
         aligned_parts=parts,
         issues=issues,

@@ -34,6 +34,11 @@ LABELS: dict[str, Text] = {
     "rows_with_amount": Text("rows with a readable amount", "金额可读取的行数", "金額可讀取的行數"),
     "rows_without_amount": Text("rows without a readable amount", "金额无法读取的行数", "金額無法讀取的行數"),
     "rows_in_error": Text("rows in state error", "状态为错误的行数", "狀態為錯誤的行數"),
+    "column_sum": Text(
+        "plain numbers in “{header}”, in the unit of the header",
+        "“{header}”列纯数字合计（按列名单位）",
+        "「{header}」欄純數字合計（按欄名單位）",
+    ),
     "amount_in_input": Text("amount in the input", "输入金额合计", "輸入金額合計"),
     "amount_in_verdicts": Text("amount over all verdicts", "各结论金额合计", "各結論金額合計"),
     "difference": Text("difference", "差额", "差額"),
@@ -273,6 +278,45 @@ ISSUES: dict[str, tuple[Text, Text]] = {
             "未計入金額：儲存格與幣種欄不一致（{message}）。",
         ),
         Text("State one currency.", "请统一币种。", "請統一幣種。"),
+    ),
+}
+
+#: What is to be said of activity, row and industry cells, by code.
+FINDINGS: dict[str, Text] = {
+    "unknown_activity": Text(
+        "“{given}” is no activity on file.", "“{given}”不是已收录的活动。", "「{given}」不是已收錄的活動。"
+    ),
+    "ambiguous_activity": Text(
+        "“{given}” can mean {activity}; write taxonomy:code.",
+        "“{given}”可指 {activity}；请写作 taxonomy:code。",
+        "「{given}」可指 {activity}；請寫作 taxonomy:code。",
+    ),
+    "activity_missing": Text(
+        "The row names neither an activity nor an industry code.",
+        "该行既无活动也无行业代码。",
+        "該行既無活動也無行業代碼。",
+    ),
+    "several_activities": Text(
+        "The row names several activities of one taxonomy; split it into one row each.",
+        "该行列出同一目录的多项活动；请按活动分行。",
+        "該行列出同一目錄的多項活動；請按活動分行。",
+    ),
+    "read_by_name": Text(
+        "Read by its full name as {activity}.", "按全名识别为 {activity}。", "按全名識別為 {activity}。"
+    ),
+    "code_was_number": Text(
+        "The code was stored as a number; only {activity} fits.",
+        "代码被存为数字；仅 {activity} 相符。",
+        "代碼被存為數字；僅 {activity} 相符。",
+    ),
+    "unknown_row": Text(
+        "{activity} has no row “{given}”.", "{activity} 无“{given}”行。", "{activity} 無「{given}」行。"
+    ),
+    "industry_unclear": Text(
+        "“{given}” does not say of which classification it is a code; write isic4:D3510, nace2:D35.11 "
+        "or gbt4754:4413.",
+        "“{given}”未说明所属分类；请写作 isic4:D3510、nace2:D35.11 或 gbt4754:4413。",
+        "「{given}」未說明所屬分類；請寫作 isic4:D3510、nace2:D35.11 或 gbt4754:4413。",
     ),
 }
 

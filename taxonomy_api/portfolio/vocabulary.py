@@ -104,10 +104,10 @@ def build_vocabulary(release: Release) -> Vocabulary:
 def _standard_names() -> Iterator[tuple[str, Role]]:
     for column in STANDARD_COLUMNS:
         role = Role("standard_column", column.key, column.rank)
-        if column.rank == 0:
-            yield column.key, role
         for language in LANGUAGES:
             yield column.label.in_language(language), role
+        if column.rank == 0:
+            yield column.key, role
         for name in column.names:
             yield name, role
 

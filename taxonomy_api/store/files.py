@@ -14,7 +14,7 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from taxonomy_api.errors import InvalidInput, NotFound, Problem, TooLarge
 from taxonomy_api.store.repository import StoredFile
@@ -30,7 +30,7 @@ class FileStore:
     root: Path
 
     def save_input(
-        self, organisation_id: str, portfolio_id: str, name: str, stream: BinaryIO, largest: int
+        self, organisation_id: str, portfolio_id: str, name: str, stream: IO[bytes], largest: int
     ) -> StoredFile:
         """Copies an upload in; raises TooLarge beyond `largest` bytes, InvalidInput for an empty one."""
         folder = self._folder(organisation_id, portfolio_id)

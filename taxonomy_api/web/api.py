@@ -5,7 +5,7 @@ from __future__ import annotations
 import http
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import marshmallow as ma
 from flask import Flask, Response
@@ -23,21 +23,43 @@ from taxonomy_api.web.schemas import ProblemDocument
 View = TypeVar("View", bound=Callable[..., Any])
 
 _DESCRIPTION = """\
-Checks projects and portfolios against green-finance taxonomies and says why, until when, and what is missing.
+Checks projects and portfolios against green-finance taxonomies and says why, until when, and what is
+missing. An answer is an automated comparison of facts stated by the caller with criteria on file in the
+named release.
 
-Every top-level value is an object; new keys may appear at any time, and clients ignore those they do not know.
-Lists come in pages: `next_cursor` is passed back as `cursor` until it is null. Every error is a problem document.
-An answer is an automated comparison of facts stated by the caller with criteria on file in the named release.
+Every top-level value is an object; new keys may appear at any time, and clients ignore those they do not
+know. Lists come in pages: `next_cursor` is passed back as `cursor` until it is null. Every error is a
+problem document.
 """
 
 
-class _Parser(FlaskParser):  # type: ignore[misc]
+class _Parser(FlaskParser):
     # A misspelt filter that is silently ignored would answer another question.
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {"query": ma.RAISE}
+    DEFAULT_UNKNOWN_BY_LOCATION = {"query": ma.RAISE}  # noqa: RUF012
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]
+    """The library's blueprint with typed decorators."""
+
     ARGUMENTS_PARSER = _Parser()
+
+    def route(self, rule: str, **options: Any) -> Callable[[View], View]:
+        return cast(Callable[[View], View], super().route(rule, **options))
+
+    def query(self, schema: type[ma.Schema]) -> Callable[[View], View]:
+        """Passes the query parameters as the first positional argument; unknown ones are a 422."""
+        return cast(Callable[[View], View], self.arguments(schema, location="query"))
+
+    def answers(
+        self, status: int, schema: type[ma.Schema] | None = None, *, has_location: bool = False
+    ) -> Callable[[View], View]:
+        """Documents the answer; views make it themselves."""
+        headers = {"Location": {"schema": {"type": "string"}}} if has_location else None
+        return cast(Callable[[View], View], self.response(status, schema, headers=headers))
+
+    def documents(self, **document: Any) -> Callable[[View], View]:
+        """Adds to the OpenAPI document of the view."""
+        return cast(Callable[[View], View], self.doc(**document))
 
 
 class Api(SmorestApi):  # type: ignore[misc]

@@ -90,7 +90,9 @@ def taxonomy_detail(release: Release, taxonomy: Taxonomy, language: Language) ->
         ],
         "residual_label": taxonomy.residual_label and taxonomy.residual_label.in_language(language),
         "holes": [hole.in_language(language) for hole in taxonomy.holes],
-        "shared": {name: criterion_json(shared, taxonomy.id, language) for name, shared in taxonomy.shared.items()},
+        "shared": {
+            name: criterion_json(shared, taxonomy.id, language) for name, shared in taxonomy.shared.items()
+        },
         "requires": optional(taxonomy.requires),
         "minimum_safeguards": optional(taxonomy.minimum_safeguards),
         "entries": [
@@ -145,7 +147,9 @@ def activity_detail(release: Release, activity: Activity, language: Language) ->
         "criteria": {
             name: {
                 "until": test.until,
-                "criterion": None if test.criterion is None else criterion_json(test.criterion, activity.id, language),
+                "criterion": None
+                if test.criterion is None
+                else criterion_json(test.criterion, activity.id, language),
             }
             for name, test in activity.classes.items()
         },

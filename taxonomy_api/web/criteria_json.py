@@ -90,7 +90,11 @@ def _kind(criterion: Criterion, owner: str, language: Language) -> Json:
             return {"kind": "listing", "attestation": attestation}
         case Group(kind=kind, parts=parts, count=count):
             how_many = {"count": count} if kind == "at_least_of" else {}
-            return {"kind": kind, **how_many, "parts": [criterion_json(part, owner, language) for part in parts]}
+            return {
+                "kind": kind,
+                **how_many,
+                "parts": [criterion_json(part, owner, language) for part in parts],
+            }
         case Cases():
             return {"kind": "cases", **_cases(criterion, owner, language)}
         case Rows(rows=rows):

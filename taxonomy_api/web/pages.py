@@ -12,7 +12,9 @@ from taxonomy_api.errors import InvalidInput, Problem
 Item = TypeVar("Item")
 
 
-def page(items: Sequence[Item], cursor: str | None, limit: int, edition: str) -> tuple[Sequence[Item], str | None]:
+def page(
+    items: Sequence[Item], cursor: str | None, limit: int, edition: str
+) -> tuple[Sequence[Item], str | None]:
     """The items after the cursor and the cursor of the next page.
 
     `edition` names the state of the list; a cursor made with another one is refused with

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 from flask import Response, current_app, request
 
 from taxonomy_api.catalog.model import Language
+
+STATIC = Path(__file__).parent / "static"
 
 
 def reply(content: dict[str, Any], status: int = 200, location: str | None = None) -> Response:

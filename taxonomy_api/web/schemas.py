@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
 from marshmallow import fields, validate
 
 from taxonomy_api.catalog.model import LANGUAGES
 
 LARGEST_PAGE = 200
-_NULLABLE = {"allow_none": True}
 
 
 class Answer(ma.Schema):
@@ -16,6 +17,15 @@ class Answer(ma.Schema):
 
     class Meta:
         unknown = ma.INCLUDE
+
+
+class WholeNumber(fields.Integer):
+    """Digits of a query parameter; Python's int() would take 1_000 and full-width digits too."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
+        if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10):
+            raise self.make_error("invalid", input=value)
+        return int(value)
 
 
 def _free(description: str) -> fields.Dict:
@@ -48,8 +58,10 @@ class Language(ma.Schema):
 
 class Page(ma.Schema):
     cursor = fields.String(metadata={"description": "`next_cursor` of the page before"})
-    limit = fields.Integer(
-        strict=True, load_default=50, validate=validate.Range(1, LARGEST_PAGE), metadata={"description": "Page size"}
+    limit = WholeNumber(
+        load_default=50,
+        validate=validate.Range(1, LARGEST_PAGE),
+        metadata={"description": "Page size"},
     )
 
 
@@ -59,7 +71,8 @@ class LanguagePage(Language, Page):
 
 class ActivityQuery(LanguagePage):
     q = fields.String(
-        validate=validate.Length(1, 200), metadata={"description": "Words in English, 简体 or 繁體, or a code"}
+        validate=validate.Length(1, 200),
+        metadata={"description": "Words in English, 简体 or 繁體, or a code"},
     )
     sector = fields.String(metadata={"description": "Code of a sector or group"})
     industry = fields.String(
@@ -68,7 +81,9 @@ class ActivityQuery(LanguagePage):
 
 
 class QuestionnaireQuery(Language):
-    targets = fields.String(metadata={"description": "Taxonomies, separated by commas; left out: that of the activity"})
+    targets = fields.String(
+        metadata={"description": "Taxonomies, separated by commas; left out: that of the activity"}
+    )
 
 
 class SearchQuery(Language):
@@ -77,7 +92,11 @@ class SearchQuery(Language):
         validate=validate.Length(1, 200),
         metadata={"description": "Words in English, 简体 or 繁體, or an industry code"},
     )
-    limit = fields.Integer(strict=True, load_default=20, validate=validate.Range(1, LARGEST_PAGE))
+    limit = WholeNumber(load_default=20, validate=validate.Range(1, LARGEST_PAGE))
+
+
+class TemplateQuery(Language):
+    activities = fields.String(metadata={"description": "Activities to fill in for, separated by commas"})
 
 
 class RowsQuery(Page):
@@ -196,7 +215,9 @@ class Project(Answer):
     id = fields.String()
     name = fields.String()
     country = fields.String()
-    activities = fields.List(fields.String(), metadata={"description": "One activity, in one or more taxonomies"})
+    activities = fields.List(
+        fields.String(), metadata={"description": "One activity, in one or more taxonomies"}
+    )
     facts = _free("By fact id: a number, a string with unit, yes or no, or an object with `value`")
     standards = fields.List(fields.Dict())
     attestations = _free("By attestation id")

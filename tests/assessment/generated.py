@@ -127,7 +127,11 @@ def leaves(draw: st.DrawFn) -> Criterion:
 
 
 windows = st.sampled_from(
-    [Window(None, date(2030, 12, 31)), Window(date(2025, 1, 1), None), Window(date(2025, 1, 1), date(2026, 6, 1))]
+    [
+        Window(None, date(2030, 12, 31)),
+        Window(date(2025, 1, 1), None),
+        Window(date(2025, 1, 1), date(2026, 6, 1)),
+    ]
 )
 
 

@@ -19,7 +19,9 @@ HEADER = ["Project id", "Activity"]
 GOOD = [HEADER, ["A", "hk-phase-2a:ENE-01"]]
 
 
-def refusal(path: Path, engine: Engine, options: PortfolioOptions, limits: Limits | None = None) -> PortfolioProblem:
+def refusal(
+    path: Path, engine: Engine, options: PortfolioOptions, limits: Limits | None = None
+) -> PortfolioProblem:
     target = path.parent / "out"
     target.mkdir()
     with pytest.raises(PortfolioProblem) as caught:
@@ -101,7 +103,12 @@ def random_bytes(path: Path) -> None:
     ],
 )
 def test_refused_with_its_own_code(
-    name: str, make: Callable[[Path], None], code: str, tmp_path: Path, engine: Engine, options: PortfolioOptions
+    name: str,
+    make: Callable[[Path], None],
+    code: str,
+    tmp_path: Path,
+    engine: Engine,
+    options: PortfolioOptions,
 ) -> None:
     path = tmp_path / name
     make(path)

@@ -9,8 +9,13 @@ import pytest
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.read_csv import CsvBook
 
-SIMPLIFIED = "项目编号,项目名称,活动,贷款余额（亿元）\nL1,深圳海上风力发电项目,hk-phase-2a:ENE-01,20\nL2,广州绿色建筑,x,\n"
-TRADITIONAL = "項目編號,項目名稱,活動,貸款餘額（億元）\nL1,香港離岸風力發電項目,hk-phase-2a:ENE-01,20\nL2,綠色建築,x,\n"
+SIMPLIFIED = (
+    "项目编号,项目名称,活动,贷款余额（亿元）\n"
+    "L1,深圳海上风力发电项目,hk-phase-2a:ENE-01,20\nL2,广州绿色建筑,x,\n"
+)
+TRADITIONAL = (
+    "項目編號,項目名稱,活動,貸款餘額（億元）\nL1,香港離岸風力發電項目,hk-phase-2a:ENE-01,20\nL2,綠色建築,x,\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +46,10 @@ def test_separators(separator: str, tmp_path: Path) -> None:
     path.write_text(f"id{separator}activity\na{separator}b, c; d\n", encoding="utf-8")
     if separator in ",;":
         path.write_text(f'id{separator}activity\na{separator}"b, c; d"\n', encoding="utf-8")
-    assert CsvBook(path, Limits()).read("loans", 10).rows == [{0: "id", 1: "activity"}, {0: "a", 1: "b, c; d"}]
+    assert CsvBook(path, Limits()).read("loans", 10).rows == [
+        {0: "id", 1: "activity"},
+        {0: "a", 1: "b, c; d"},
+    ]
 
 
 def test_row_numbers_count_records_and_skip_empty_ones(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from openpyxl import Workbook
 from books import text_cell, write_book, write_raw_book
+from openpyxl import Workbook
 
 from taxonomy_api.portfolio.problem import Limits
 from taxonomy_api.portfolio.read_xlsx import XlsxBook
@@ -59,7 +59,8 @@ def test_a_wrong_dimension_hides_nothing(tmp_path: Path) -> None:
 
 
 def test_a_styled_empty_cell_in_the_last_row_is_no_row(tmp_path: Path) -> None:
-    sheet = f"<sheetData><row r='1'>{text_cell('A1', 'x')}</row><row r='1048576'><c r='XFD1048576' s='1'/></row></sheetData>"
+    last = "<row r='1048576'><c r='XFD1048576' s='1'/></row>"
+    sheet = f"<sheetData><row r='1'>{text_cell('A1', 'x')}</row>{last}</sheetData>"
     assert read(write_raw_book(tmp_path / "book.xlsx", sheet), rows=1).numbers == [1]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Response, url_for
 
 from taxonomy_api.assessment.answer import assess
+from taxonomy_api.assessment.engine import ENGINE_VERSION
 from taxonomy_api.assessment.intake import read_request
 from taxonomy_api.store.repository import Repository
 from taxonomy_api.web import schemas
@@ -23,7 +23,7 @@ blueprint = Blueprint("assessments", __name__, url_prefix="/v1/assessments", des
 @blueprint.route("", methods=["POST"])
 @requires("assess")
 @json_body(schemas.AssessmentRequest)
-@blueprint.response(201, schemas.Assessment, headers={"Location": {"schema": {"type": "string"}}})
+@blueprint.answers(201, schemas.Assessment, has_location=True)
 def create_assessment(body: dict[str, Any]) -> Response:
     """Assess one project; the answer is kept
 
@@ -31,10 +31,11 @@ def create_assessment(body: dict[str, Any]) -> Response:
     """
     engine = services().current.get().engine
     asked = body if "language" in body else {**body, "language": choose(None, services().settings.language)}
-    answer = assess(engine, read_request(engine, asked))
+    understood = read_request(engine, asked)
+    answer = assess(engine, understood)
     with services().database.unit_of_work() as session:
         stored = Repository(session, organisation_id()).add_assessment(
-            answer["release"], answer["engine"], date.fromisoformat(answer["as_of"]), asked, answer
+            engine.release.id, ENGINE_VERSION, understood.as_of, asked, answer
         )
     location = url_for("assessments.show_assessment", assessment_id=stored.id)
     return reply({"id": stored.id, **answer}, 201, location)
@@ -42,7 +43,7 @@ def create_assessment(body: dict[str, Any]) -> Response:
 
 @blueprint.route("/<assessment_id>")
 @requires("read", "assess")
-@blueprint.response(200, schemas.Assessment)
+@blueprint.answers(200, schemas.Assessment)
 def show_assessment(assessment_id: str) -> Response:
     """An assessment as it was answered"""
     with services().database.reading() as session:
@@ -52,7 +53,7 @@ def show_assessment(assessment_id: str) -> Response:
 
 @blueprint.route("/<assessment_id>", methods=["DELETE"])
 @requires("assess")
-@blueprint.response(204)
+@blueprint.answers(204)
 def delete_assessment(assessment_id: str) -> Response:
     """Forget an assessment"""
     with services().database.unit_of_work() as session:

@@ -28,12 +28,14 @@ Arguments = dict[str, Any]
 
 @blueprint.route("/taxonomies")
 @reads_catalogue
-@blueprint.arguments(schemas.LanguagePage, location="query")
-@blueprint.response(200, schemas.Taxonomies)
+@blueprint.query(schemas.LanguagePage)
+@blueprint.answers(200, schemas.Taxonomies)
 def list_taxonomies(query: Arguments) -> Response:
     """Editions with status and coverage"""
     release, language = services().current.get().release, _language(query)
-    shown, following = page(tuple(release.taxonomies.values()), query.get("cursor"), query["limit"], release.id)
+    shown, following = page(
+        tuple(release.taxonomies.values()), query.get("cursor"), query["limit"], release.id
+    )
     found = [catalogue_json.taxonomy_json(taxonomy, language) for taxonomy in shown]
     return catalogue_reply(
         {"release": release.id, "taxonomies": found, "next_cursor": following}, release.id, language
@@ -42,8 +44,8 @@ def list_taxonomies(query: Arguments) -> Response:
 
 @blueprint.route("/taxonomies/<taxonomy_id>")
 @reads_catalogue
-@blueprint.arguments(schemas.Language, location="query")
-@blueprint.response(200, schemas.TaxonomyDetail)
+@blueprint.query(schemas.Language)
+@blueprint.answers(200, schemas.TaxonomyDetail)
 def show_taxonomy(query: Arguments, taxonomy_id: str) -> Response:
     """One edition: rules, shared criteria, holes, headings"""
     release, language = services().current.get().release, _language(query)
@@ -53,8 +55,8 @@ def show_taxonomy(query: Arguments, taxonomy_id: str) -> Response:
 
 @blueprint.route("/taxonomies/<taxonomy_id>/activities")
 @reads_catalogue
-@blueprint.arguments(schemas.ActivityQuery, location="query")
-@blueprint.response(200, schemas.Activities)
+@blueprint.query(schemas.ActivityQuery)
+@blueprint.answers(200, schemas.Activities)
 def list_activities(query: Arguments, taxonomy_id: str) -> Response:
     """Its activities, or those that words, a sector or an industry code find
 
@@ -72,8 +74,8 @@ def list_activities(query: Arguments, taxonomy_id: str) -> Response:
 
 @blueprint.route("/activities/<activity_id>")
 @reads_catalogue
-@blueprint.arguments(schemas.Language, location="query")
-@blueprint.response(200, schemas.ActivityDetail)
+@blueprint.query(schemas.Language)
+@blueprint.answers(200, schemas.ActivityDetail)
 def show_activity(query: Arguments, activity_id: str) -> Response:
     """One activity, `taxonomy:code`: names, criteria, documents, mappings"""
     release, language = services().current.get().release, _language(query)
@@ -83,8 +85,8 @@ def show_activity(query: Arguments, activity_id: str) -> Response:
 
 @blueprint.route("/activities/<activity_id>/questionnaire")
 @reads_catalogue
-@blueprint.arguments(schemas.QuestionnaireQuery, location="query")
-@blueprint.response(200, schemas.Questionnaire)
+@blueprint.query(schemas.QuestionnaireQuery)
+@blueprint.answers(200, schemas.Questionnaire)
 def show_questionnaire(query: Arguments, activity_id: str) -> Response:
     """What must be known of a project in this activity"""
     loaded, language = services().current.get(), _language(query)
@@ -96,8 +98,8 @@ def show_questionnaire(query: Arguments, activity_id: str) -> Response:
 
 @blueprint.route("/facts")
 @reads_catalogue
-@blueprint.arguments(schemas.LanguagePage, location="query")
-@blueprint.response(200, schemas.Facts)
+@blueprint.query(schemas.LanguagePage)
+@blueprint.answers(200, schemas.Facts)
 def list_facts(query: Arguments) -> Response:
     """The register of facts"""
     release, language = services().current.get().release, _language(query)
@@ -110,8 +112,8 @@ def list_facts(query: Arguments) -> Response:
 
 @blueprint.route("/search")
 @reads_catalogue
-@blueprint.arguments(schemas.SearchQuery, location="query")
-@blueprint.response(200, schemas.Candidates)
+@blueprint.query(schemas.SearchQuery)
+@blueprint.answers(200, schemas.Candidates)
 def search(query: Arguments) -> Response:
     """Candidates for words or an industry code; never a verdict"""
     loaded, language = services().current.get(), _language(query)
@@ -134,8 +136,8 @@ def search(query: Arguments) -> Response:
 
 @blueprint.route("/releases")
 @reads_catalogue
-@blueprint.arguments(schemas.Page, location="query")
-@blueprint.response(200, schemas.Releases)
+@blueprint.query(schemas.Page)
+@blueprint.answers(200, schemas.Releases)
 def list_releases(query: Arguments) -> Response:
     """Data releases; the current one"""
     loaded = services().current.get()
@@ -145,12 +147,14 @@ def list_releases(query: Arguments) -> Response:
 
 @blueprint.route("/releases/<release_id>")
 @reads_catalogue
-@blueprint.response(200, schemas.Release)
+@blueprint.answers(200, schemas.Release)
 def show_release(release_id: str) -> Response:
     """One data release, by id or `current`"""
     loaded = services().current.get()
     if release_id not in ("current", loaded.release.id):
-        raise NotFound("unknown_release", f"Release {release_id!r} is not kept here; current is {loaded.release.id}.")
+        raise NotFound(
+            "unknown_release", f"Release {release_id!r} is not kept here; current is {loaded.release.id}."
+        )
     return reply(_release_json(loaded))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,10 @@ _FORM = {
                 "required": ["file"],
                 "properties": {
                     "file": {**_BINARY, "description": "A workbook or a CSV file"},
-                    "options": {"type": "string", "description": "JSON object with options as in assessments"},
+                    "options": {
+                        "type": "string",
+                        "description": "JSON object with options as in assessments",
+                    },
                 },
             }
         }
@@ -53,8 +55,8 @@ _FORM = {
 
 @blueprint.route("", methods=["POST"])
 @requires("portfolio")
-@blueprint.doc(requestBody=_FORM)
-@blueprint.response(202, schemas.Portfolio, headers={"Location": {"schema": {"type": "string"}}})
+@blueprint.documents(requestBody=_FORM)
+@blueprint.answers(202, schemas.Portfolio, has_location=True)
 def create_portfolio() -> Response:
     """Hand in a workbook; a worker assesses it
 
@@ -72,8 +74,8 @@ def create_portfolio() -> Response:
 
 @blueprint.route("")
 @requires("portfolio")
-@blueprint.arguments(schemas.PortfolioQuery, location="query")
-@blueprint.response(200, schemas.Portfolios)
+@blueprint.query(schemas.PortfolioQuery)
+@blueprint.answers(200, schemas.Portfolios)
 def list_portfolios(query: dict[str, Any]) -> Response:
     """The organisation's portfolios, newest first"""
     limit, cursor = query["limit"], query.get("cursor")
@@ -86,7 +88,7 @@ def list_portfolios(query: dict[str, Any]) -> Response:
 
 @blueprint.route("/<portfolio_id>")
 @requires("portfolio")
-@blueprint.response(200, schemas.Portfolio)
+@blueprint.answers(200, schemas.Portfolio)
 def show_portfolio(portfolio_id: str) -> Response:
     """Status, progress and summary"""
     return reply(portfolio_json(_stored(portfolio_id)))
@@ -94,7 +96,7 @@ def show_portfolio(portfolio_id: str) -> Response:
 
 @blueprint.route("/<portfolio_id>/cancel", methods=["POST"])
 @requires("portfolio")
-@blueprint.response(202, schemas.Portfolio)
+@blueprint.answers(202, schemas.Portfolio)
 def cancel_portfolio(portfolio_id: str) -> Response:
     """Stop the work; a running job stops at its next step"""
     return reply(portfolio_json(services().portfolios.cancel(organisation_id(), portfolio_id)), 202)
@@ -102,7 +104,7 @@ def cancel_portfolio(portfolio_id: str) -> Response:
 
 @blueprint.route("/<portfolio_id>", methods=["DELETE"])
 @requires("portfolio")
-@blueprint.response(204)
+@blueprint.answers(204)
 def delete_portfolio(portfolio_id: str) -> Response:
     """Stop the work and forget upload and results"""
     services().portfolios.delete(organisation_id(), portfolio_id)
@@ -111,26 +113,35 @@ def delete_portfolio(portfolio_id: str) -> Response:
 
 @blueprint.route("/<portfolio_id>/rows")
 @requires("portfolio")
-@blueprint.arguments(schemas.RowsQuery, location="query")
-@blueprint.response(200, schemas.Rows)
+@blueprint.query(schemas.RowsQuery)
+@blueprint.answers(200, schemas.Rows)
 def list_rows(query: dict[str, Any], portfolio_id: str) -> Response:
     """Rows with their verdicts, in input order"""
-    results = _results(portfolio_id, "parquet")
+    stored = _done(portfolio_id)
     rows, following = read_rows(
-        results, query.get("taxonomy"), query.get("verdict"), query.get("cursor"), query["limit"]
+        _file(stored, "parquet"),
+        tuple((stored.summary or {})["taxonomies"]),
+        query.get("taxonomy"),
+        query.get("verdict"),
+        query.get("cursor"),
+        query["limit"],
     )
     return reply({"rows": rows, "next_cursor": following})
 
 
 @blueprint.route("/<portfolio_id>/results.<any(xlsx, csv, parquet):format>")
 @requires("portfolio")
-@blueprint.doc(responses={"200": {"content": {kind: {"schema": _BINARY} for kind in MEDIA_TYPES.values()}}})
-@blueprint.response(200)
+@blueprint.documents(
+    responses={"200": {"content": {kind: {"schema": _BINARY} for kind in MEDIA_TYPES.values()}}}
+)
+@blueprint.answers(200)
 def download_results(portfolio_id: str, format: str) -> Response:
     """The results as a workbook, CSV or Parquet file"""
-    path = _results(portfolio_id, format)
     return send_file(
-        path, mimetype=MEDIA_TYPES[format], as_attachment=True, download_name=f"results-{portfolio_id}.{format}"
+        _file(_done(portfolio_id), format),
+        mimetype=MEDIA_TYPES[format],
+        as_attachment=True,
+        download_name=f"results-{portfolio_id}.{format}",
     )
 
 
@@ -188,10 +199,14 @@ def _stored(portfolio_id: str) -> Portfolio:
         return Repository(session, organisation_id()).portfolio(portfolio_id)
 
 
-def _results(portfolio_id: str, format: str) -> Path:
+def _done(portfolio_id: str) -> Portfolio:
     stored = _stored(portfolio_id)
     if stored.state != "done":
         raise Conflict("no_results", f"The portfolio is {stored.state}; results exist once it is done.")
+    return stored
+
+
+def _file(stored: Portfolio, format: str) -> Path:
     return services().files.result(stored.organisation_id, stored.id, stored.attempt, f"results.{format}")
 
 

@@ -1,0 +1,87 @@
+"""The service itself: its limits, its health, the upload template."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from flask import Response, send_file
+from sqlalchemy.exc import SQLAlchemyError
+
+from taxonomy_api.catalog.nearest import nearest
+from taxonomy_api.errors import InvalidInput, Problem, Unavailable
+from taxonomy_api.portfolio.template import write_template
+from taxonomy_api.web import schemas
+from taxonomy_api.web.api import Blueprint
+from taxonomy_api.web.auth import reads_catalogue
+from taxonomy_api.web.json_io import DEEPEST
+from taxonomy_api.web.language import choose
+from taxonomy_api.web.replies import reply
+from taxonomy_api.web.services import services
+from taxonomy_api.web.views.portfolios import MEDIA_TYPES
+
+blueprint = Blueprint("operation", __name__, description="The service itself")
+_XLSX = {"content": {MEDIA_TYPES["xlsx"]: {"schema": {"type": "string", "format": "binary"}}}}
+
+
+@blueprint.route("/v1/limits")
+@reads_catalogue
+@blueprint.answers(200, schemas.Limits)
+def show_limits() -> Response:
+    """What the service accepts"""
+    settings = services().settings
+    return reply(
+        {
+            "limits": {
+                "body_bytes": settings.max_body_bytes,
+                "body_depth": DEEPEST,
+                "upload_bytes": settings.max_upload_bytes,
+                "portfolio_rows": settings.max_portfolio_rows,
+                "page_size": schemas.LARGEST_PAGE,
+            }
+        }
+    )
+
+
+@blueprint.route("/v1/templates/portfolio.xlsx")
+@reads_catalogue
+@blueprint.query(schemas.TemplateQuery)
+@blueprint.documents(responses={"200": _XLSX})
+@blueprint.answers(200)
+def download_template(query: dict[str, Any]) -> Response:
+    """The workbook to fill in and hand in"""
+    release = services().current.get().release
+    activities = [name.strip() for name in query.get("activities", "").split(",") if name.strip()]
+    for name in activities:
+        if release.activity(name) is None:
+            close = nearest(name, [activity.id for activity in release.activities()])
+            message = f"There is no activity {name!r}."
+            raise InvalidInput(Problem("/activities", "unknown_activity", message, nearest=close))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "portfolio.xlsx"
+        write_template(release, path, choose(query.get("lang"), services().settings.language), activities)
+        content = io.BytesIO(path.read_bytes())
+    return send_file(
+        content, mimetype=MEDIA_TYPES["xlsx"], as_attachment=True, download_name="portfolio.xlsx"
+    )
+
+
+@blueprint.route("/healthz")
+@blueprint.answers(200, schemas.Health)
+def healthz() -> Response:
+    """The process answers"""
+    return reply({"status": "ok"})
+
+
+@blueprint.route("/readyz")
+@blueprint.answers(200, schemas.Health)
+def readyz() -> Response:
+    """Database and data are there"""
+    made = services()
+    try:
+        made.database.is_ready()
+    except SQLAlchemyError:
+        raise Unavailable("database_unreachable", "The database does not answer.") from None
+    return reply({"status": "ready", "release": made.current.get().release.id})

@@ -1,0 +1,177 @@
+"""What must hold for every loaded activity: bulk equals single, the timeline, more facts, spellings."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import pytest
+
+from taxonomy_api.assessment.answer import assess
+from taxonomy_api.assessment.batch import Cells, read_batch, reason_texts
+from taxonomy_api.assessment.causes import REASONS
+from taxonomy_api.assessment.columns import BASES, WEAKEST, assess_columns
+from taxonomy_api.assessment.decision import VERDICTS
+from taxonomy_api.assessment.domains import Subject
+from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.assessment.intake import read_request
+from taxonomy_api.catalog.model import Activity
+from tests.assessment.random_projects import project_of
+
+TODAY = date(2026, 11, 22)
+EARLIER, FAR = date(2024, 6, 1), date(2090, 1, 1)
+PER_ACTIVITY = 30
+
+
+def activities(engine: Engine) -> Iterator[Activity]:
+    found = list(engine.release.activities())
+    assert len(found) >= 100
+    yield from found
+
+
+def answer(engine: Engine, project: dict[str, object], day: date = TODAY) -> dict[str, object]:
+    verdicts = assess(engine, read_request(engine, {"project": project, "as_of": day.isoformat()}))[
+        "verdicts"
+    ]
+    assert isinstance(verdicts, list)
+    only: dict[str, object] = verdicts[0]
+    return only
+
+
+def test_bulk_equals_single_over_every_loaded_activity(engine: Engine) -> None:
+    """One table with projects of all activities gives what each project gives alone."""
+    chance = random.Random(7)
+    projects = [
+        project_of(engine, activity, chance) for activity in activities(engine) for _ in range(PER_ACTIVITY)
+    ]
+    chance.shuffle(projects)
+    batch = read_batch(
+        engine,
+        [project["activities"] for project in projects],  # type: ignore[misc]
+        table_of(projects),
+        list(engine.release.taxonomies),
+    )
+    assert batch.problems == ()
+    singles = [answer(engine, project) for project in projects]
+    seen: set[object] = set()
+    for taxonomy in engine.release.taxonomies:
+        columns = assess_columns(engine, batch.columns, taxonomy, TODAY)
+        texts = reason_texts(engine, columns, TODAY, "en", {})
+        for row, single in enumerate(singles):
+            if single["taxonomy"] != taxonomy:
+                assert VERDICTS[columns.verdict[row]] == "undetermined"
+                continue
+            assert VERDICTS[columns.verdict[row]] == single["verdict"], projects[row]
+            assert BASES[columns.basis[row]] == single["basis"]
+            assert WEAKEST[columns.weakest[row]] == single["weakest_status"]
+            until = int(columns.valid_until[row])
+            assert (date.fromordinal(until).isoformat() if until else None) == single["valid_until"]
+            bits = {code for bit, code in enumerate(REASONS) if columns.reasons[row] >> bit & 1}
+            told = {reason["code"] for reason in single["reasons"]}  # type: ignore[attr-defined]
+            assert bits == told - {"component_not_tested", "component_not_on_file"}
+            assert texts[row]
+            seen.add(single["verdict"])
+    assert seen >= {"aligned", "not_aligned", "undetermined", "transition"}
+
+
+def table_of(projects: list[dict[str, object]]) -> list[Cells]:
+    """The projects as columns of cells, one per subject."""
+    columns: dict[Subject, list[object]] = {}
+
+    def put(row: int, subject: Subject, cell: object) -> None:
+        columns.setdefault(subject, [None] * len(projects))[row] = cell
+
+    for row, project in enumerate(projects):
+        for name, value in project["facts"].items():  # type: ignore[attr-defined]
+            put(row, Subject("fact", name), value)
+        for name, value in project["attestations"].items():  # type: ignore[attr-defined]
+            put(row, Subject("attestation", name), value)
+        for said in project["standards"]:  # type: ignore[attr-defined]
+            cell = said.get("level", "yes" if said.get("complies") else "no")
+            put(row, Subject("standard", said["id"]), cell)
+    return [Cells(subject, cells) for subject, cells in columns.items()]
+
+
+def test_the_timeline_agrees_with_assessing_again_on_each_day(engine: Engine) -> None:
+    chance = random.Random(11)
+    turning = 0
+    for activity in activities(engine):
+        for _ in range(25 if engine.program(activity).days else 1):
+            project = project_of(engine, activity, chance, known=0.97)
+            now = answer(engine, project, EARLIER)
+            timeline = now["timeline"]
+            assert isinstance(timeline, list)
+            assert timeline[0]["verdict"] == now["verdict"]
+            assert timeline[0]["until"] == now["valid_until"]
+            for period in timeline:
+                first = date.fromisoformat(period["from"])
+                last = date.fromisoformat(period["until"]) if period["until"] else FAR
+                for day in (first, last):
+                    again = answer(engine, project, day)["verdict"]
+                    assert again == period["verdict"], (activity.id, day)
+            turning += len(timeline) > 1
+    assert turning > 10
+
+
+def test_a_determined_verdict_stays_when_more_becomes_known(engine: Engine) -> None:
+    chance = random.Random(13)
+    determined = 0
+    for activity in activities(engine):
+        for known in (0.5, 0.8):
+            full = project_of(engine, activity, chance, known=1.0)
+            part = {
+                "activities": full["activities"],
+                "facts": {k: v for k, v in full["facts"].items() if chance.random() < known},  # type: ignore[attr-defined]
+                "attestations": {
+                    k: v
+                    for k, v in full["attestations"].items()  # type: ignore[attr-defined]
+                    if chance.random() < known
+                },
+            }
+            before = answer(engine, part)
+            if before["verdict"] != "undetermined":
+                determined += 1
+                assert answer(engine, full)["verdict"] == before["verdict"], activity.id
+    assert determined > 20
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "0.1 kgCO2e/kWh",
+        "100 gCO2e/kWh",
+        "100 g CO2e/kWh",
+        "100 kgCO2e/MWh",
+        "0.1 tCO2e/MWh",
+        "１００ gCO2e/kWh",
+        {"value": 100, "unit": "gCO2e/kWh"},
+        {"value": "0.1", "unit": "kgCO2e/kWh"},
+        100,
+        100.0,
+        "100",
+    ],
+)
+def test_every_spelling_of_a_value_on_the_limit_gives_one_outcome(engine: Engine, spelling: object) -> None:
+    """100 g is within "at most 100 g" and not below 100 g, however it is written."""
+    project = {"activities": ["hk-phase-2a:ENE-01"], "facts": {"lifecycle_ghg_intensity": spelling}}
+    assert answer(engine, project)["verdict"] == "aligned"
+    geothermal = {
+        "activities": ["eu-climate-mitigation:4.6"],
+        "facts": {"lifecycle_ghg_intensity": spelling, "third_party_verification": True},
+    }
+    assert answer(engine, geothermal)["verdict"] == "not_aligned"
+
+
+def test_floats_of_a_column_are_read_exactly(engine: Engine) -> None:
+    """An array of floats gives what the same numbers give one by one, on and around the limits."""
+    values = [0.1, 0.07, 0.0999999999999, 0.1000000000001, 0.05, 0.255, 0.145, float("nan"), 0.3, -1.0, 99.0]
+    cells = np.array(values)
+    subject = Subject("fact", "lifecycle_ghg_intensity")
+    names = [["hk-phase-2a:ENE-01"]] * len(values)
+    fast = read_batch(engine, names, [Cells(subject, cells, "kgCO2e/kWh")], ["hk-phase-2a"])
+    texts = [None if value != value else f"{value!r} kgCO2e/kWh" for value in values]
+    slow = read_batch(engine, names, [Cells(subject, texts)], ["hk-phase-2a"])
+    assert fast.columns.subjects[subject].codes.tolist() == slow.columns.subjects[subject].codes.tolist()
+    assert [p.row for p in fast.problems] == [p.row for p in slow.problems]

@@ -1,0 +1,264 @@
+"""Commands over the real data files: lint, check, template, assess."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import Result
+
+from taxonomy_api.settings import load
+
+Run = Callable[..., Result]
+
+PLANT = ("check", "hk-phase-2a:ENE-01", "technology=bioenergy", "--as-of", "2026-11-22")
+INTENSITY = "lifecycle_ghg_intensity={} gCO2e/kWh"
+
+# Lint
+
+
+def test_the_data_files_are_sound(run: Run) -> None:
+    result = run("lint")
+    assert result.exit_code == 0, result.stdout
+    assert result.stderr.startswith("0 errors, ")
+
+
+def test_lint_names_the_place_and_fails(run: Run, tmp_path: Path) -> None:
+    broken = tmp_path / "data"
+    (broken / "taxonomies").mkdir(parents=True)
+    (broken / "mappings").mkdir()
+    (broken / "taxonomies" / "facts.yaml").write_text("facts:\n  a: {kind: yes_no}\n  a: {kind: yes_no}\n")
+    result = run("lint", broken)
+    assert result.exit_code == 1
+    assert any("facts.yaml:3:3: yaml-duplicate-key: " in line for line in result.stdout.splitlines())
+
+    found = json.loads(run("lint", "--json", broken).stdout)
+    assert found["errors"] == sum(finding["severity"] == "error" for finding in found["findings"]) > 0
+    assert {"file", "line", "column", "rule", "message"} <= set(found["findings"][0])
+
+
+def test_lint_without_a_path_reads_the_folder_of_the_settings(run: Run, tmp_path: Path) -> None:
+    result = run("lint", TAXONOMY_API_DATA=str(tmp_path))
+    assert result.exit_code == 1
+    assert "file-missing" in result.stdout
+
+
+def test_broken_data_end_a_check_with_their_findings(run: Run, tmp_path: Path) -> None:
+    result = run(*PLANT, TAXONOMY_API_DATA=str(tmp_path))
+    assert result.exit_code == 1
+    assert "file-missing" in result.stderr
+    assert "the data files do not load" in result.stderr
+
+
+# Check
+
+
+@pytest.mark.parametrize(
+    ("intensity", "verdict"),
+    [("84", "ALIGNED"), ("100", "ALIGNED"), ("200", "TRANSITION"), ("300", "NOT ALIGNED")],
+)
+def test_check_by_the_limits_of_the_hong_kong_electricity_activity(
+    run: Run, intensity: str, verdict: str
+) -> None:
+    """Green at most 100 g; transition at most 255 g until the end of 2030."""
+    result = run(*PLANT, INTENSITY.format(intensity))
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith(f"hk-phase-2a  {verdict}\n") or result.stdout.startswith(
+        f"hk-phase-2a  {verdict} — "
+    )
+
+
+def test_check_explains_what_is_missing(run: Run) -> None:
+    shown = run(*PLANT).stdout
+    assert shown.startswith("hk-phase-2a  UNDETERMINED\n")
+    assert "What is missing to decide" in shown
+    assert "- lifecycle_ghg_intensity\n" in shown
+
+
+def test_check_tells_until_when(run: Run) -> None:
+    shown = run(*PLANT, INTENSITY.format(84), "--maturity", "2040-01-01").stdout
+    assert "until 2035-12-31" in shown
+    assert "2036-01-01 – 2040-01-01: not aligned" in shown
+
+
+def test_check_by_a_later_day(run: Run) -> None:
+    later = run(*PLANT[:-1], "2036-01-01", INTENSITY.format(84)).stdout
+    assert "NOT ALIGNED" in later.splitlines()[0]
+
+
+def test_check_as_json_is_the_answer_of_the_service(run: Run) -> None:
+    answer = json.loads(run(*PLANT, INTENSITY.format(84), "--json", "--lang", "zh-Hant").stdout)
+    (verdict,) = answer["verdicts"]
+    assert answer["as_of"] == "2026-11-22"
+    assert verdict["verdict"] == "aligned"
+    assert {"criteria", "missing", "timeline", "reasons"} <= set(verdict)
+
+
+def test_check_against_another_taxonomy(run: Run) -> None:
+    answer = json.loads(run(*PLANT, "--target", "hk-phase-2a,eu-climate-mitigation", "--json").stdout)
+    assert [verdict["taxonomy"] for verdict in answer["verdicts"]] == ["hk-phase-2a", "eu-climate-mitigation"]
+
+
+def test_check_reads_the_language_of_the_settings(run: Run) -> None:
+    assert run(*PLANT, TAXONOMY_API_LANGUAGE="zh-Hans").stdout.startswith("hk-phase-2a  无法判定\n")
+
+
+@pytest.mark.parametrize(
+    ("argument", "code", "hint"),
+    [
+        ("technolgy=bioenergy", "unknown_fact", "Nearest: technology"),
+        ("lifecycle_ghg_intensity=84 MW", "wrong_dimension", ""),
+        ("lifecycle_ghg_intensity=NaN gCO2e/kWh", "", ""),
+        ("GB 1=1", "unknown_standard", ""),
+        ("hk-phase-2a:ENE-01/nothing=yes", "unknown_attestation", ""),
+    ],
+)
+def test_check_refuses_what_it_does_not_know(run: Run, argument: str, code: str, hint: str) -> None:
+    result = run("check", "hk-phase-2a:ENE-01", argument)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert code in result.stderr
+    assert hint in result.stderr
+    assert "unexpected" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "activity", ["hk-phase-2a:ENE-99", "hk-phase-3:ENE-01", "ENE-01", "", ":", "hk-phase-2a:"]
+)
+def test_check_refuses_unknown_activities(run: Run, activity: str) -> None:
+    result = run("check", activity)
+    assert result.exit_code == 1
+    assert "unexpected" not in result.stderr
+    assert "Error: " in result.stderr
+
+
+# Template and portfolio
+
+
+def test_the_template_is_a_workbook_and_is_not_overwritten_by_mistake(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "template.xlsx"
+    assert run("template", "-o", target).exit_code == 0
+    assert openpyxl.load_workbook(target).sheetnames
+    again = run("template", "-o", target)
+    assert again.exit_code == 1
+    assert "--force" in again.stderr
+    assert run("template", "-o", target, "--force", "--lang", "zh-Hant").exit_code == 0
+
+
+def test_the_template_refuses_unknown_activities(run: Run, tmp_path: Path) -> None:
+    result = run("template", "-o", tmp_path / "t.xlsx", "--activities", "hk-phase-2a:ENE-01,hk-phase-2a:NO")
+    assert result.exit_code == 1
+    assert "hk-phase-2a:NO" in result.stderr
+    assert not (tmp_path / "t.xlsx").exists()
+
+
+@pytest.fixture
+def portfolio(tmp_path: Path) -> Path:
+    path = tmp_path / "loans.csv"
+    path.write_text(
+        "name,activity,technology,lifecycle_ghg_intensity (gCO2e/kWh),amount (CNY)\n"
+        "Plant A,hk-phase-2a:ENE-01,bioenergy,84,1000\n"
+        "Plant B,hk-phase-2a:ENE-01,bioenergy,,2000\n"
+        "Plant C,hk-phase-2a:ENE-01,bioenergy,900,4000\n"
+    )
+    return path
+
+
+def test_assess_writes_a_workbook_beside_the_input(run: Run, portfolio: Path) -> None:
+    before = portfolio.read_bytes()
+    result = run("assess", portfolio, "--as-of", "2026-11-22")
+    assert result.exit_code == 0, result.stderr
+    written = portfolio.with_name("loans.assessed.xlsx")
+    assert openpyxl.load_workbook(written, read_only=True).sheetnames == [
+        "Results",
+        "Summary",
+        "Issues",
+        "Method",
+    ]
+    assert portfolio.read_bytes() == before
+    assert {path.name for path in portfolio.parent.iterdir()} == {"loans.csv", "loans.assessed.xlsx", "here"}
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert ["aligned", "1", "CNY", "1,000"] in lines
+    assert ["undetermined", "1", "CNY", "2,000"] in lines
+    assert ["not", "aligned", "1", "CNY", "4,000"] in lines
+    assert result.stdout.endswith(f"{written}\n")
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx"])
+def test_the_format_follows_the_name_of_the_result(run: Run, portfolio: Path, kind: str) -> None:
+    target = portfolio.with_name(f"out.{kind}")
+    assert run("assess", portfolio, "-o", target).exit_code == 0
+    assert target.stat().st_size > 0
+
+
+def test_the_rows_of_a_csv_result(run: Run, portfolio: Path) -> None:
+    target = portfolio.with_name("out.csv")
+    run("assess", portfolio, "-o", target, "--as-of", "2026-11-22")
+    with target.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["hk-phase-2a verdict"] for row in rows] == ["aligned", "undetermined", "not_aligned"]
+
+
+def test_the_input_is_never_overwritten(run: Run, portfolio: Path) -> None:
+    before = portfolio.read_bytes()
+    link = portfolio.with_name("link.csv")
+    link.symlink_to(portfolio)
+    for target in (portfolio, link):
+        result = run("assess", portfolio, "-o", target)
+        assert result.exit_code == 2
+        assert "never overwritten" in result.stderr
+    assert portfolio.read_bytes() == before
+
+
+def test_a_failed_run_leaves_nothing_behind(run: Run, tmp_path: Path) -> None:
+    upload = tmp_path / "empty.csv"
+    upload.write_text("\n")
+    result = run("assess", upload)
+    assert result.exit_code == 1
+    assert "unexpected" not in result.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"empty.csv", "here"}
+
+
+def test_options_come_from_a_file_and_the_command_line_wins(run: Run, portfolio: Path) -> None:
+    options = portfolio.with_name("options.json")
+    options.write_text(
+        json.dumps({"as_of": "2040-01-01", "language": "zh-Hans", "taxonomies": ["hk-phase-2a"]})
+    )
+    later = run("assess", portfolio, "--options", options)
+    assert "不符合" in later.stdout
+    assert "符合      1" not in later.stdout
+    now = run("assess", portfolio, "--options", options, "--as-of", "2026-11-22", "--lang", "en")
+    assert "aligned" in now.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("{", "not JSON"),
+        ("[]", "a JSON object"),
+        ('{"taxonomy": []}', "option_unknown"),
+        ('{"as_of": 1}', "as_of"),
+    ],
+)
+def test_options_that_are_refused(run: Run, portfolio: Path, content: str, expected: str) -> None:
+    options = portfolio.with_name("options.json")
+    options.write_text(content)
+    result = run("assess", portfolio, "--options", options)
+    assert result.exit_code == 1
+    assert expected in result.stderr
+
+
+def test_results_need_a_known_format_and_a_folder(run: Run, portfolio: Path) -> None:
+    assert run("assess", portfolio, "-o", portfolio.with_name("out.pdf")).exit_code == 2
+    nowhere = run("assess", portfolio, "-o", portfolio.parent / "nowhere" / "out.xlsx")
+    assert nowhere.exit_code == 1
+    assert "no such folder" in nowhere.stderr
+
+
+def test_settings_of_the_tests_use_the_data_of_the_checkout() -> None:
+    assert (load({}).data / "taxonomies").is_dir()

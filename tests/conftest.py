@@ -1,0 +1,42 @@
+"""Fixtures of all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from taxonomy_api.settings import Settings, load
+
+
+@pytest.fixture(autouse=True)
+def _push_request_context() -> None:
+    """Replaces a fixture of pytest-flask that keeps one context open for the whole test.
+
+    With it, requests would share state and no teardown would run, so that leaks stay green.
+    """
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def minimal_data() -> Path:
+    """A small sound data folder that no edit of the real data changes."""
+    return Path(__file__).parent / "catalog" / "minimal"
+
+
+@pytest.fixture(scope="session")
+def settings_for(minimal_data: Path) -> Callable[..., Settings]:
+    """Settings with a store folder and minimal data; further ones by their environment names."""
+
+    def make(store: Path, **more: str) -> Settings:
+        given = {"TAXONOMY_API_STORE": str(store), "TAXONOMY_API_DATA": str(minimal_data)}
+        return load({**given, **{f"TAXONOMY_API_{name}": value for name, value in more.items()}})
+
+    return make

@@ -1,0 +1,282 @@
+"""The life of a job: done, failed, cancelled, deleted, lost and found again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from taxonomy_api.errors import Conflict, NotFound
+from taxonomy_api.jobs import ledger
+from taxonomy_api.jobs.ledger import MOST_ATTEMPTS, Counts
+from taxonomy_api.jobs.queue import open_queue
+from taxonomy_api.jobs.worker import Worker
+from taxonomy_api.portfolio.problem import PortfolioProblem
+from taxonomy_api.store.ids import now
+from taxonomy_api.store.models import Portfolio
+from taxonomy_api.store.repository import Repository
+from tests.jobs.conftest import Bench, Report, copy
+
+LEASE = timedelta(seconds=60)
+
+
+def age(bench: Bench, job_id: str, seconds: int = 3600) -> None:
+    """As if the job's worker had been silent for so long."""
+    with bench.database.unit_of_work() as session:
+        session.execute(
+            update(Portfolio)
+            .where(Portfolio.id == job_id)
+            .values(heartbeat=now() - timedelta(seconds=seconds))
+        )
+
+
+def recover(bench: Bench) -> None:
+    with bench.database.unit_of_work() as session:
+        ledger.recover(session, LEASE)
+
+
+def folders(bench: Bench, job_id: str) -> list[str]:
+    folder = bench.files.root / "portfolios" / bench.organisation_id / job_id
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def test_a_job_runs_to_its_end(bench: Bench) -> None:
+    job_id = bench.submit()
+    assert bench.portfolio(job_id).state == "queued"
+    bench.jobs().run(job_id)
+    stored = bench.portfolio(job_id)
+    assert (stored.state, stored.phase, stored.summary, stored.problem) == ("done", "done", {"rows": 1}, None)
+    assert (stored.rows_read, stored.rows_total, stored.attempt) == (1, 1, 1)
+    assert stored.release is not None
+    assert stored.release.startswith("sha256:")
+    assert bench.result(job_id) == "upload"
+    assert folders(bench, job_id) == ["input.csv", "results-1"]
+
+
+def test_a_repeated_message_changes_nothing(bench: Bench) -> None:
+    job_id = bench.submit()
+    bench.jobs().run(job_id)
+    finished = bench.portfolio(job_id).finished
+    bench.jobs().run(job_id)
+    bench.jobs().run("0" * 32)
+    assert (bench.portfolio(job_id).finished, bench.portfolio(job_id).attempt) == (finished, 1)
+
+
+def test_a_workbook_that_cannot_be_read_fails_with_the_cure(bench: Bench) -> None:
+    def work(source: Path, target: Path, progress: Report) -> dict[str, Any]:
+        raise PortfolioProblem("no_header", "No header row was found.", "Name the columns.", ("activity",))
+
+    bench.work = work
+    job_id = bench.submit()
+    bench.jobs().run(job_id)
+    stored = bench.portfolio(job_id)
+    assert stored.state == "failed"
+    assert stored.problem == {
+        "code": "no_header",
+        "detail": "No header row was found.",
+        "cure": "Name the columns.",
+        "nearest": ["activity"],
+    }
+    assert folders(bench, job_id) == ["input.csv"]
+
+
+def test_an_error_of_the_service_tells_a_number_and_not_its_text(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    def work(source: Path, target: Path, progress: Report) -> dict[str, Any]:
+        raise RuntimeError("/secret/place")
+
+    bench.work = work
+    job_id = bench.submit()
+    bench.jobs().run(job_id)
+    problem = bench.portfolio(job_id).problem
+    assert problem is not None
+    assert problem["code"] == "internal_error"
+    assert "secret" not in str(problem)
+    assert problem["correlation"] in caplog.text
+    assert "/secret/place" in caplog.text
+
+
+def test_a_waiting_job_is_cancelled_at_once(bench: Bench) -> None:
+    job_id = bench.submit()
+    bench.portfolios.cancel(bench.organisation_id, job_id)
+    assert bench.portfolio(job_id).state == "cancelled"
+    bench.jobs().run(job_id)
+    assert bench.portfolio(job_id).state == "cancelled"
+    bench.portfolios.cancel(bench.organisation_id, job_id)
+
+
+def test_a_running_job_stops_when_cancelled(bench: Bench) -> None:
+    started = threading.Event()
+
+    def work(source: Path, target: Path, progress: Report) -> dict[str, Any]:
+        (target / "results.csv").write_text("half")
+        started.set()
+        for step in range(1000):
+            progress(Counts("assessing", 10, step))
+            time.sleep(0.02)
+        raise AssertionError("never stopped")
+
+    bench.work = work
+    job_id = bench.submit()
+    running = threading.Thread(target=bench.jobs().run, args=(job_id,))
+    running.start()
+    assert started.wait(10)
+    assert bench.portfolios.cancel(bench.organisation_id, job_id).state == "running"
+    running.join(10)
+    stored = bench.portfolio(job_id)
+    assert (stored.state, stored.summary) == ("cancelled", None)
+    assert stored.rows_read == 10
+    assert folders(bench, job_id) == ["input.csv"]
+
+
+def test_a_finished_job_cannot_be_cancelled(bench: Bench) -> None:
+    job_id = bench.submit()
+    bench.jobs().run(job_id)
+    with pytest.raises(Conflict):
+        bench.portfolios.cancel(bench.organisation_id, job_id)
+
+
+@pytest.mark.parametrize("step", ["assessing", "finished"])
+def test_a_job_deleted_while_it_runs_leaves_nothing(bench: Bench, step: str) -> None:
+    def work(source: Path, target: Path, progress: Report) -> dict[str, Any]:
+        bench.portfolios.delete(bench.organisation_id, job_id)
+        target.mkdir(parents=True, exist_ok=True)
+        (target / "results.csv").write_text("late")
+        for _ in range(200 if step == "assessing" else 0):
+            progress(Counts("assessing"))
+            time.sleep(0.02)
+        return {}
+
+    bench.work = work
+    job_id = bench.submit()
+    bench.jobs().run(job_id)
+    with pytest.raises(NotFound):
+        bench.portfolio(job_id)
+    assert folders(bench, job_id) == []
+
+
+def test_a_lost_job_is_queued_again_and_finished_once(bench: Bench) -> None:
+    job_id = bench.submit()
+    with bench.database.unit_of_work() as session:
+        lost = ledger.claim(session, job_id)
+    assert lost is not None
+    recover(bench)
+    assert bench.portfolio(job_id).state == "running"
+    age(bench, job_id)
+    recover(bench)
+    assert bench.portfolio(job_id).state == "queued"
+    bench.jobs().run(job_id)
+    assert (bench.portfolio(job_id).state, bench.portfolio(job_id).attempt) == ("done", 2)
+    # The worker that was thought lost comes back: nothing of it counts any more.
+    with bench.database.unit_of_work() as session:
+        assert ledger.beat(session, lost, Counts("late")) == "lost"
+        assert not ledger.finish(session, lost, "sha256:late", {}, Counts())
+        assert not ledger.fail(session, lost, {})
+        assert not ledger.cancel(session, lost)
+    assert bench.portfolio(job_id).summary == {"rows": 1}
+
+
+def test_results_of_a_superseded_run_are_thrown_away(bench: Bench) -> None:
+    def slow(source: Path, target: Path, progress: Report) -> dict[str, Any]:
+        (target / "results.csv").write_text("superseded")
+        age(bench, job_id)
+        recover(bench)
+        bench.work = copy
+        bench.jobs().run(job_id)
+        return {"rows": -1}
+
+    bench.work = slow
+    job_id = bench.submit()
+    bench.jobs().run(job_id)
+    assert bench.portfolio(job_id).summary == {"rows": 1}
+    assert bench.result(job_id) == "upload"
+    assert folders(bench, job_id) == ["input.csv", "results-2"]
+
+
+def test_a_job_that_kills_its_workers_is_given_up(bench: Bench) -> None:
+    job_id = bench.submit()
+    for _ in range(MOST_ATTEMPTS):
+        with bench.database.unit_of_work() as session:
+            assert ledger.claim(session, job_id) is not None
+        age(bench, job_id)
+        recover(bench)
+    stored = bench.portfolio(job_id)
+    assert stored.state == "failed"
+    assert stored.problem is not None
+    assert stored.problem["code"] == "worker_lost"
+
+
+def test_a_lost_job_that_should_stop_is_cancelled(bench: Bench) -> None:
+    job_id = bench.submit()
+    with bench.database.unit_of_work() as session:
+        ledger.claim(session, job_id)
+    bench.portfolios.cancel(bench.organisation_id, job_id)
+    age(bench, job_id)
+    recover(bench)
+    assert bench.portfolio(job_id).state == "cancelled"
+
+
+def test_a_job_of_a_stopping_worker_waits_for_the_next(bench: Bench) -> None:
+    def work(source: Path, target: Path, progress: Report) -> dict[str, Any]:
+        bench.stopping.set()
+        progress(Counts("assessing"))
+        raise AssertionError("never stopped")
+
+    bench.work = work
+    job_id = bench.submit()
+    bench.jobs().run(job_id)
+    assert (bench.portfolio(job_id).state, bench.portfolio(job_id).attempt) == ("queued", 0)
+    bench.work = copy
+    bench.stopping.clear()
+    bench.jobs().run(job_id)
+    assert bench.portfolio(job_id).state == "done"
+
+
+def test_a_job_gives_signs_of_life(bench: Bench) -> None:
+    seen: list[tuple[str, int]] = []
+
+    def work(source: Path, target: Path, progress: Report) -> dict[str, Any]:
+        progress(Counts("assessing", 7, 3))
+        deadline = time.monotonic() + 10
+        while not seen and time.monotonic() < deadline:
+            age(bench, job_id)
+            time.sleep(0.6)
+            stored = bench.portfolio(job_id)
+            if stored.heartbeat is not None and now() - stored.heartbeat < LEASE:
+                seen.append((stored.phase, stored.rows_assessed))
+        return {}
+
+    bench.work = work
+    job_id = bench.submit()
+    bench.jobs().run(job_id)
+    assert seen == [("assessing", 3)]
+
+
+def test_a_worker_finds_jobs_whose_message_was_lost(bench: Bench) -> None:
+    job_id = bench.submit()
+    queue = open_queue(bench.settings, lambda _: None)
+    assert queue.receive()
+    worker = Worker(bench.database, open_queue(bench.settings, bench.jobs().run), LEASE, bench.stopping)
+    running = threading.Thread(target=worker.work)
+    running.start()
+    deadline = time.monotonic() + 20
+    while bench.portfolio(job_id).state != "done" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    bench.stopping.set()
+    running.join(10)
+    assert bench.portfolio(job_id).state == "done"
+
+
+def test_another_organisation_cannot_touch_a_job(bench: Bench) -> None:
+    job_id = bench.submit()
+    for step in (bench.portfolios.cancel, bench.portfolios.delete):
+        with pytest.raises(NotFound):
+            step("f" * 32, job_id)
+    with bench.database.reading() as session:
+        assert Repository(session, bench.organisation_id).portfolio(job_id).state == "queued"

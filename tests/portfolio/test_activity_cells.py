@@ -1,0 +1,99 @@
+"""What a cell of the activity, row and industry columns names; nothing is mapped."""
+
+from __future__ import annotations
+
+import pytest
+
+from taxonomy_api.catalog.model import Release
+from taxonomy_api.portfolio.activities import ActivityReader, read_industry
+from taxonomy_api.portfolio.table import Cell
+
+
+@pytest.fixture(scope="module")
+def reader(release: Release) -> ActivityReader:
+    return ActivityReader(release, ("eu-climate-mitigation",))
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("hk-phase-2a:ENE-01", ("hk-phase-2a:ENE-01",)),
+        (" HK-Phase-2A:ene-01\u00a0", ("hk-phase-2a:ENE-01",)),
+        ("hk-phase-2a:ENE-01 Electricity generation", ("hk-phase-2a:ENE-01",)),
+        ("ENE-01", ("hk-phase-2a:ENE-01",)),
+        ("4.10", ("eu-climate-mitigation:4.10",)),
+        ("4.1", ("eu-climate-mitigation:4.1",)),
+        ("cn-green-finance-2025:4.2.1#r1", ("cn-green-finance-2025:4.2.1#r1",)),
+        ("4.2.1#r2", ("cn-green-finance-2025:4.2.1#r2",)),
+        ("风力发电设施建设和运营", ("cn-green-finance-2025:4.2.1",)),
+        ("Electricity generation from hydropower", ("eu-climate-mitigation:4.5",)),
+        (
+            "eu-climate-mitigation:4.1; hk-phase-2a:ENE-01",
+            ("eu-climate-mitigation:4.1", "hk-phase-2a:ENE-01"),
+        ),
+        ("n/a", ()),
+        (None, ()),
+        ("风电", ()),
+        ("wind power plants", ()),
+        ("https://example.invalid", ()),
+        (True, ()),
+    ],
+)
+def test_a_cell_names_exactly_or_not_at_all(
+    cell: Cell, names: tuple[str, ...], reader: ActivityReader
+) -> None:
+    assert reader.read(cell).names == names
+
+
+def test_a_code_read_as_a_number_is_taken_only_if_one_fits(reader: ActivityReader) -> None:
+    assert reader.read(4.5).names == ("eu-climate-mitigation:4.5",)
+    assert [finding.code for finding in reader.read(4.5).findings] == ["code_was_number"]
+    doubtful = reader.read(4.1)
+    assert doubtful.names == ()
+    assert [finding.code for finding in doubtful.findings] == ["ambiguous_activity"]
+    assert set(doubtful.findings[0].nearest) == {"eu-climate-mitigation:4.1", "eu-climate-mitigation:4.10"}
+
+
+def test_an_unknown_name_gets_its_nearest(reader: ActivityReader) -> None:
+    finding = reader.read("hk-phase-2a:ENE-1O").findings[0]
+    assert finding.code == "unknown_activity"
+    assert "hk-phase-2a:ENE-01" in finding.nearest
+
+
+def test_a_name_is_told_how_it_was_read(reader: ActivityReader) -> None:
+    assert [finding.code for finding in reader.read("Electricity generation from wind power").findings] == [
+        "read_by_name"
+    ]
+
+
+def test_the_row_column(reader: ActivityReader) -> None:
+    name = "cn-green-finance-2025:4.2.1"
+    assert reader.with_row(name, "r2").names == (f"{name}#r2",)
+    assert reader.with_row(name, 2).names == (f"{name}#r2",)
+    assert reader.with_row(name, None).names == (name,)
+    assert reader.with_row(f"{name}#r1", "r2").names == (f"{name}#r1",)
+    unknown = reader.with_row(name, "r9")
+    assert unknown.names == (name,)
+    assert unknown.findings[0].code == "unknown_row" and "r1" in unknown.findings[0].nearest
+
+
+@pytest.mark.parametrize(
+    ("scheme", "cell", "names"),
+    [
+        (None, "isic4:D3510", ("isic4:D3510",)),
+        (None, "D3510", ()),
+        (None, "35.11", ("nace2:35.11",)),
+        ("isic4", "D3510", ("isic4:D3510",)),
+        ("nace2", "35.11", ("nace2:35.11",)),
+        ("nace2", 35.1, ()),
+        ("gbt4754", 111, ("gbt4754:0111",)),
+        ("gbt4754", "4413", ("gbt4754:4413",)),
+        ("gbt4754", "wind", ()),
+        (None, None, ()),
+    ],
+)
+def test_industry_codes(scheme: str | None, cell: Cell, names: tuple[str, ...]) -> None:
+    reading = read_industry(scheme, cell)
+    assert reading.names == names
+    if not names and cell is not None:
+        assert [finding.code for finding in reading.findings] == ["industry_unclear"]

@@ -1,0 +1,371 @@
+"""The result files: every row, control totals, safe text, and sound XML, read by other means than ours."""
+
+from __future__ import annotations
+
+import csv
+import re
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+from books import text_cell, write_book, write_raw_book
+
+from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.assessment.intake import read_request
+from taxonomy_api.catalog.model import LANGUAGES, Language, Release
+from taxonomy_api.portfolio.options import PortfolioOptions, read_options
+from taxonomy_api.portfolio.problem import Cancelled, Limits
+from taxonomy_api.portfolio.run import Progress, assess_portfolio
+from taxonomy_api.portfolio.summary import PortfolioSummary
+
+HEADER = [
+    "Project id",
+    "Project name",
+    "Activity",
+    "Amount (CNY million)",
+    "lifecycle_ghg_intensity",
+    "technology",
+    "Notes",
+]
+ROWS: list[list[object]] = [
+    ["A", "at the limit", "hk-phase-2a:ENE-01", 10, 100, "bioenergy", None],
+    ["B", "above it", "hk-phase-2a:ENE-01", 20, 100.5, "bioenergy", None],
+    ["C", "far above", "hk-phase-2a:ENE-01", 30, 400, "natural_gas", None],
+    ["D", "unknown", "hk-phase-2a:ENE-01", 40, None, None, None],
+    ["E", "wrong activity", "hk-phase-2a:ENE-99", 50, 84, None, None],
+    ["F", "wrong unit", "hk-phase-2a:ENE-01", "60", "84 MW", None, None],
+    ["G", "no amount", "hk-phase-2a:ENE-01", "a lot", 84, None, None],
+]
+VERDICTS = ["aligned", "transition", "not_aligned", "undetermined", "undetermined", "undetermined", "aligned"]
+
+
+def run(path: Path, engine: Engine, **options: Any) -> PortfolioSummary:
+    target = path.parent / "out"
+    target.mkdir(exist_ok=True)
+    raw = {"as_of": "2026-11-22", **options}
+    return assess_portfolio(path, engine, read_options(engine.release, raw), target, lambda _: None)
+
+
+def sheet_rows(folder: Path, name: str) -> list[tuple[Any, ...]]:
+    book = openpyxl.load_workbook(folder / "out" / "results.xlsx")
+    return list(book[name].iter_rows(values_only=True))
+
+
+@pytest.fixture
+def portfolio(tmp_path: Path) -> Path:
+    return write_book(tmp_path / "portfolio.xlsx", [HEADER, *ROWS], top=3)
+
+
+def test_every_row_in_order_with_its_verdict(portfolio: Path, engine: Engine) -> None:
+    run(portfolio, engine)
+    header, *rows = sheet_rows(portfolio.parent, "Results")
+    assert header == (
+        *HEADER,
+        "hk-phase-2a verdict",
+        "hk-phase-2a activity",
+        "hk-phase-2a basis",
+        "hk-phase-2a sources",
+        "hk-phase-2a valid until",
+        "hk-phase-2a reason",
+        "source row",
+        "row state",
+    )
+    assert [list(row[:7]) for row in rows] == ROWS
+    assert [row[7] for row in rows] == VERDICTS
+    assert [row[13] for row in rows] == list(range(5, 12))
+    assert [row[14] for row in rows] == ["ok", "ok", "ok", "ok", "error", "warning", "warning"]
+    assert all(row[12] for row in rows)
+
+
+def test_the_three_formats_tell_the_same(portfolio: Path, engine: Engine) -> None:
+    run(portfolio, engine)
+    out = portfolio.parent / "out"
+    book = sheet_rows(portfolio.parent, "Results")
+    with (out / "results.csv").open(encoding="utf-8-sig", newline="") as stream:
+        lines = list(csv.reader(stream))
+    table = pq.read_table(out / "results.parquet").to_pydict()
+    assert lines[0] == list(book[0]) == list(table)
+    verdicts = [row[7] for row in book[1:]]
+    assert [line[7] for line in lines[1:]] == verdicts == table["hk-phase-2a verdict"]
+    assert table["source row"] == list(range(5, 12))
+
+
+def test_only_the_formats_asked_for_are_written(portfolio: Path, engine: Engine) -> None:
+    target = portfolio.parent / "out"
+    target.mkdir()
+    assess_portfolio(portfolio, engine, PortfolioOptions(formats=("csv",)), target, lambda _: None)
+    assert [path.name for path in target.iterdir()] == ["results.csv"]
+
+
+def test_verdicts_agree_with_single_assessments(portfolio: Path, engine: Engine) -> None:
+    from taxonomy_api.assessment.answer import assess
+
+    run(portfolio, engine)
+    for row in sheet_rows(portfolio.parent, "Results")[1:4]:
+        project = {"activities": [row[2]], "facts": {"lifecycle_ghg_intensity": row[4], "technology": row[5]}}
+        request = read_request(engine, {"project": project, "as_of": "2026-11-22"})
+        assert assess(engine, request)["verdicts"][0]["verdict"] == row[7]
+
+
+def test_control_totals_reconcile(portfolio: Path, engine: Engine) -> None:
+    summary = run(portfolio, engine)
+    assert summary.rows == 7 and summary.rows_without_amount == 1
+    assert summary.total.amounts == {"CNY": Decimal(210_000_000)}
+    tallies = summary.verdicts["hk-phase-2a"]
+    assert sum(tally.rows for tally in tallies.values()) == 7
+    assert sum(tally.amounts.get("CNY", Decimal(0)) for tally in tallies.values()) == Decimal(210_000_000)
+    assert tallies["aligned"].amounts == {"CNY": Decimal(10_000_000)}
+    lines = {row[1]: row for row in sheet_rows(portfolio.parent, "Summary") if row[1]}
+    assert lines["rows below the header in the input"][2] == lines["rows in Results"][2] == 7
+    assert lines["amount in the input"][3] == lines["amount over all verdicts"][3] == 210_000_000
+    assert lines["difference"][3] == 0
+    assert lines["plain numbers in “Amount (CNY million)”, in the unit of the header"][3] == 150
+
+
+def test_parts_of_aligned_have_their_own_lines(tmp_path: Path, engine: Engine) -> None:
+    header = ["id", "activity", "row", "amount", "currency", "share", "estimated", "lifecycle_ghg_intensity",
+              "cn-green-finance-2025/G1", "cn-green-finance-2025/G2"]  # fmt: skip
+    rows = [
+        ["1", "hk-phase-2a:ENE-01", None, 100, "CNY", "50%", "yes", 84, None, None],
+        ["2", "hk-phase-2a:ENE-01", None, 10, "CNY", None, "no", 84, None, None],
+        ["3", "cn-green-finance-2025:4.2.1", "r1", 1, "HKD", None, None, None, "yes", "yes"],
+    ]
+    summary = run(write_book(tmp_path / "book.xlsx", [header, *rows]), engine)
+    hk, cn = summary.aligned_parts["hk-phase-2a"], summary.aligned_parts["cn-green-finance-2025"]
+    assert hk["by_criteria"].amounts == {"CNY": Decimal(110)}
+    assert hk["by_estimate"].amounts == {"CNY": Decimal(100)}
+    assert hk["by_share"].amounts == {"CNY": Decimal(50)}
+    assert cn["by_listing"].amounts == {"HKD": Decimal(1)} and cn["by_criteria"].rows == 0
+
+
+def test_issues_name_cell_reading_and_cure(portfolio: Path, engine: Engine) -> None:
+    run(portfolio, engine)
+    issues = {row[1]: row for row in sheet_rows(portfolio.parent, "Issues")[1:]}
+    assert issues["unknown_activity"][2:7] == ("Projects", "C9", 9, "Activity", "hk-phase-2a:ENE-99")
+    assert "hk-phase-2a:ENE-0" in issues["unknown_activity"][8]
+    assert issues["wrong_dimension"][3] == "E10" and "gCO2e/kWh" in issues["wrong_dimension"][8]
+    assert issues["amount_unreadable"][3] == "D11"
+    assert "row 4" in issues["sheet_chosen"][7]
+
+
+def test_a_flood_of_one_fault_is_capped_and_counted(tmp_path: Path, engine: Engine) -> None:
+    path = write_book(
+        tmp_path / "book.xlsx", [["id", "activity"], *([str(n), "nonsense"] for n in range(30))]
+    )
+    target = tmp_path / "out"
+    target.mkdir()
+    summary = assess_portfolio(
+        path, engine, PortfolioOptions(), target, lambda _: None, limits=Limits(issues_per_cause=10)
+    )
+    assert summary.issues["unknown_activity"] == 30
+    issues = [row for row in sheet_rows(tmp_path, "Issues") if row[1] == "unknown_activity"]
+    assert len(issues) == 11
+    assert issues[-1][7] == "20 more of this kind are not listed (at most 10 per cause)"
+    assert len(sheet_rows(tmp_path, "Results")) == 31
+
+
+def test_errors_and_uncalculated_formulas_are_not_called_missing(tmp_path: Path, engine: Engine) -> None:
+    head = "".join(
+        text_cell(f"{letter}1", text)
+        for letter, text in zip("ABC", ("id", "activity", "power_density"), strict=True)
+    )
+    cells = text_cell("A2", "x") + text_cell("B2", "eu-climate-mitigation:4.5") + "<c r='C2'><f>1+1</f></c>"
+    more = text_cell("A3", "y") + "<c r='B3' t='e'><v>#REF!</v></c><c r='C3'><v>6</v></c>"
+    path = write_raw_book(
+        tmp_path / "book.xlsx",
+        f"<sheetData><row r='1'>{head}</row><row r='2'>{cells}</row><row r='3'>{more}</row></sheetData>",
+    )
+    run(path, engine, taxonomies=["eu-climate-mitigation"])
+    issues = {row[1]: row for row in sheet_rows(tmp_path, "Issues")[1:]}
+    assert issues["formula_without_value"][3] == "C2"
+    assert issues["error_cell"][3] == "B3"
+    results = sheet_rows(tmp_path, "Results")
+    assert results[1][2] == "=1+1" and results[2][1] == "#REF!"
+    assert results[2][-1] == "error"
+
+
+def test_a_merged_value_is_filled_down_and_a_merged_amount_is_not(tmp_path: Path, engine: Engine) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in (
+        ["id", "activity", "amount", "currency"],
+        ["1", "hk-phase-2a:ENE-01", 5, "CNY"],
+        ["2"],
+        ["3"],
+    ):
+        page.append(row)
+    for merged in ("B2:B4", "C2:C4"):
+        page.merge_cells(merged)
+    book.save(tmp_path / "book.xlsx")
+    summary = run(tmp_path / "book.xlsx", engine)
+    assert summary.total.amounts == {"CNY": Decimal(5)}
+    assert [row[5] for row in sheet_rows(tmp_path, "Results")[1:]] == ["hk-phase-2a:ENE-01"] * 3
+    assert summary.issues["merged_filled"] == summary.issues["merged_amount"] == 1
+
+
+DANGEROUS = [
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "＝1+1",
+    "\t=1",
+    '=HYPERLINK("http://example.invalid","x")',
+    "=cmd|'/c'!A1",
+]
+
+
+def test_callers_text_stays_text_everywhere(tmp_path: Path, engine: Engine) -> None:
+    head = ["id", "activity", "=evil()", "notes", "lifecycle_ghg_intensity", "currency", "amount"]
+    escaped = [text.replace("&", "&amp;").replace('"', "&quot;") for text in DANGEROUS]
+    rows = [head, *([text, text, text, text, text, text, text] for text in escaped)]
+    xml = "".join(
+        f"<row r='{n}'>"
+        + "".join(text_cell(f"{'ABCDEFG'[c]}{n}", text) for c, text in enumerate(row))
+        + "</row>"
+        for n, row in enumerate(rows, start=1)
+    )
+    path = write_raw_book(tmp_path / "=book.xlsx", f"<sheetData>{xml}</sheetData>")
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b'name="Projects"', b'name="=evil!A1"')
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    run(path, engine, taxonomies=["hk-phase-2a"])
+    with zipfile.ZipFile(tmp_path / "out" / "results.xlsx") as archive:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name.startswith("xl/worksheets/"):
+                assert b"<f>" not in content and b"<f " not in content and b"hyperlink" not in content
+        assert not any("externalLink" in name for name in archive.namelist())
+    assert [row[0] for row in sheet_rows(tmp_path, "Results")[1:]] == DANGEROUS
+    with (tmp_path / "out" / "results.csv").open(encoding="utf-8-sig", newline="") as stream:
+        for line in list(csv.reader(stream)):
+            assert not any(field.startswith(("=", "+", "-", "@", "＝", "\t", "\r")) for field in line)
+
+
+def test_negative_numbers_stay_numbers_in_csv(tmp_path: Path, engine: Engine) -> None:
+    rows = [["id", "activity", "x", "y", "z"], ["1", "hk-phase-2a:ENE-01", -5, "-5", "-5,000.5%"]]
+    run(write_book(tmp_path / "book.xlsx", rows), engine)
+    with (tmp_path / "out" / "results.csv").open(encoding="utf-8-sig", newline="") as stream:
+        assert list(csv.reader(stream))[1][2:5] == ["-5", "-5", "-5,000.5%"]
+
+
+def test_text_no_workbook_can_hold_is_cleaned_not_fatal(tmp_path: Path, engine: Engine) -> None:
+    path = tmp_path / "book.csv"
+    odd = "a\x01b <&> _x0041_ \ufffe " + "x" * 40_000
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([["id", "activity", "notes"], ["1", odd, " outer "]])
+    run(path, engine, taxonomies=["hk-phase-2a"])
+    row = sheet_rows(tmp_path, "Results")[1]
+    # openpyxl leaves the escape _x005F_ in place, which stands for one sign.
+    assert row[1].startswith("ab <&> ") and len(row[1].replace("_x005F_", "_")) <= 32_767
+    assert row[2] == " outer "
+    with zipfile.ZipFile(tmp_path / "out" / "results.xlsx") as archive:
+        assert b"_x005F_x0041_" in archive.read("xl/worksheets/sheet1.xml")
+
+
+def test_the_results_sheet_is_in_schema_order_with_its_true_size(portfolio: Path, engine: Engine) -> None:
+    run(portfolio, engine)
+    with zipfile.ZipFile(portfolio.parent / "out" / "results.xlsx") as archive:
+        assert archive.testzip() is None
+        xml = archive.read("xl/worksheets/sheet1.xml").decode()
+        names = archive.namelist()
+    order = re.findall(
+        r"<(dimension|sheetViews|sheetFormatPr|cols|sheetData|autoFilter|pageMargins)[ >/]", xml
+    )
+    assert order == [
+        "dimension",
+        "sheetViews",
+        "sheetFormatPr",
+        "cols",
+        "sheetData",
+        "autoFilter",
+        "pageMargins",
+    ]
+    assert '<dimension ref="A1:O8"/>' in xml and '<autoFilter ref="A1:O8"/>' in xml
+    assert re.findall(r'<row r="(\d+)"', xml) == [str(n) for n in range(1, 9)]
+    assert len(set(names)) == len(names)
+    assert sum(name.startswith("xl/charts/chart") for name in names) == 2
+
+
+def test_verdicts_are_coloured_and_the_header_is_frozen_and_filtered(portfolio: Path, engine: Engine) -> None:
+    run(portfolio, engine)
+    book = openpyxl.load_workbook(portfolio.parent / "out" / "results.xlsx")
+    assert book.sheetnames == ["Results", "Summary", "Issues", "Method"]
+    page = book["Results"]
+    assert page.freeze_panes == "A2"
+    fills = {page.cell(row, 8).value: page.cell(row, 8).fill.fgColor.rgb for row in range(2, 9)}
+    assert fills["aligned"] == "FFC6EFCE" and fills["not_aligned"] == "FFFFC7CE"
+    assert len(set(fills.values())) == len(fills) == 4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labels_and_reasons_in_the_language_asked_for(
+    language: Language, portfolio: Path, engine: Engine
+) -> None:
+    run(portfolio, engine, language=language)
+    words = {
+        "en": ("Data release", "met."),
+        "zh-Hans": ("数据版本", "符合"),
+        "zh-Hant": ("數據版本", "符合"),
+    }[language]
+    method = {row[0] for row in sheet_rows(portfolio.parent, "Method")}
+    assert words[0] in method
+    assert words[1] in sheet_rows(portfolio.parent, "Results")[1][12]
+
+
+def test_the_method_sheet_names_release_engine_options_and_documents(portfolio: Path, engine: Engine) -> None:
+    run(portfolio, engine, assume_not_excluded=True)
+    lines = [row for row in sheet_rows(portfolio.parent, "Method") if row[1]]
+    text = "\n".join(str(row[1]) for row in lines)
+    for part in (
+        engine.release.id,
+        "2026-11-22",
+        "portfolio.xlsx",
+        '"assume_not_excluded": true',
+        "altiorem-hk-2a",
+    ):
+        assert part in text
+
+
+def test_progress_counts_up_and_a_callback_can_cancel(
+    portfolio: Path, engine: Engine, options: PortfolioOptions
+) -> None:
+    steps: list[Progress] = []
+    target = portfolio.parent / "out"
+    target.mkdir()
+    assess_portfolio(portfolio, engine, options, target, steps.append)
+    assert list(dict.fromkeys(step.phase for step in steps)) == ["reading", "assessing", "writing", "done"]
+    assert steps[-1] == Progress("done", 7, 7, 7, 7)
+
+    def stop(step: Progress) -> None:
+        if step.phase == "writing":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        assess_portfolio(portfolio, engine, options, target, stop)
+
+
+def test_a_csv_gives_the_same_verdicts_as_the_workbook(portfolio: Path, engine: Engine) -> None:
+    run(portfolio, engine)
+    expected = [row[7] for row in sheet_rows(portfolio.parent, "Results")[1:]]
+    path = portfolio.with_suffix(".csv")
+    with path.open("w", encoding="gb18030", newline="") as stream:
+        csv.writer(stream).writerows([HEADER, *ROWS])
+    run(path, engine)
+    assert [row[7] for row in sheet_rows(portfolio.parent, "Results")[1:]] == expected
+
+
+def test_the_summary_is_plain_json(portfolio: Path, engine: Engine, release: Release) -> None:
+    import json
+
+    summary = run(portfolio, engine).as_json()
+    assert json.loads(json.dumps(summary)) == summary
+    assert summary["release"] == release.id

@@ -1,0 +1,204 @@
+"""A workbook by REST, from handing in to results."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from openpyxl import load_workbook
+from werkzeug.test import TestResponse
+
+from taxonomy_api.web.services import Services
+from tests.web.conftest import HYDRO, LOANS, Caller, assert_problem
+
+PATH = "/v1/portfolios"
+Work = Callable[[], None]
+
+
+def hand_in(
+    bank: Caller, content: bytes = LOANS, name: str = "loans.csv", options: object = None, **more: str
+) -> TestResponse:
+    form: dict[str, Any] = {"file": (io.BytesIO(content), name), **more}
+    if options is not None:
+        form["options"] = options if isinstance(options, str) else json.dumps(options)
+    return bank("POST", PATH, data=form)
+
+
+@pytest.fixture
+def done(bank: Caller, work: Work) -> str:
+    """The address of an assessed portfolio."""
+    location = hand_in(bank, options={"taxonomies": ["demo-a"], "as_of": "2026-11-22"}).headers["Location"]
+    work()
+    assert bank("GET", location).get_json()["status"] == "done", bank("GET", location).text
+    return location
+
+
+def test_a_portfolio_waits_then_is_done(bank: Caller, work: Work, services: Services) -> None:
+    answer = hand_in(bank, options={"taxonomies": ["demo-a"]})
+    assert answer.status_code == 202
+    body = answer.get_json()
+    assert answer.headers["Location"] == f"{PATH}/{body['id']}"
+    assert (body["status"], body["summary"], body["problem"]) == ("queued", None, None)
+    assert body["file"]["name"] == "loans.csv"
+    assert body["progress"].keys() == {"phase", "rows_read", "rows_assessed", "rows_written", "rows_total"}
+    work()
+    body = bank("GET", answer.headers["Location"]).get_json()
+    assert body["status"] == "done"
+    assert body["progress"] | {"phase": ""} == {
+        "phase": "",
+        "rows_read": 2,
+        "rows_assessed": 2,
+        "rows_written": 2,
+        "rows_total": 2,
+    }
+    assert body["summary"]["rows"] == 2
+    assert body["release"] == services.current.get().release.id
+
+
+def test_the_options_are_kept_as_they_took_effect(bank: Caller) -> None:
+    bank.headers["Accept-Language"] = "zh-HK"
+    options = hand_in(bank, options={"taxonomies": ["demo-a"]}).get_json()["options"]
+    assert options["language"] == "zh-Hant"
+    assert options["as_of"]
+    assert hand_in(bank, options={"language": "en"}).get_json()["options"]["language"] == "en"
+
+
+def test_rows_come_with_verdicts_and_in_pages(bank: Caller, done: str) -> None:
+    body = bank("GET", f"{done}/rows").get_json()
+    assert [row["input"]["project id"] for row in body["rows"]] == ["A-1", "A-2"]
+    assert [row["row"] for row in body["rows"]] == [2, 3]
+    for row in body["rows"]:
+        result = row["results"]["demo-a"]
+        assert result.keys() == {"verdict", "activity", "basis", "sources", "valid_until", "reason"}
+    first = bank("GET", f"{done}/rows?limit=1").get_json()
+    rest = bank("GET", f"{done}/rows?limit=1&cursor={first['next_cursor']}").get_json()
+    assert first["rows"] + rest["rows"] == body["rows"]
+    assert rest["next_cursor"] is None
+
+
+def test_rows_are_chosen_by_verdict(bank: Caller, done: str) -> None:
+    every = bank("GET", f"{done}/rows").get_json()["rows"]
+    for verdict in ("aligned", "transition", "not_aligned", "excluded", "not_covered", "undetermined"):
+        expected = [row for row in every if row["results"]["demo-a"]["verdict"] == verdict]
+        assert bank("GET", f"{done}/rows?verdict={verdict}&taxonomy=demo-a").get_json()["rows"] == expected
+        assert bank("GET", f"{done}/rows?verdict={verdict}").get_json()["rows"] == expected
+
+
+@pytest.mark.parametrize("query", ["verdict=alined", "taxonomy=demo-b", "cursor=x", "limit=0", "color=1"])
+def test_rows_cannot_be_chosen_by_what_is_not_there(bank: Caller, done: str, query: str) -> None:
+    assert_problem(bank("GET", f"{done}/rows?{query}"), 422)
+
+
+def test_the_results_are_three_files(bank: Caller, done: str) -> None:
+    book = bank("GET", f"{done}/results.xlsx")
+    assert book.content_type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert "attachment" in book.headers["Content-Disposition"]
+    assert {"Results", "Summary", "Issues", "Method"} <= set(load_workbook(io.BytesIO(book.data)).sheetnames)
+    text = bank("GET", f"{done}/results.csv")
+    assert text.content_type.startswith("text/csv")
+    assert "demo-a verdict" in text.text
+    table = pq.read_table(io.BytesIO(bank("GET", f"{done}/results.parquet").data))
+    assert table.num_rows == 2
+    assert_problem(bank("GET", f"{done}/results.pdf"), 404)
+
+
+def test_there_are_no_results_before_the_end(bank: Caller) -> None:
+    location = hand_in(bank).headers["Location"]
+    for path in ("rows", "results.xlsx", "results.csv", "results.parquet"):
+        assert_problem(bank("GET", f"{location}/{path}"), 409, "no_results")
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"not a workbook", "loans.xlsx"),
+        (b"PK\x03\x04broken", "loans.xlsx"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "loans.xls"),
+        (b"a,b\n1,2\n", "loans.csv"),
+        (b"%PDF-1.7 \0\1\2", "loans.pdf"),
+        (b"\0" * 1000, "loans.csv"),
+    ],
+)
+def test_a_file_that_cannot_be_assessed_says_why_and_how_to_mend_it(
+    bank: Caller, work: Work, content: bytes, name: str
+) -> None:
+    location = hand_in(bank, content, name).headers["Location"]
+    work()
+    body = bank("GET", location).get_json()
+    assert body["status"] == "failed"
+    assert body["problem"]["code"] != "internal_error"
+    assert body["problem"]["detail"]
+    assert body["problem"]["cure"]
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        ("{", 400),
+        ("[]", 400),
+        ('{"sheet": "a", "sheet": "b"}', 400),
+        ({"taxonomies": ["demo-x"]}, 422),
+        ({"shet": "a"}, 422),
+        ({"as_of": "never"}, 422),
+        ({"language": "de"}, 422),
+        ({"header_row": 0}, 422),
+    ],
+)
+def test_wrong_options_are_refused_before_anything_is_kept(
+    bank: Caller, options: object, status: int
+) -> None:
+    assert_problem(hand_in(bank, options=options), status)
+    assert bank("GET", PATH).get_json()["portfolios"] == []
+
+
+def test_a_form_needs_one_file(bank: Caller) -> None:
+    assert_problem(bank("POST", PATH, data={"options": "{}"}, content_type="multipart/form-data"), 422)
+    assert_problem(hand_in(bank, b""), 422)
+    assert_problem(hand_in(bank, colour="red"), 422)
+    two = {"file": [(io.BytesIO(b"a"), "a.csv"), (io.BytesIO(b"b"), "b.csv")]}
+    assert_problem(bank("POST", PATH, data=two), 422)
+    assert_problem(bank("POST", PATH, data=LOANS, content_type="text/csv"), 415)
+    assert_problem(bank("POST", PATH, data=b"x", content_type="multipart/form-data"), 422)
+
+
+def test_portfolios_are_listed_newest_first_in_pages(bank: Caller) -> None:
+    ids = [hand_in(bank).get_json()["id"] for _ in range(3)]
+    first = bank("GET", f"{PATH}?limit=2").get_json()
+    rest = bank("GET", f"{PATH}?limit=2&cursor={first['next_cursor']}").get_json()
+    assert [one["id"] for one in first["portfolios"] + rest["portfolios"]] == sorted(ids, reverse=True)
+    assert rest["next_cursor"] is None
+    assert bank("GET", f"{PATH}?status=done").get_json()["portfolios"] == []
+
+
+def test_a_waiting_portfolio_is_cancelled(bank: Caller, work: Work) -> None:
+    location = hand_in(bank).headers["Location"]
+    answer = bank("POST", f"{location}/cancel")
+    assert (answer.status_code, answer.get_json()["status"]) == (202, "cancelled")
+    work()
+    assert bank("GET", location).get_json()["status"] == "cancelled"
+
+
+def test_a_finished_portfolio_cannot_be_cancelled(bank: Caller, done: str) -> None:
+    assert_problem(bank("POST", f"{done}/cancel"), 409, "already_finished")
+
+
+def test_a_deleted_portfolio_leaves_no_file(bank: Caller, done: str, services: Services) -> None:
+    folder = services.settings.store / "portfolios" / bank.organisation_id
+    assert len(list(folder.iterdir())) == 1
+    assert bank("DELETE", done).status_code == 204
+    assert list(folder.iterdir()) == []
+    for path in ("", "/rows", "/results.csv"):
+        assert_problem(bank("GET", done + path), 404, "unknown_portfolio")
+
+
+def test_a_faulty_row_is_never_lost(bank: Caller, work: Work) -> None:
+    content = LOANS + f"A-3,demo-a:9.9,40\nA-4,{HYDRO},NaN\n,,\nA-5,{HYDRO},40 MW\n".encode()
+    location = hand_in(bank, content, options={"taxonomies": ["demo-a"]}).headers["Location"]
+    work()
+    rows = bank("GET", f"{location}/rows").get_json()["rows"]
+    assert [row["input"]["project id"] for row in rows] == ["A-1", "A-2", "A-3", "A-4", "A-5"]
+    assert {row["state"] for row in rows[2:]} <= {"error", "warning"}
