@@ -266,7 +266,7 @@ def write_xlsx(path: Path, sheet: str, rows: Rows) -> None:
 
 def make_examples(folder: Path) -> None:
     write_xlsx(folder / "green-bond.xlsx", "Allocation", bond_rows())
-    write_xlsx(folder / "bank-loans.xlsx", "绿色贷款", loan_rows())
+    write_xlsx(folder / "bank-200-loans.xlsx", "绿色贷款", loan_rows())
     with (folder / "faulty.csv").open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows(faulty_rows())
 

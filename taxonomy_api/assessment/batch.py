@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taxonomy_api.assessment.columns import Columns, Group, VerdictColumns, resolve_names
-from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, encode_sets, unpack
+from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, encode_sets, narrow, unpack
 from taxonomy_api.assessment.encoding import answer_code, standard_code, value_code
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake_answers import ANSWER
@@ -132,7 +132,7 @@ def _read_each(cells: Iterable[object], read: Callable[[object], int]) -> _Read:
             problems.append((row, found))
             found = UNKNOWN
         codes.append(found)
-    return _Read(Column(np.array(codes, dtype=np.int32)), problems)
+    return _Read(Column(narrow(np.array(codes, dtype=np.int32))), problems)
 
 
 def _fact_code(engine: Engine, fact: Fact, cell: object, unit: str | None) -> int:
@@ -169,7 +169,7 @@ def _read_floats(engine: Engine, fact: Fact, cells: NDArray[np.float64], unit: s
         except ValueProblem as problem:
             codes[row] = UNKNOWN
             problems.append((row, problem))
-    return _Read(Column(codes), problems)
+    return _Read(Column(narrow(codes)), problems)
 
 
 def _factor(fact: Fact, unit: str | None) -> Fraction | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from taxonomy_api.assessment.causes import BIT, Cause, causes
 from taxonomy_api.assessment.decision import VERDICTS, Decision, decide
-from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, constant, unpack
+from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, constant, narrow, unpack
 from taxonomy_api.assessment.encoding import row_number
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.evaluation import VERIFIED_ONLY, Inputs, day_codes
@@ -157,16 +157,18 @@ def _assess_group(
     codes: dict[Subject, Column] = {}
     for subject in program.subjects:
         if subject.kind == "row":
-            codes[subject] = Column(named.row[rows])
+            codes[subject] = Column(narrow(named.row[rows]))
         elif subject in columns.subjects:
             column = columns.subjects[subject]
             codes[subject] = Column(column.codes[rows], column.values)
     today = int(day_codes(program, np.array([as_of.toordinal()]))[0])
     inputs = Inputs(program, size, codes, constant(today, size))
     decision = decide(inputs, assume_not_excluded=assume_not_excluded)
+    told = np.zeros(size, dtype=np.int8)
     for number, verdict in enumerate(VERDICTS):
-        if mask := decision.mask(verdict):
-            sheet.verdict[rows[unpack(mask, size)]] = number
+        if number and (mask := decision.mask(verdict)):
+            told += unpack(mask, size) * np.int8(number)
+    sheet.verdict[rows] = told
     strong = decide(inputs, floor=VERIFIED_ONLY, assume_not_excluded=assume_not_excluded)
     verified, determined = unpack(strong.determined, size), unpack(decision.determined, size)
     sheet.weakest[rows] = np.where(verified, 1, np.where(determined, 2, 0))
@@ -188,9 +190,12 @@ def rests_on_criteria(inputs: Inputs, decision: Decision, assume_not_excluded: b
 
 def _write_causes(program: Program, decision: Decision, rows: NDArray[np.intp], sheet: _Sheet) -> None:
     found = tuple(causes(decision))
-    reasons = np.zeros(len(rows), dtype=np.uint32)
+    by_reason: dict[str, int] = {}
     for cause in found:
-        reasons[unpack(cause.mask, len(rows))] |= np.uint32(BIT[cause.reason])
+        by_reason[cause.reason] = by_reason.get(cause.reason, 0) | cause.mask
+    reasons = np.zeros(len(rows), dtype=np.uint32)
+    for reason, mask in by_reason.items():
+        reasons |= unpack(mask, len(rows)) * np.uint32(BIT[reason])
     sheet.reasons[rows] = reasons
     sheet.groups.append(Group(program.activity, rows, found))
 
@@ -207,7 +212,7 @@ def _write_estimated(
     if not estimated.any():
         return
     known = {
-        subject: Column(np.where(estimated, np.int32(UNKNOWN), column.codes), column.values)
+        subject: Column(np.where(estimated, column.codes.dtype.type(UNKNOWN), column.codes), column.values)
         if subject.kind == "fact"
         else column
         for subject, column in inputs.columns.items()
@@ -231,7 +236,7 @@ def _write_horizon(
     unchanged = inputs.full
     for period in range(today + 1, len(program.days) + 1):
         later = decide(
-            Inputs(program, inputs.size, inputs.columns, constant(period, inputs.size)),
+            inputs.in_period(period),
             assume_not_excluded=assume_not_excluded,
         )
         same = 0

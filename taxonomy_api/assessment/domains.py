@@ -17,7 +17,8 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Codes = NDArray[np.int32]
+#: One code per project; a byte each where the domain allows it.
+Codes = NDArray[Any]
 Table = bytes
 
 #: The code of an unknown value in every domain.
@@ -69,7 +70,7 @@ class OrderedDomain:
         """The code of a value that equals `limit`, which must be one of the domain's."""
         return 2 + 2 * self.limits.index(limit)
 
-    def codes_of(self, values: NDArray[np.float64], factor: Fraction) -> Codes:
+    def codes_of(self, values: NDArray[np.float64], factor: Fraction) -> NDArray[np.int32]:
         """Codes of many floats times `factor`, each float read as its shortest decimal.
 
         Floating point settles what is far from every limit; what is near one is computed exactly.
@@ -143,16 +144,29 @@ def look_up(entries: Table, codes: Codes) -> tuple[int, int, int]:
                 left_out |= bit
             bit <<= 1
         return met, not_met, left_out
-    results = np.frombuffer(entries, dtype=np.uint8)[codes]
-    return pack(results & MET), pack(results & NOT_MET), pack(results & LEFT_OUT)
+    if codes.dtype == np.uint8:
+        results = np.frombuffer(codes.tobytes().translate(entries.ljust(256, b"\0")[:256]), dtype=np.uint8)
+    else:
+        results = np.frombuffer(entries, dtype=np.uint8)[codes]
+    possible = int(np.bitwise_or.reduce(results))
+    return (
+        pack(results & MET) if possible & MET else 0,
+        pack(results & NOT_MET) if possible & NOT_MET else 0,
+        pack(results & LEFT_OUT) if possible & LEFT_OUT else 0,
+    )
+
+
+def narrow(codes: NDArray[np.int32]) -> Codes:
+    """The codes in one byte each where they fit."""
+    return codes.astype(np.uint8) if not len(codes) or int(codes.max()) < 256 else codes
 
 
 def constant(code: int, size: int) -> Codes:
-    return np.full(size, code, dtype=np.int32)
+    return np.full(size, code, dtype=np.uint8 if code < 256 else np.int32)
 
 
 def encode_sets(sets: Sequence[frozenset[str] | None]) -> Column:
     """A column of choice sets (None: unknown)."""
     index: dict[frozenset[str], int] = {}
     codes = [UNKNOWN if value is None else index.setdefault(value, len(index) + 1) for value in sets]
-    return Column(np.array(codes, dtype=np.int32), tuple(index))
+    return Column(narrow(np.array(codes, dtype=np.int32)), tuple(index))

@@ -81,8 +81,19 @@ class Inputs:
     _windows: dict[tuple[int, int], int] = field(default_factory=dict, init=False)
     _leaves: dict[int, Masks] = field(default_factory=dict, init=False)
 
+    _dated: dict[int, Masks] = field(default_factory=dict, init=False)
+    _one_period: int | None = field(init=False)
+
     def __post_init__(self) -> None:
         self.full = (1 << self.size) - 1
+        first = int(self.day_codes[0])
+        self._one_period = first if self.size == 1 or bool((self.day_codes == first).all()) else None
+
+    def in_period(self, period: int) -> Inputs:
+        """The same projects, all assessed in one of the program's periods."""
+        other = Inputs(self.program, self.size, self.columns, constant(period, self.size))
+        other._leaves = self._leaves  # what no date touches is the same
+        return other
 
     def codes(self, subject: Subject) -> Codes:
         column = self.columns.get(subject)
@@ -90,6 +101,8 @@ class Inputs:
 
     def between(self, first: int, last: int) -> int:
         """The projects whose day lies in the periods `first` to `last`."""
+        if self._one_period is not None:
+            return self.full if first <= self._one_period <= last else 0
         key = (first, last)
         if key not in self._windows:
             periods = len(self.program.days) + 1
@@ -112,9 +125,10 @@ class Inputs:
 
     def leaf(self, node: CompiledLeaf) -> Masks:
         """The results that the codes allow, whatever the leaf's status."""
-        masks = self._leaves.get(node.frame.index)
+        known = self._dated if node.steps and node.steps[0].start is not None else self._leaves
+        masks = known.get(node.frame.index)
         if masks is None:
-            masks = self._leaves[node.frame.index] = self._read(node)
+            masks = known[node.frame.index] = self._read(node)
         return masks
 
     def _read(self, node: CompiledLeaf) -> Masks:
@@ -344,4 +358,6 @@ def _selection(node: CompiledCases, values: tuple[frozenset[str], ...]) -> tuple
 def day_codes(program: Program, days: NDArray[np.int64]) -> Codes:
     """In which of the program's periods each day (ordinal) lies."""
     limits = np.array(program.days, dtype=np.int64)
-    return np.searchsorted(limits, days, side="right").astype(np.int32)
+    return np.searchsorted(limits, days, side="right").astype(
+        np.uint8 if len(program.days) < 255 else np.int32
+    )

@@ -14,10 +14,10 @@ def report(summary: Mapping[str, Any], language: str) -> Iterator[str]:
     """Lines from the summary's JSON form: rows by state, then rows and amounts by taxonomy and verdict."""
     label = Labels(language)
     states = ", ".join(
-        f"{label(f'row_{state}')} {count:,}" for state, count in summary["rows_by_state"].items()
+        f"{label(f'row_{state}')}: {count:,}" for state, count in summary["rows_by_state"].items() if count
     )
-    sheet = f"{summary['sheet']}: " if summary["sheet"] else ""
-    yield f"{sheet}{label('rows')} {summary['rows']:,} ({states})"
+    sheet = f"{summary['sheet']}; " if summary["sheet"] else ""
+    yield f"{sheet}{label('rows')}: {summary['rows']:,}" + (f" ({states})" if states else "")
     for taxonomy, part in summary["taxonomies"].items():
         yield ""
         yield taxonomy

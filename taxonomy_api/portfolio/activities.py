@@ -16,6 +16,9 @@ from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.portfolio.table import Cell, shown
 from taxonomy_api.portfolio.vocabulary import plain
 
+#: For so many unknown names the nearest known ones are looked up.
+MOST_SUGGESTIONS = 200
+_LONGEST_NAME = 200
 _SEPARATORS = re.compile(r"[;；\n|]")
 _EMPTY = frozenset(["", "-", "/", "—", "n/a", "na", "不适用", "不適用"])
 _INDUSTRY_SCHEMES = {
@@ -48,12 +51,16 @@ class ActivityReader:
     A bare code counts in the `preferred` taxonomies, and in the others only where none of those has it.
     """
 
-    def __init__(self, release: Release, preferred: Collection[str]) -> None:
+    def __init__(
+        self, release: Release, preferred: Collection[str], suggestions: int = MOST_SUGGESTIONS
+    ) -> None:
         self._preferred = preferred
         self._by_id: dict[str, Activity] = {}
         self._by_code: dict[str, list[Activity]] = {}
         self._by_name: dict[str, list[Activity]] = {}
+        self._by_number: dict[Decimal, list[Activity]] = {}
         self._known: dict[tuple[type, Cell], Reading] = {}
+        self._suggestions_left = suggestions
         for activity in release.activities():
             self._by_id[_key(activity.id)] = activity
             for language in LANGUAGES:
@@ -61,6 +68,10 @@ class ActivityReader:
             for alias in activity.aliases:
                 self._by_id.setdefault(_key(f"{activity.taxonomy}:{alias}"), activity)
             self._add_names(activity)
+        for code, activities in self._by_code.items():
+            number = _number(code)
+            if number is not None:
+                self._by_number.setdefault(number, []).extend(activities)
 
     def read(self, cell: Cell) -> Reading:
         """The activities that a cell names, as `taxonomy:code` or `taxonomy:code#row`."""
@@ -80,7 +91,9 @@ class ActivityReader:
             if candidate in rows:
                 return Reading((f"{name}#{candidate}",))
         finding = CellFinding(
-            "unknown_row", {"given": text, "activity": name}, nearest(text, rows) or tuple(rows)
+            "unknown_row",
+            {"given": text, "activity": name},
+            nearest(text[:_LONGEST_NAME], rows) or tuple(rows),
         )
         return Reading((name,), (finding,))
 
@@ -122,9 +135,15 @@ class ActivityReader:
         named = self._by_name.get(_key(text), [])
         if named:
             return self._named(text, named)
-        known = [*self._by_id, *self._by_name] if len(text) <= 200 else []
-        close = dict.fromkeys(self._id_of(key) for key in nearest(_key(text), known))
-        return Reading((), (CellFinding("unknown_activity", {"given": text}, tuple(close)),))
+        return Reading((), (CellFinding("unknown_activity", {"given": text}, self._nearest(text)),))
+
+    def _nearest(self, text: str) -> tuple[str, ...]:
+        """The ids most like a text; only for the first unknown ones, as the search takes its time."""
+        if self._suggestions_left <= 0 or len(text) > _LONGEST_NAME:
+            return ()
+        self._suggestions_left -= 1
+        close = nearest(_key(text), [*self._by_id, *self._by_name])
+        return tuple(dict.fromkeys(self._id_of(key) for key in close))
 
     def _named(self, text: str, named: Sequence[Activity]) -> Reading:
         """A full name: the same words in several taxonomies name the activity of each."""
@@ -137,13 +156,9 @@ class ActivityReader:
     def _read_number(self, cell: int | float) -> Reading:
         """A code that the spreadsheet stored as a number: 4.1 may have been 4.1 or 4.10."""
         text = shown(cell)
-        number = Decimal(text)
-        same = (activities for code, activities in self._by_code.items() if _number(code) == number)
-        found = self._prefer([activity for activities in same for activity in activities])
+        found = self._prefer(self._by_number.get(Decimal(text), []))
         if not found:
-            return Reading(
-                (), (CellFinding("unknown_activity", {"given": text}, nearest(text, self._by_code)),)
-            )
+            return Reading((), (CellFinding("unknown_activity", {"given": text}, self._nearest(text)),))
         if len(found) > 1:
             return _ambiguous(text, found)
         name = found[0].id

@@ -22,7 +22,7 @@ from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import parse_value
 from taxonomy_api.catalog.model import Fact, Language, Release, Text
 from taxonomy_api.portfolio.activities import ActivityReader, CellFinding, read_industry
-from taxonomy_api.portfolio.headers import Match
+from taxonomy_api.portfolio.headers import INDUSTRY_COLUMNS, Match
 from taxonomy_api.portfolio.issues import Severity
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.result_columns import TaxonomyResults
@@ -33,7 +33,6 @@ _DATE = Fact(
     id="date", kind="date", name=Text("The date", "日期", "日期"), definition=Text("A date of the deal.")
 )
 _BARE_NUMBER = re.compile(r"[+-]?[0-9][0-9,. ]*")
-_INDUSTRY_COLUMNS = ("industry", "industry:isic4", "industry:nace2", "industry:gbt4754")
 #: Findings that leave a row without an activity.
 _FATAL = frozenset(["unknown_activity", "ambiguous_activity", "activity_missing"])
 _INFORMATIVE = frozenset(["read_by_name", "code_was_number"])
@@ -83,7 +82,7 @@ def choose_taxonomies(
     release: Release, matches: Sequence[Match | None], usable: Sequence[Sequence[Cell]]
 ) -> tuple[str, ...]:
     """The taxonomies of the activities that the rows name, in the order of the release; else all."""
-    reader = ActivityReader(release, ())
+    reader = ActivityReader(release, (), suggestions=0)
     column = _column(matches, "activity")
     named = {
         name.partition(":")[0]
@@ -130,7 +129,7 @@ def _read_names(release: Release, block: Block) -> tuple[list[tuple[str, ...]], 
     language = block.options.language
     activity, row_column = _column(block.matches, "activity"), _column(block.matches, "row")
     industries = [
-        (key, column) for key in _INDUSTRY_COLUMNS if (column := _column(block.matches, key)) is not None
+        (key, column) for key in INDUSTRY_COLUMNS if (column := _column(block.matches, key)) is not None
     ]
     names: list[tuple[str, ...]] = []
     problems: list[CellProblem] = []
@@ -155,7 +154,9 @@ def _read_names(release: Release, block: Block) -> tuple[list[tuple[str, ...]], 
             found += industry.names
         if not found and not any(finding.code in _FATAL for _, finding in findings):
             findings.append((activity, CellFinding("activity_missing", {})))
-        names.append(tuple(found))
+        # What a row names besides something unreadable is no answer to what it is.
+        fatal = any(finding.code in _FATAL for _, finding in findings)
+        names.append(() if fatal else tuple(found))
         problems += (_finding(row, column, finding, language) for column, finding in findings)
     return names, problems
 

@@ -14,9 +14,12 @@ _BRACKETED = re.compile(
 )
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _EQUIVALENT = re.compile(r"equivalent|equiv\.|等值|折合|折算", re.IGNORECASE)
+#: Longer texts are prose.
+LONGEST_HEADER = 200
 #: What a table must tell of every row: which project, and what it does.
 WHO = frozenset({"id", "name"})
-WHAT = frozenset({"activity", "industry", "industry:isic4", "industry:nace2", "industry:gbt4754"})
+INDUSTRY_COLUMNS = ("industry", "industry:isic4", "industry:nace2", "industry:gbt4754")
+WHAT = frozenset({"activity", *INDUSTRY_COLUMNS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class ColumnPlan:
 def match_header(text: str, vocabulary: Vocabulary) -> tuple[tuple[Role, ...], str | None]:
     """All meanings of one header, and its unit. Nothing found: no meanings."""
     clean = plain(text)
-    if not clean or _EQUIVALENT.search(clean):
+    if not clean or len(clean) > LONGEST_HEADER or _EQUIVALENT.search(clean):
         return (), None
     name, unit = _split_unit(clean)
     # A header known with its brackets still states its unit in them.

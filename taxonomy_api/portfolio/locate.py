@@ -110,8 +110,7 @@ def _judge(sheet: str, hidden: bool, number: int, row: SheetRow, vocabulary: Voc
     keys: set[str] = set()
     texts = tuple(text for _, text in filled(row))
     for text in texts:
-        # Longer texts are prose, not headers.
-        roles = match_header(text, vocabulary)[0] if len(text) <= 200 else ()
+        roles, _ = match_header(text, vocabulary)
         if len(roles) == 1:
             keys.add(roles[0].key)
     return Candidate(sheet, hidden, number, len(keys), bool(keys & WHO) and bool(keys & WHAT), texts)

@@ -3,59 +3,86 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from decimal import Decimal
 
 from taxonomy_api.assessment.money import parse_amount, parse_share
 from taxonomy_api.assessment.value_problems import ValueProblem
-from taxonomy_api.portfolio.headers import ColumnPlan
+from taxonomy_api.portfolio.headers import INDUSTRY_COLUMNS, ColumnPlan
 from taxonomy_api.portfolio.report import Reporter
 from taxonomy_api.portfolio.summary import Money
 from taxonomy_api.portfolio.table import Cell, Table, shown
+from taxonomy_api.portfolio.vocabulary import plain
 
 #: 亿元 beside a column of currencies says the order of magnitude only: 元 is a unit of any of them.
 _BARE_YUAN = re.compile(r"[\s百千十万亿萬億]*[元圆圓]")
 
 
+#: What a row of totals calls itself.
+_TOTAL = re.compile(r"(grand |sub-?)?totals?|sum|合\s*[计計]|小\s*[计計]|[总總]\s*[计計]", re.IGNORECASE)
+
+
+def find_totals(reporter: Reporter, plan: ColumnPlan, usable: Sequence[Sequence[Cell]]) -> frozenset[int]:
+    """Rows of totals: they call themselves so and name no activity. Each is reported."""
+    columns = [plan.column(key) for key in ("activity", *INDUSTRY_COLUMNS)]
+    activity = [usable[column] for column in columns if column is not None]
+    found = []
+    for row in range(len(reporter.table.rows)):
+        if any(cells[row] is not None for cells in activity):
+            continue
+        for column, cells in enumerate(usable):
+            cell = cells[row]
+            if isinstance(cell, str) and _TOTAL.fullmatch(plain(cell).rstrip(":").strip()):
+                reporter.cell("info", "total_row", row, column, cell)
+                found.append(row)
+                break
+    return frozenset(found)
+
+
 def read_money(
-    reporter: Reporter, plan: ColumnPlan, usable: Sequence[Sequence[Cell]], amount_unit: str | None
+    reporter: Reporter,
+    plan: ColumnPlan,
+    usable: Sequence[Sequence[Cell]],
+    amount_unit: str | None,
+    totals: Container[int] = frozenset(),
 ) -> list[Money | None]:
-    """Each row's amount; None where none is stated or readable (the latter is an issue)."""
+    """Each row's amount; None where none is stated or readable (the latter is an issue), and in `totals`."""
     amount, currency = plan.column("amount"), plan.column("currency")
-    rows = len(reporter.table.rows)
     if amount is None:
-        return [None] * rows
+        return [None] * len(reporter.table.rows)
     match = plan.matches[amount]
     unit = (match.unit if match is not None else None) or amount_unit
     currencies = _Currencies()
     money: list[Money | None] = []
     for row, cell in enumerate(usable[amount]):
+        one = None
         try:
-            stated = currencies.read(usable[currency][row]) if currency is not None else None
-            found = parse_amount(cell, unit)
-            if found is None:
-                money.append(None)
-                continue
-            own = found.currency
-            bare = unit is not None and _BARE_YUAN.fullmatch(unit.strip()) and not _names_currency(cell)
-            if stated is not None and (own is None or own == stated or bare):
-                own = stated
-            elif stated is not None:
-                raise _Conflict(f"{own} / {stated}")
+            if row not in totals:
+                stated = currencies.read(usable[currency][row]) if currency is not None else None
+                one = _one_amount(cell, unit, stated)
         except ValueProblem as problem:
-            reporter.cell(
-                "warning", "amount_unreadable", row, amount, cell, message=problem.message(reporter.language)
-            )
-            money.append(None)
-            continue
+            message = problem.message(reporter.language)
+            reporter.cell("warning", "amount_unreadable", row, amount, cell, message=message)
         except _Conflict as conflict:
             reporter.cell("warning", "amount_conflict", row, amount, cell, message=str(conflict))
-            money.append(None)
-            continue
-        if own is None:
+        if one is not None and not one.currency:
             reporter.cell("warning", "currency_missing", row, amount, cell)
-        money.append(Money(found.value, own or ""))
+        money.append(one)
     return money
+
+
+def _one_amount(cell: Cell, unit: str | None, stated: str | None) -> Money | None:
+    """`stated` is what the currency column says. Raises ValueProblem and _Conflict."""
+    found = parse_amount(cell, unit)
+    if found is None:
+        return None
+    if stated is None or found.currency in (None, stated):
+        return Money(found.value, stated or found.currency or "")
+    within = parse_amount(cell) if isinstance(cell, str) else None
+    own = within.currency if within is not None else None
+    if own is None and unit is not None and _BARE_YUAN.fullmatch(unit.strip()):
+        return Money(found.value, stated)
+    raise _Conflict(f"{found.currency} / {stated}")
 
 
 def read_shares(
@@ -79,12 +106,13 @@ def read_shares(
     return shares
 
 
-def column_sum(table: Table, plan: ColumnPlan) -> tuple[str, Decimal] | None:
-    """Header of the amount column and the sum of its plain numbers, for comparison with the sheet's own."""
+def column_sum(table: Table, plan: ColumnPlan, totals: Container[int]) -> tuple[str, Decimal] | None:
+    """Header of the amount column and the sum of its plain numbers outside rows of totals."""
     column = plan.column("amount")
     if column is None:
         return None
-    numbers = (cell for cell in table.columns[column] if type(cell) is int or type(cell) is float)
+    counted = (cell for row, cell in enumerate(table.columns[column]) if row not in totals)
+    numbers = (cell for cell in counted if type(cell) is int or type(cell) is float)
     return table.headers[column], sum((Decimal(repr(number)) for number in numbers), Decimal(0))
 
 
@@ -105,13 +133,3 @@ class _Currencies:
             found = parse_amount(f"1 {text}") if text and not text[0].isdigit() else None
             self._known[text] = None if found is None else found.currency
         return self._known[text]
-
-
-def _names_currency(cell: Cell) -> bool:
-    return isinstance(cell, str) and parse_amount_currency(cell) is not None
-
-
-def parse_amount_currency(text: str) -> str | None:
-    """The currency that a cell itself names."""
-    found = parse_amount(text)
-    return None if found is None else found.currency

@@ -98,6 +98,8 @@ class _SheetLoop:
             self._start_cell(attributes)
         elif name == "v" or name == "t":
             self._collecting = not self._phonetic
+        elif name == "is":
+            return
         elif name == "f":
             self._formula = ""
             self._collecting = True
@@ -122,6 +124,8 @@ class _SheetLoop:
                 self._cells[self._column] = value
         elif name == "v" or name == "t":
             self._collecting = False
+        elif name == "is":
+            return
         elif name == "f":
             self._formula = "".join(self._pieces)
             self._pieces.clear()

@@ -14,7 +14,7 @@ from taxonomy_api.portfolio.headers import ColumnPlan, plan_columns
 from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.locate import locate, read_table
 from taxonomy_api.portfolio.method import method_lines
-from taxonomy_api.portfolio.money import column_sum, read_money, read_shares
+from taxonomy_api.portfolio.money import column_sum, find_totals, read_money, read_shares
 from taxonomy_api.portfolio.open_book import open_book
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.problem import Limits
@@ -77,11 +77,13 @@ def assess_portfolio(
     total = len(reading.table.rows)
     progress(Progress("assessing", total, rows_total=total))
     results = _assess(engine, reading, options, assessor, progress)
-    money = read_money(reading.reporter, reading.plan, reading.usable, options.amount_unit)
+    totals = find_totals(reading.reporter, reading.plan, reading.usable)
+    money = read_money(reading.reporter, reading.plan, reading.usable, options.amount_unit, totals)
     shares = read_shares(reading.reporter, reading.plan, reading.usable)
     states = _states(reading.reporter, total)
     progress(Progress("writing", total, total, rows_total=total))
-    summary = _summarise(engine, reading, options, results, states, money, shares)
+    amount_column = column_sum(reading.table, reading.plan, totals)
+    summary = _summarise(engine, reading, options, results, states, money, shares, amount_column)
     columns = result_columns(reading.table, results, states)
     _write(target, columns, engine, reading, options, results, summary, progress)
     progress(Progress("done", total, total, total, total))
@@ -99,7 +101,7 @@ def _read(source: Path, engine: Engine, options: PortfolioOptions, limits: Limit
     plan = plan_columns(table.headers, vocabulary)
     reporter = Reporter(table, IssueLog(limits.issues_per_cause), options.language)
     explain_reading(reporter, book, location, data)
-    explain_headers(reporter, plan)
+    explain_headers(reporter, plan, options)
     usable = take_out_broken(reporter, plan)
     fill_merged(reporter, plan, usable, data.merged)
     return _Reading(table, plan, usable, reporter)
@@ -149,13 +151,14 @@ def _summarise(
     states: Sequence[RowState],
     money: Sequence[Money | None],
     shares: Sequence[Decimal | None],
+    amount_column: tuple[str, Decimal] | None,
 ) -> PortfolioSummary:
     table = reading.table
     identity = Identity(
         engine.release.id, ENGINE_VERSION, options.as_of.isoformat(), table.sheet, table.header_row
     )
     counts = reading.reporter.log.counts()
-    return summarise(identity, results, states, money, shares, counts, column_sum(table, reading.plan))
+    return summarise(identity, results, states, money, shares, counts, amount_column)
 
 
 def _write(

@@ -77,6 +77,11 @@ LABELS: dict[str, Text] = {
     "engine": Text("Engine", "引擎版本", "引擎版本"),
     "as_of": Text("Assessed as of", "评估日期", "評估日期"),
     "editions": Text("Editions", "目录版本", "目錄版本"),
+    "editions_unchecked": Text(
+        "Editions are those asked for or named; whether they apply by the dates of deals was not checked.",
+        "版本为所指定或所申报者；未按交易日期核对其是否适用。",
+        "版本為所指定或所申報者；未按交易日期核對其是否適用。",
+    ),
     "options": Text("Options", "选项", "選項"),
     "assumptions": Text("Assumptions", "假设", "假設"),
     "confirmations": Text("Confirmations", "确认", "確認"),
@@ -265,6 +270,24 @@ ISSUES: dict[str, tuple[Text, Text]] = {
             "State the currency in its own column or in the header.",
             "请在币种列或列名中注明币种。",
             "請在幣種欄或欄名中註明幣種。",
+        ),
+    ),
+    "total_row": (
+        Text(
+            "A row of totals: kept, not assessed, its amount not counted.",
+            "合计行：保留，不作评估，金额不计入。",
+            "合計行：保留，不作評估，金額不計入。",
+        ),
+        Text("Compare it with the control totals.", "请与核对合计比较。", "請與核對合計比較。"),
+    ),
+    "confirm_without_effect": (
+        Text(
+            "Not used: there are no mappings between taxonomies on file that ask for a confirmation.",
+            "未使用：尚未收录需要确认的目录间对应关系。",
+            "未使用：尚未收錄需要確認的目錄間對應關係。",
+        ),
+        Text(
+            "Name the target's activity itself.", "请直接填写目标目录的活动。", "請直接填寫目標目錄的活動。"
         ),
     ),
     "share_unreadable": (

@@ -72,7 +72,7 @@ class Vocabulary:
         from rapidfuzz import fuzz, process  # loaded only where a header is unknown
 
         found = process.extract(
-            header_key(text), self.readable.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=60
+            header_key(text[:100]), self.readable.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=60
         )
         names: dict[str, None] = {}
         for key, _, _ in found:

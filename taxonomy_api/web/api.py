@@ -81,6 +81,9 @@ class Api(SmorestApi):  # type: ignore[misc]
         default = {"description": "Any error", "content": content}
         self.spec.components.response(self.DEFAULT_ERROR_RESPONSE_NAME, default, lazy=True)
 
+    def _register_pagination_header(self) -> None:
+        """Pages are told in the body here, not in the library's header."""
+
 
 def make_api(app: Flask) -> Api:
     app.config.update(

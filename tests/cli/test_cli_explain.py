@@ -233,7 +233,7 @@ def test_the_summary_of_a_portfolio() -> None:
     assert (
         "\n".join(report(SUMMARY, "en"))
         == """\
-Loans: rows 1,200 (sound 1,195, with warnings 3, in error 2)
+Loans; rows: 1,200 (sound: 1,195, with warnings: 3, in error: 2)
 
 example-2026
     aligned       1,000  CNY 1,234,567.5; USD 10
@@ -246,4 +246,4 @@ Issues, see the result's own list: unit_assumed 3"""
 
 def test_an_empty_summary() -> None:
     empty = {**SUMMARY, "sheet": "", "rows": 0, "rows_by_state": {}, "taxonomies": {}, "issues": {}}
-    assert list(report(empty, "zh-Hans")) == ["行数 0 ()"]
+    assert list(report(empty, "zh-Hans")) == ["行数: 0"]

@@ -208,6 +208,63 @@ def test_a_merged_value_is_filled_down_and_a_merged_amount_is_not(tmp_path: Path
     assert summary.issues["merged_filled"] == summary.issues["merged_amount"] == 1
 
 
+def test_a_row_of_totals_is_kept_and_not_counted(tmp_path: Path, engine: Engine) -> None:
+    rows = [
+        ["id", "activity", "amount", "currency"],
+        ["1", "hk-phase-2a:ENE-01", 5, "CNY"],
+        ["合 计", None, 5, "CNY"],
+    ]
+    summary = run(write_book(tmp_path / "book.xlsx", rows), engine)
+    assert summary.total.amounts == {"CNY": Decimal(5)}
+    assert summary.rows == 2 and summary.issues["total_row"] == 1
+    assert sheet_rows(tmp_path, "Results")[2][0] == "合 计"
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "currency", "expected"),
+    [
+        ("金额（亿元）", 1.5, None, {"CNY": 150_000_000}),
+        ("金额（万元）", "1,234.5", "港元", {"HKD": 12_345_000}),
+        ("金额（億元）", 2, "HKD", {"HKD": 200_000_000}),
+        ("Issuing Amount (RMB/100 Million)", 3, None, {"CNY": 300_000_000}),
+        ("amount", "HK$5.29 billion", None, {"HKD": 5_290_000_000}),
+        ("amount", "5千万元", "CNY", {"CNY": 50_000_000}),
+        ("amount", 0.1, None, {"": Decimal("0.1")}),
+        ("amount", "USD 5", "EUR", {}),
+        ("amount", "-", "EUR", {}),
+        ("amount", -5, "EUR", {}),
+    ],
+)
+def test_amounts_with_units_and_currencies(
+    header: str,
+    cell: object,
+    currency: str | None,
+    expected: dict[str, object],
+    tmp_path: Path,
+    engine: Engine,
+) -> None:
+    rows = [["id", "activity", header, "currency"], ["1", "hk-phase-2a:ENE-01", cell, currency]]
+    assert run(write_book(tmp_path / "book.xlsx", rows), engine).total.amounts == expected
+
+
+def test_a_row_that_names_something_unknown_besides_gets_no_verdict(tmp_path: Path, engine: Engine) -> None:
+    rows = [["id", "activity", "lifecycle_ghg_intensity"], ["1", "hk-phase-2a:ENE-01; hk-phase-2a:NONE", 84]]
+    summary = run(write_book(tmp_path / "book.xlsx", rows), engine, taxonomies=["hk-phase-2a"])
+    assert summary.verdicts["hk-phase-2a"]["undetermined"].rows == 1
+    assert summary.rows_by_state["error"] == 1
+
+
+def test_a_column_of_confirmations_is_told_to_have_no_effect(tmp_path: Path, engine: Engine) -> None:
+    rows = [["id", "activity", "confirm"], ["1", "hk-phase-2a:ENE-01", "x"]]
+    confirm = {"hk-phase-2a:ENE-01": "hk-phase-1:D-01"}
+    assert (
+        run(write_book(tmp_path / "book.xlsx", rows), engine, confirm=confirm).issues[
+            "confirm_without_effect"
+        ]
+        == 2
+    )
+
+
 DANGEROUS = [
     "=1+1",
     "+1+1",

@@ -124,7 +124,7 @@ def test_the_bond_example(tmp_path: Path, engine: Engine) -> None:
 
 
 def test_the_bank_example(tmp_path: Path, engine: Engine) -> None:
-    states, verdicts = example("bank-loans.xlsx", engine, tmp_path, language="zh-Hans")
+    states, verdicts = example("bank-200-loans.xlsx", engine, tmp_path, language="zh-Hans")
     assert states == {"ok": 200, "warning": 0, "error": 0}
     # 25 gas plants: 238.5 and 255 g meet the transition limit of 255 g, 310 g does not, one kind is silent.
     assert verdicts["hk-phase-2a transition"] == 13

@@ -48,7 +48,7 @@ def show_limits() -> Response:
 @blueprint.route("/v1/templates/portfolio.xlsx")
 @reads_catalogue
 @blueprint.query(schemas.TemplateQuery)
-@blueprint.documents(responses={"200": _XLSX})
+@blueprint.documents(responses={200: _XLSX})
 @blueprint.answers(200)
 def download_template(query: dict[str, Any]) -> Response:
     """The workbook to fill in and hand in"""

@@ -132,7 +132,7 @@ def list_rows(query: dict[str, Any], portfolio_id: str) -> Response:
 @blueprint.route("/<portfolio_id>/results.<any(xlsx, csv, parquet):format>")
 @requires("portfolio")
 @blueprint.documents(
-    responses={"200": {"content": {kind: {"schema": _BINARY} for kind in MEDIA_TYPES.values()}}}
+    responses={200: {"content": {kind: {"schema": _BINARY} for kind in MEDIA_TYPES.values()}}}
 )
 @blueprint.answers(200)
 def download_results(portfolio_id: str, format: str) -> Response:
