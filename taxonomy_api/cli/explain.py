@@ -118,7 +118,7 @@ class _Page:
         parts = [f"{self.label('given')}: {self.label('nothing_given') if given is None else given}"]
         if criterion.get("estimated"):
             parts[0] += f" ({self.label('estimated')})"
-        if criterion.get("required"):
+        if criterion.get("required") and criterion["required"] not in (criterion.get("text") or ""):
             parts.append(f"{self.label('required')}: {criterion['required']}")
         if criterion.get("margin") is not None:
             parts.append(f"{self.label('margin')}: {criterion['margin']:+.1%}")

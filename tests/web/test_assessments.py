@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from taxonomy_api.web.services import Services
 from tests.web.conftest import HYDRO, PROJECT, Caller, assert_problem
@@ -131,6 +133,22 @@ def test_a_body_over_the_limit_is_refused(bank: Caller, services: Services) -> N
         bank("POST", PATH, data=raw, content_type="application/json"), 413, "body_too_large"
     )
     assert str(services.settings.max_body_bytes) in str(document["detail"])
+
+
+def test_a_body_sent_in_chunks_has_the_same_limit(bank: Caller, services: Services) -> None:
+    def send(raw: bytes) -> TestResponse:
+        chunked = {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+        return bank(
+            "POST",
+            PATH,
+            input_stream=io.BytesIO(raw),
+            content_type="application/json",
+            environ_overrides=chunked,
+        )
+
+    assert send(json.dumps(PROJECT).encode()).status_code == 201
+    padding = b" " * services.settings.max_body_bytes
+    assert_problem(send(json.dumps(PROJECT).encode() + padding), 413, "body_too_large")
 
 
 def test_a_byte_order_mark_is_survived(bank: Caller) -> None:
