@@ -158,7 +158,7 @@ def _assessed(engine: Engine, request: Request, activity: Activity) -> Json:
             else None
         ),
         "contribution": contribution_of(seen, found),
-        "row": row_told(seen),
+        "row": ", ".join(sorted(rows_of(seen))) or None,
         "marks": marks_of(seen, request),
         "tags": list(activity.tags),
         "activity": {
@@ -195,22 +195,21 @@ def name_of(subject: Subject) -> str:
     return f"{subject.id}#row" if subject.kind == "row" else subject.id
 
 
-def row_told(seen: Outlook) -> str | None:
-    """The row that was named or told by an industry code."""
+def rows_of(seen: Outlook) -> frozenset[str]:
+    """The rows that were named or told by an industry code."""
     column = seen.inputs.columns.get(Subject("row", seen.program.activity.id))
-    return None if column is None else seen.program.rows[int(column.codes[0]) - 1].id
+    return frozenset() if column is None else column.values[int(column.codes[0]) - 1]
 
 
 def marks_of(seen: Outlook, request: Request) -> list[str]:
     """The carbon marks that bind the project's row and industry code; none where they differ."""
-    row = row_told(seen)
+    rows = rows_of(seen)
     codes = {code.partition(":")[2] for code in request.project.industry if code.startswith("gbt4754:")}
     marks: set[str] = set()
     for one in seen.program.rows:
-        if row is not None and one.id != row:
-            continue
-        fitting = {mark for code, mark in one.marks.items() if code in codes}
-        marks |= fitting or set(one.marks.values())
+        if not rows or one.id in rows:
+            fitting = {mark for code, mark in one.marks.items() if code in codes}
+            marks |= fitting or set(one.marks.values())
     return sorted(marks) if len(marks) == 1 else []
 
 

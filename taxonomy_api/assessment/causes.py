@@ -14,7 +14,6 @@ from taxonomy_api.assessment.program import (
     CompiledCases,
     CompiledGroup,
     CompiledLeaf,
-    CompiledRows,
 )
 from taxonomy_api.catalog.model import FactLeaf, LimitTest, Window
 
@@ -143,8 +142,6 @@ class _Tracer:
             yield from self._leaf(node, part, mask, result)
         elif isinstance(node, CompiledCases):
             yield from self._cases(node, part, mask, result)
-        elif isinstance(node, CompiledRows):
-            yield from self._rows(node, part, mask, result)
         else:
             yield from self._group(node, part, mask, result)
 
@@ -166,7 +163,7 @@ class _Tracer:
         codes = self.walk.inputs.codes(node.subject)
         unnamed = mask & look_up(_SILENT, codes)[0]
         if unnamed and result == "unknown":
-            yield Cause("case_unknown", node, part, unnamed)
+            yield Cause("row_unknown" if node.rows else "case_unknown", node, part, unnamed)
         reported = unnamed
         for child, chosen in zip(node.parts, self._chosen(node), strict=True):
             reported |= mask & chosen
@@ -186,17 +183,6 @@ class _Tracer:
                 continue
             entries = bytes([0, *(1 if value & lookup.inside else 0 for value in column.values)])
             yield look_up(entries, column.codes)[0]
-
-    def _rows(self, node: CompiledRows, part: str, mask: int, result: Result) -> Iterator[Cause]:
-        codes = self.walk.inputs.codes(node.subject)
-        unnamed = mask & look_up(_SILENT, codes)[0]
-        if unnamed and result == "unknown":
-            yield Cause("row_unknown", node, part, unnamed)
-        for number, child in enumerate(node.parts, start=1):
-            entries = bytearray(len(node.parts) + 1)
-            entries[number] = 1
-            here = look_up(bytes(entries), codes)[0]
-            yield from self._node(child, part, mask & (here | unnamed), result)
 
     def _leaf(self, node: CompiledLeaf, part: str, mask: int, result: Result) -> Iterator[Cause]:
         if result == "met":

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from taxonomy_api.assessment.causes import BIT, Cause, causes
 from taxonomy_api.assessment.decision import VERDICTS, Decision, decide
-from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, constant, narrow, unpack
-from taxonomy_api.assessment.encoding import row_number
+from taxonomy_api.assessment.domains import UNKNOWN, Codes, Column, Subject, constant, narrow, unpack
+from taxonomy_api.assessment.encoding import rows_told
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.evaluation import VERIFIED_ONLY, Inputs, day_codes
 from taxonomy_api.assessment.program import Program
@@ -35,13 +35,14 @@ NO_DAY = 0
 class Named:
     """Which activity of one taxonomy each project names.
 
-    `activity`: place in `activities`, or one of the negative codes above; `row`: number of the row
-    named (from 1), 0 for none.
+    `activity`: place in `activities`, or one of the negative codes above; `row`: place in
+    `rows` (from 1) of the set of rows named, 0 for none.
     """
 
     activities: tuple[Activity, ...]
     activity: NDArray[np.int32]
-    row: NDArray[np.int32]
+    row: Codes
+    rows: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def _assess_group(
     codes: dict[Subject, Column] = {}
     for subject in program.subjects:
         if subject.kind == "row":
-            codes[subject] = Column(narrow(named.row[rows]))
+            codes[subject] = Column(named.row[rows], named.rows)
         elif subject in columns.subjects:
             column = columns.subjects[subject]
             codes[subject] = Column(column.codes[rows], column.values)
@@ -264,24 +265,29 @@ def _resolve(activities: Mapping[str, Activity], taxonomy: str, named: Sequence[
     own = tuple(activity for activity in activities.values() if activity.taxonomy == taxonomy)
     place = {activity.id: number for number, activity in enumerate(own)}
     memo: dict[tuple[str, ...], tuple[int, int]] = {}
+    row_sets: dict[frozenset[str], int] = {}
     found = np.empty((len(named), 2), dtype=np.int32)
     for project, names in enumerate(named):
         key = tuple(names)
         if key not in memo:
-            memo[key] = _place(activities, place, taxonomy, key)
+            activity, rows = _place(activities, place, taxonomy, key)
+            memo[key] = activity, row_sets.setdefault(rows, len(row_sets) + 1) if rows else UNKNOWN
         found[project] = memo[key]
-    return Named(own, found[:, 0].copy(), found[:, 1].copy())
+    return Named(own, found[:, 0].copy(), narrow(found[:, 1].copy()), tuple(row_sets))
 
 
 def _place(
     activities: Mapping[str, Activity], place: Mapping[str, int], taxonomy: str, names: tuple[str, ...]
-) -> tuple[int, int]:
+) -> tuple[int, frozenset[str]]:
+    """The activity of the taxonomy that is named, or a negative code, and the rows told."""
     here = {name for name in names if name.partition(":")[0] == taxonomy}
     bases = {name.partition("#")[0] for name in here}
     if len(bases) > 1:
-        return SEVERAL, 0
+        return SEVERAL, frozenset()
     if not bases:
         elsewhere = [name for name in names if name.partition("#")[0] in activities]
-        return (OTHER_TAXONOMY if elsewhere else INDUSTRY_ONLY if names else NOT_NAMED), 0
+        return (OTHER_TAXONOMY if elsewhere else INDUSTRY_ONLY if names else NOT_NAMED), frozenset()
     base = bases.pop()
-    return (place[base], row_number(activities[base], names)) if base in place else (NOT_NAMED, 0)
+    if base not in place:
+        return NOT_NAMED, frozenset()
+    return place[base], rows_told(activities[base], names)

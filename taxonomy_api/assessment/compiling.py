@@ -31,7 +31,6 @@ from taxonomy_api.assessment.program import (
     CompiledCases,
     CompiledGroup,
     CompiledLeaf,
-    CompiledRows,
     Days,
     Frame,
     LeafStep,
@@ -184,11 +183,15 @@ class _Builder:
             return self._cases(criterion, frame)
         if isinstance(criterion, Rows):
             subject = self._use(Subject("row", self.activity.id))
-            return CompiledRows(
+            return CompiledCases(
                 frame=frame,
                 subject=subject,
-                rows=criterion.rows,
+                lookups=tuple(ChoiceLookup(frozenset({row.id}), frozenset()) for row in criterion.rows),
                 parts=tuple(self.build(row.criterion) for row in criterion.rows),
+                otherwise="unknown",
+                choices=frozenset(row.id for row in criterion.rows),
+                exhaustive=True,
+                rows=criterion.rows,
             )
         return self._leaf(criterion, frame)
 
@@ -213,6 +216,7 @@ class _Builder:
                 if isinstance(criterion.otherwise, str)
                 else self.build(criterion.otherwise)
             ),
+            choices=frozenset(fact.choices),
             exhaustive=leaves <= named,
         )
 
@@ -305,20 +309,36 @@ def level_table(scale: tuple[str, ...], reached: str) -> Table:
 def standard_table(standard: Standard, leaf: StandardLeaf) -> Table:
     """The results that each answer about a standard allows.
 
-    A level answers a criterion that asks for a level; bare conformity does not, and a level alone
-    does not say that the product conforms.
+    After the four plain answers come the levels alone, then the levels of a product that also conforms.
+    A level answers a criterion that asks for a level; bare conformity does not, and a level alone does
+    not say that the product conforms.
     """
-    size = FIRST_LEVEL + len(standard.scale)
+    levels = len(standard.scale)
+    size = FIRST_LEVEL + 2 * levels
     if leaf.reaches is None:
-        entries = bytearray(table(size, (COMPLIES,), range(FIRST_LEVEL, size)))
+        both = range(FIRST_LEVEL + levels, size)
+        entries = bytearray(table(size, (COMPLIES, *both), range(FIRST_LEVEL, FIRST_LEVEL + levels)))
     else:
-        last = FIRST_LEVEL + standard.scale.index(leaf.reaches)
-        entries = bytearray(table(size, range(FIRST_LEVEL, last + 1), (COMPLIES,)))
+        best = standard.scale.index(leaf.reaches) + 1
+        reached = [FIRST_LEVEL + block + level for block in (0, levels) for level in range(best)]
+        entries = bytearray(table(size, reached, (COMPLIES,)))
     entries[FAILS] = NOT_MET
     entries[NOT_COVERED] = LEFT_OUT if leaf.where_covered else EITHER
     if leaf.where_covered:
         entries[UNKNOWN] = EITHER | LEFT_OUT
     return bytes(entries)
+
+
+def standard_refinements(given: int, size: int) -> range | tuple[int, ...]:
+    """The codes that say more about a standard than `given`, in a table of `size`."""
+    both = FIRST_LEVEL + (size - FIRST_LEVEL) // 2
+    if given == UNKNOWN:
+        return range(1, size)
+    if given == COMPLIES:
+        return range(both, size)
+    if FIRST_LEVEL <= given < both:
+        return (given + both - FIRST_LEVEL,)
+    return ()
 
 
 def choice_lookup(fact: Fact, values: tuple[str, ...]) -> ChoiceLookup:

@@ -13,7 +13,6 @@ from taxonomy_api.assessment.program import (
     Compiled,
     CompiledCases,
     CompiledLeaf,
-    CompiledRows,
     parts_of,
     walk,
 )
@@ -47,9 +46,7 @@ def _bearing(seen: Outlook, node: Compiled) -> Iterator[CompiledLeaf]:
 def _chosen(seen: Outlook, node: Compiled) -> Iterator[Compiled]:
     """The parts of a node; of cases and rows only the chosen one, if one is."""
     columns = seen.inputs.columns
-    if isinstance(node, CompiledRows) and node.subject in columns:
-        yield node.parts[int(columns[node.subject].codes[0]) - 1]
-    elif isinstance(node, CompiledCases) and node.subject in columns:
+    if isinstance(node, CompiledCases) and node.subject in columns:
         column = columns[node.subject]
         values = column.values[int(column.codes[0]) - 1]
         picked = [part for part, look in zip(node.parts, node.lookups, strict=True) if values & look.inside]

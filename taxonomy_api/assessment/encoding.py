@@ -43,8 +43,8 @@ def encode_project(engine: Engine, program: Program, project: Project, as_of: da
             if said is not None:
                 columns[subject] = _one(standard_code(engine.release.standards[subject.id], said))
         elif subject.kind == "row":
-            if number := row_number(program.activity, (*project.activities, *project.industry)):
-                columns[subject] = _one(number)
+            if rows := rows_told(program.activity, (*project.activities, *project.industry)):
+                columns[subject] = Column(constant(1, 1), (rows,))
         elif (code := _attestation_code(engine, subject.id, project, as_of)) != UNKNOWN:
             columns[subject] = _one(code)
     return columns
@@ -71,7 +71,8 @@ def value_code(engine: Engine, fact: Fact, value: Fraction | bool | str | date) 
 
 def standard_code(standard: Standard, said: GivenStandard) -> int:
     if said.level is not None:
-        return FIRST_LEVEL + standard.scale.index(said.level)
+        conforms = len(standard.scale) if said.complies else 0
+        return FIRST_LEVEL + conforms + standard.scale.index(said.level)
     if said.covers is False:
         return NOT_COVERED
     if said.complies is None:
@@ -85,23 +86,23 @@ def answer_code(answer: GivenAnswer) -> int:
     return YES_WITH_EVIDENCE if answer.evidence else YES
 
 
-def row_number(activity: Activity, names: Iterable[str]) -> int:
-    """The row (from 1) that names and industry codes tell, or 0.
+def rows_told(activity: Activity, names: Iterable[str]) -> frozenset[str]:
+    """The rows that names and industry codes tell; empty where they tell none.
 
     A row is named as `taxonomy:code#row`; a code `gbt4754:4413` tells it where the code occurs in one
     row only.
     """
     rows = activity.rows
     if not rows:
-        return 0
+        return frozenset()
     names = tuple(names)
     prefix = f"{activity.id}#"
     named = {name[len(prefix) :] for name in names if name.startswith(prefix)}
-    if not named:
-        codes = {name[8:] for name in names if name.startswith("gbt4754:")}
-        named = {row.id for row in rows if codes & set(row.gbt4754) and not row.codes_are_examples}
-    ids = [row.id for row in rows]
-    return ids.index(named.pop()) + 1 if len(named) == 1 and named <= set(ids) else 0
+    if named:
+        return frozenset(named & {row.id for row in rows})
+    codes = {name[8:] for name in names if name.startswith("gbt4754:")}
+    told = frozenset(row.id for row in rows if codes & set(row.gbt4754) and not row.codes_are_examples)
+    return told if len(told) == 1 else frozenset()
 
 
 def _attestation_code(engine: Engine, name: str, project: Project, as_of: date) -> int:

@@ -32,7 +32,6 @@ from taxonomy_api.assessment.program import (
     Compiled,
     CompiledCases,
     CompiledLeaf,
-    CompiledRows,
     Program,
 )
 from taxonomy_api.catalog.model import Window
@@ -204,8 +203,6 @@ class Pass:
             return self._leaf(node)
         if isinstance(node, CompiledCases):
             return self._cases(node)
-        if isinstance(node, CompiledRows):
-            return self._rows(node)
         parts = [self.evaluate(part) for part in node.parts]
         if node.kind == "all":
             return all_of(parts, self.inputs.full)
@@ -272,20 +269,6 @@ class Pass:
         if isinstance(node.otherwise, str):
             return Masks(full, full, 0)
         return self.evaluate(node.otherwise)
-
-    def _rows(self, node: CompiledRows) -> Masks:
-        """The named row; what all rows share where none is named."""
-        parts = [self.evaluate(part) for part in node.parts]
-        codes = self.inputs.codes(node.subject)
-        met = not_met = left_out = 0
-        for number, part in enumerate(parts, start=1):
-            entries = bytearray(len(parts) + 1)
-            entries[UNKNOWN] = entries[number] = MET
-            here = look_up(bytes(entries), codes)[0]
-            met |= part.met & here
-            not_met |= part.not_met & here
-            left_out |= part.left_out & here
-        return Masks(met, not_met, left_out)
 
 
 _CONFIRMED: Table = bytes([0, 0, 0, MET])

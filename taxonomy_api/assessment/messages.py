@@ -172,6 +172,19 @@ MESSAGES: Mapping[str, Text] = {
         "凭记忆收录的标准与记录一致：{ids}",
         "憑記憶收錄的標準與記錄一致：{ids}",
     ),
+    "meets_question": Text(
+        "The {input} that is bought or used meets the criteria of {activity}.",
+        "所购买或使用的{input}符合{activity}的标准。",
+        "所購買或使用的{input}符合{activity}的標準。",
+    ),
+    "scope_question": Text(
+        "The project lies within the scope of the item.", "项目属于该条目的范围。", "項目屬於該條目的範圍。"
+    ),
+    "only_mentioned_question": Text(
+        "Standards about which nothing else is said do not cover the product.",
+        "未另行说明的标准均不适用于该产品。",
+        "未另行說明的標準均不適用於該產品。",
+    ),
     # words ----------------------------------------------------------------------------------------
     "yes": Text("yes", "是", "是"),
     "no": Text("no", "否", "否"),

@@ -13,9 +13,15 @@ from fractions import Fraction
 from functools import partial
 from itertools import combinations
 
-from taxonomy_api.assessment.compiling import YES_NO_SIZE, choice_result, in_fact_unit
+from taxonomy_api.assessment.compiling import (
+    YES_NO_SIZE,
+    choice_lookup,
+    choice_result,
+    in_fact_unit,
+    standard_refinements,
+)
 from taxonomy_api.assessment.decision import Decision
-from taxonomy_api.assessment.domains import FIRST_LEVEL, LEFT_OUT, MET, NO, NOT_MET, UNKNOWN, YES, Subject
+from taxonomy_api.assessment.domains import LEFT_OUT, MET, NO, NOT_MET, UNKNOWN, YES, Subject
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.evaluation import Masks
 from taxonomy_api.assessment.program import (
@@ -23,7 +29,6 @@ from taxonomy_api.assessment.program import (
     CompiledCases,
     CompiledGroup,
     CompiledLeaf,
-    CompiledRows,
 )
 from taxonomy_api.catalog.model import ClassName, Fact, Window
 
@@ -153,8 +158,6 @@ class _Finder:
             return self._leaf(node, target)
         if isinstance(node, CompiledCases):
             return self._cases(node, target)
-        if isinstance(node, CompiledRows):
-            return self._rows(node, target)
         return self._group(node, target)
 
     def _group(self, node: CompiledGroup, target: int) -> Ways:
@@ -210,19 +213,31 @@ class _Finder:
         code = int(inputs.codes(node.subject)[self.project])
         if code != UNKNOWN:
             chosen = inputs.columns[node.subject].values[code - 1]
-            if chosen & above:
-                return shared
-            picked: list[Part] = [
-                part for part, look in zip(parts, node.lookups, strict=True) if chosen & look.inside
-            ]
-            if chosen - inside:
-                picked.append(otherwise)
-            return self._all(picked, target)
+            if not chosen & above:
+                picked: list[Part] = [
+                    part for part, look in zip(parts, node.lookups, strict=True) if chosen & look.inside
+                ]
+                if chosen - inside:
+                    picked.append(otherwise)
+                return self._all(picked, target)
         found: Ways = []
-        rest = frozenset(self.engine.release.facts[node.subject.id].choices) - inside - above
+        possible = self._open_choices(node.subject, node.choices)
         for part, look in zip(parts, node.lookups, strict=True):
-            found += self._if_chosen(node, look.inside, part(target))
+            found += self._if_chosen(node, look.inside & possible, part(target))
+        rest = possible - inside - above
         return [*found, *self._if_chosen(node, rest, otherwise(target)), *shared]
+
+    def _open_choices(self, subject: Subject, choices: frozenset[str]) -> frozenset[str]:
+        """The choices that a project could still turn out to have: all, or those below a broad one given."""
+        inputs = self.decision.walk.inputs
+        code = int(inputs.codes(subject)[self.project])
+        if code == UNKNOWN:
+            return choices
+        given = inputs.columns[subject].values[code - 1]
+        fact = self.engine.release.facts.get(subject.id)
+        if fact is None or len(given) != 1:
+            return frozenset()
+        return choice_lookup(fact, tuple(given)).inside - given
 
     def _if_chosen(self, node: CompiledCases, choices: frozenset[str], ways: Ways) -> Ways:
         return self.both([{node.subject: frozenset[int | str](choices)}], ways) if choices else IMPOSSIBLE
@@ -233,34 +248,20 @@ class _Finder:
         possible = NOT_MET if node.otherwise == "not_met" else MET | NOT_MET
         return IMPOSSIBLE if possible & ~target else NOTHING_NEEDED
 
-    def _rows(self, node: CompiledRows, target: int) -> Ways:
-        code = int(self.decision.walk.inputs.codes(node.subject)[self.project])
-        if code != UNKNOWN:
-            return self.ways(node.parts[code - 1], target)
-        found: Ways = []
-        shared = NOTHING_NEEDED
-        for number, part in enumerate(node.parts, start=1):
-            own = self.ways(part, target)
-            found += self.both([{node.subject: frozenset[int | str]({number})}], own)
-            shared = self.both(shared, own)
-        return [*found, *shared]
-
     def _leaf(self, node: CompiledLeaf, target: int) -> Ways:
         walk = self.decision.walk
         if node.status_rank > walk.floor:
             target &= LEFT_OUT  # from memory only: it can fall away, but not be met or fail
         if node.subject is None or not target:
             return IMPOSSIBLE
-        found: Ways = []
-        if int(walk.inputs.codes(node.subject)[self.project]) == UNKNOWN:
-            allowed = self._allowed(node, node.subject, target)
-            if allowed:
-                found.append({node.subject: allowed})
-            if node.only_mentioned is not None and target & LEFT_OUT:
-                said = int(walk.inputs.codes(node.only_mentioned)[self.project])
-                if said == UNKNOWN:
-                    # It speaks only of standards about which nothing else is said.
-                    found.append({node.only_mentioned: frozenset({YES}), node.subject: SILENT})
+        allowed = self._allowed(node, node.subject, target)
+        found: Ways = [{node.subject: allowed}] if allowed else []
+        silent = int(walk.inputs.codes(node.subject)[self.project]) == UNKNOWN
+        if silent and node.only_mentioned is not None and target & LEFT_OUT:
+            said = int(walk.inputs.codes(node.only_mentioned)[self.project])
+            if said == UNKNOWN:
+                # It speaks only of standards about which nothing else is said.
+                found.append({node.only_mentioned: frozenset({YES}), node.subject: SILENT})
         return found
 
     def _allowed(self, node: CompiledLeaf, subject: Subject, target: int) -> frozenset[int | str]:
@@ -268,7 +269,7 @@ class _Finder:
         if node.choice is not None and fact is not None:
             return frozenset(
                 choice
-                for choice in fact.choices
+                for choice in self._open_choices(subject, frozenset(fact.choices))
                 if not choice_result(node.choice, frozenset({choice})) & ~target
             )
         entries = self._table_today(node)
@@ -287,11 +288,14 @@ class _Finder:
         return entries
 
     def _codes(self, subject: Subject, fact: Fact | None, size: int) -> Iterable[int]:
-        """The codes that a value which is not known yet could still get."""
+        """The codes that a value which is not known yet, or not fully, could still get."""
+        given = int(self.decision.walk.inputs.codes(subject)[self.project])
+        if subject.kind == "standard":
+            return standard_refinements(given, size)
+        if given != UNKNOWN:
+            return ()
         if subject.kind == "attestation" or (fact is not None and fact.kind == "yes_no"):
             return (YES, NO) if size >= YES_NO_SIZE else ()
-        if subject.kind == "standard":
-            return (*range(1, FIRST_LEVEL), *range(FIRST_LEVEL, size))
         if fact is not None and fact.kind == "quantity":
             return [code for code in range(1, size) if self._admissible(fact, code)]
         return range(1, size)

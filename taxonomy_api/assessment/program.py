@@ -73,25 +73,23 @@ class CompiledGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledCases:
-    """`exhaustive`: the cases name every choice of the fact, so that `otherwise` cannot come up."""
+    """One part per case of a choice, or per row of an item (`rows`, then the choices are the rows' ids).
+
+    `choices`: all that the subject can be; `exhaustive`: the cases name every one of them, so that
+    `otherwise` cannot come up.
+    """
 
     frame: Frame
     subject: Subject
     lookups: tuple[ChoiceLookup, ...]
     parts: tuple[Compiled, ...]
     otherwise: Compiled | Literal["not_met", "unknown"]
+    choices: frozenset[str]
     exhaustive: bool
+    rows: tuple[Row, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledRows:
-    frame: Frame
-    subject: Subject
-    rows: tuple[Row, ...]
-    parts: tuple[Compiled, ...]
-
-
-Compiled = CompiledLeaf | CompiledGroup | CompiledCases | CompiledRows
+Compiled = CompiledLeaf | CompiledGroup | CompiledCases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +113,7 @@ class Program:
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        return next((node.rows for node in self.walk() if isinstance(node, CompiledRows)), ())
+        return next((node.rows for node in self.walk() if isinstance(node, CompiledCases) and node.rows), ())
 
     def walk(self) -> Iterator[Compiled]:
         for part in self.parts.values():

@@ -12,6 +12,7 @@ from taxonomy_api.catalog.model import (
     Activity,
     ClassName,
     ClassTest,
+    Leaf,
     Listing,
     NotOnFile,
     Status,
@@ -48,7 +49,8 @@ def class_state(test: ClassTest) -> ClassState:
     parts = tuple(walk(test.criterion))
     if any(isinstance(part, NotOnFile) for part in parts):
         return "not_on_file"
-    return "listing" if isinstance(test.criterion, Listing) else "criteria"
+    leaves = [part for part in parts if isinstance(part, Leaf)]
+    return "listing" if all(isinstance(leaf, Listing) for leaf in leaves) else "criteria"
 
 
 def class_states(activity: Activity) -> dict[ClassName, ClassState]:
@@ -56,15 +58,13 @@ def class_states(activity: Activity) -> dict[ClassName, ClassState]:
 
 
 def activity_state(activity: Activity) -> ActivityState:
-    """`not_on_file` where the test of any of its classes is incomplete."""
+    """`not_on_file` where the test of any class is incomplete, `listing` where no class has a test."""
     if activity.composite is not None:
         return "composite"
     states = set(class_states(activity).values())
     if "not_on_file" in states:
         return "not_on_file"
-    if "criteria" in states:
-        return "criteria"
-    return "listing" if "listing" in states else "not_on_file"
+    return "listing" if "listing" in states and "criteria" not in states else "criteria"
 
 
 def coverage(taxonomy: Taxonomy) -> Coverage:

@@ -34,6 +34,7 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
 
     A portfolio that is being assessed then goes back to the queue.
     """
+    configure_logging()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -46,6 +47,13 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
         worker.work(parent)
     finally:
         database.close()
+
+
+def configure_logging() -> None:
+    """One line per event on standard error, for every process of the service."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for chatty in ("alembic", "huey"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 class Worker:

@@ -82,7 +82,7 @@ class ActivityQuery(LanguagePage):
 
 class QuestionnaireQuery(Language):
     targets = fields.String(
-        metadata={"description": "Taxonomies, separated by commas; left out: that of the activity"}
+        metadata={"description": "Further activities, `taxonomy:code`, separated by commas"}
     )
 
 

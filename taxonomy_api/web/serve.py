@@ -16,7 +16,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from taxonomy_api.errors import ConfigurationError
-from taxonomy_api.jobs.worker import run_worker
+from taxonomy_api.jobs.worker import configure_logging, run_worker
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.current import CurrentRelease
 from taxonomy_api.store.database import open_database
@@ -36,7 +36,7 @@ def serve(host: str, port: int, workers: int, settings: Settings) -> None:
     Brings an embedded database up to date, makes the first key where none exists and prints it if
     the rules allow. Raises ConfigurationError where the address cannot be used.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    configure_logging()
     _check_address(host, port)
     _prepare(settings, host)
     server = Server(

@@ -195,7 +195,7 @@ def _standard(leaf: StandardLeaf, project: Mapping[str, object]) -> Results:
         return frozenset({NOT_MET})
     if "grade" in said:
         if leaf.reaches is None:
-            return OPEN
+            return frozenset({MET}) if said.get("complies") else OPEN
         reached = SCALE.index(str(said["grade"])) <= SCALE.index(leaf.reaches)
         return frozenset({MET if reached else NOT_MET})
     return frozenset({MET}) if leaf.reaches is None else OPEN

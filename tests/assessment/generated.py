@@ -65,7 +65,15 @@ VALUES: Mapping[str, tuple[object, ...]] = {
     "built": ("2019-12-31", "2020-01-01", "2020-06-01", "2021-01-01", "2022-01-01"),
     "level": ("1", "2", "3"),
 }
-STANDARD_ANSWERS = ({"grade": 1}, {"grade": 3}, {"complies": True}, {"complies": False}, {"covers": False})
+STANDARD_ANSWERS = (
+    {"grade": 1},
+    {"grade": 3},
+    {"grade": 1, "complies": True},
+    {"grade": 3, "complies": True},
+    {"complies": True},
+    {"complies": False},
+    {"covers": False},
+)
 DAYS = (date(2024, 12, 31), date(2025, 1, 1), date(2026, 6, 1), date(2030, 12, 31), date(2031, 1, 1))
 STATUS = st.sampled_from(["verified", "verified", "single-source", "recalled"])
 _numbers = count()

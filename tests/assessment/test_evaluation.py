@@ -19,7 +19,7 @@ from taxonomy_api.assessment.intake import read_request
 from taxonomy_api.assessment.project import Project
 from taxonomy_api.catalog.model import Criterion
 from tests.assessment.brute_force import results
-from tests.assessment.generated import DAYS, STANDARD_ANSWERS, VALUES, criteria, projects, release_of
+from tests.assessment.generated import CHOICES, DAYS, STANDARD_ANSWERS, VALUES, criteria, projects, release_of
 
 slow = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ANSWERS = st.fixed_dictionaries(
@@ -104,7 +104,10 @@ def test_a_determined_verdict_never_changes_when_an_unknown_is_filled_in(
     assert isinstance(facts, dict)
     filled = {name: data.draw(st.sampled_from(values)) for name, values in VALUES.items()} | facts
     more = {"test:1/q1": data.draw(st.booleans()), "test:1/q2": data.draw(st.booleans()), **answers}
-    after = body(engine, {**project, "facts": filled}, more, standard or {"grade": 1}, day)
+    # "No other standard covers it" is an answer already; to mention one later would take it back.
+    answered = standard is not None or "test:1/only_standards_mentioned_apply" in answers
+    said = standard if answered else {"grade": 1, "complies": True}
+    after = body(engine, {**project, "facts": filled}, more, said, day)
     assert verdict_of(engine, after) == before
 
 
@@ -137,11 +140,19 @@ def completed(
     return {**asked, "project": project}
 
 
+def possible_values(asked: Mapping[str, object], name: str) -> tuple[object, ...]:
+    """What a missing thing may turn out to be; a choice given broadly only narrows."""
+    given = plain(asked).get(name)
+    if given is None:
+        return ALL_ANSWERS[name]
+    return tuple(choice.id for choice in CHOICES.values() if choice.parent == given)
+
+
 def settles(engine: Engine, asked: Mapping[str, object], names: tuple[str, ...]) -> bool:
     """Whether some values of these things make the verdict determined."""
     return any(
         verdict_of(engine, completed(asked, names, values)) != "undetermined"
-        for values in product(*(ALL_ANSWERS[name] for name in names))
+        for values in product(*(possible_values(asked, name) for name in names))
     )
 
 

@@ -137,7 +137,7 @@ def test_a_body_over_the_limit_is_refused(bank: Caller, services: Services) -> N
 
 def test_a_body_sent_in_chunks_has_the_same_limit(bank: Caller, services: Services) -> None:
     def send(raw: bytes) -> TestResponse:
-        chunked = {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+        chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
         return bank(
             "POST",
             PATH,

@@ -201,8 +201,14 @@ def test_a_questionnaire_asks_what_the_criteria_need(client: FlaskClient) -> Non
     assert {"ghg_intensity", "capacity"} <= {question["id"] for question in questions}
     for question in questions:
         assert question.keys() >= {"id", "kind", "unit", "choices", "name", "definition", "needed_by"}
-    document = assert_problem(client.get(f"/v1/activities/{HYDRO}/questionnaire?targets=demo-z"), 422)
-    assert "demo-a" in document["errors"][0]["allowed"]  # type: ignore[index]
+    more = get(client, f"/v1/activities/{HYDRO}/questionnaire?targets=demo-a:1.2")["questions"]
+    asked_by = {question["id"]: question["needed_by"] for question in more}
+    assert asked_by["pue"] == ["demo-a:1.2"]
+    assert asked_by["ghg_intensity"] == [HYDRO, "demo-a:1.2"]
+    for targets in ("demo-z", "demo-a:1.11", "demo-b"):
+        path = f"/v1/activities/{HYDRO}/questionnaire?targets={targets}"
+        document = assert_problem(client.get(path), 422)
+        assert document["errors"][0]["code"] == "unknown_activity"  # type: ignore[index]
 
 
 def test_limits_say_what_the_settings_say(client: FlaskClient, services: Services) -> None:

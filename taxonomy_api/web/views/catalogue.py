@@ -91,7 +91,9 @@ def show_questionnaire(query: Arguments, activity_id: str) -> Response:
     """What must be known of a project in this activity"""
     loaded, language = services().current.get(), _language(query)
     activity = _activity(loaded.release, activity_id)
-    targets = [_target(loaded.release, name) for name in query.get("targets", activity.taxonomy).split(",")]
+    named = [name.strip() for name in query.get("targets", "").split(",") if name.strip()]
+    # An activity's own taxonomy may be named, and adds nothing.
+    targets = [_target(loaded.release, name) for name in named if name != activity.taxonomy]
     found = questions(loaded.engine, activity.id, targets, language)
     return catalogue_reply({"questions": found}, loaded.release.id, language)
 
@@ -183,11 +185,17 @@ def _taxonomy(release: Release, taxonomy_id: str) -> Taxonomy:
 
 
 def _target(release: Release, name: str) -> str:
-    if name not in release.taxonomies:
-        known = tuple(release.taxonomies)
-        message = f"There is no taxonomy {name!r}."
-        raise InvalidInput(Problem("/targets", "unknown_taxonomy", message, known, nearest(name, known)))
-    return name
+    """A further activity, `taxonomy:code`."""
+    if release.activity(name) is not None:
+        return name
+    taxonomy = release.taxonomies.get(name.partition(":")[0])
+    activities = release.activities() if taxonomy is None else taxonomy.activities.values()
+    close = nearest(name, [activity.id for activity in activities])
+    if name in release.taxonomies:
+        message = f"{name!r} is a taxonomy; name the activity of it that is meant, as taxonomy:code."
+    else:
+        message = f"There is no activity {name!r}."
+    raise InvalidInput(Problem("/targets", "unknown_activity", message, nearest=close))
 
 
 def _activity(release: Release, activity_id: str) -> Activity:
