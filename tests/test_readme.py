@@ -54,6 +54,7 @@ def test_what_the_terminal_shows_is_real(
 ) -> None:
     """The README may stop early, and shows only what the command prints first."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     result = CliRunner().invoke(cli, shlex.split(command))
     assert result.exit_code == 0, result.stderr

@@ -279,6 +279,9 @@ def _reasons(engine: Engine, seen: Outlook, request: Request, found: list[Cause]
             reasons.append(one)
         if len(reasons) == MOST_REASONS:
             break
+    for standard in request.project.uncited_standards:
+        text = say("standard_not_cited", request.language, standard=standard)
+        reasons.append({"code": "standard_not_cited", "text": text})
     for component in ("dnsh", "minimum_safeguards"):
         state = seen.program.taxonomy.components.get(component)
         if state in ("not_tested", "not_on_file"):

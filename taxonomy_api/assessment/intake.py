@@ -8,7 +8,12 @@ from datetime import date
 from fractions import Fraction
 
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.assessment.intake_answers import read_answers, read_facts, read_standards
+from taxonomy_api.assessment.intake_answers import (
+    read_answers,
+    read_facts,
+    read_standards,
+    uncited_standards,
+)
 from taxonomy_api.assessment.money import Amount, parse_amount, parse_share
 from taxonomy_api.assessment.problems import InvalidRequest
 from taxonomy_api.assessment.project import DEAL_DATES, Given, GivenAnswer, Project, Request
@@ -96,6 +101,7 @@ def read_project(engine: Engine, reader: Reader, raw: object, at: str = "/projec
         industry=tuple(dict.fromkeys(name for name in named if _is_industry(name))),
         facts=facts,
         inputs=inputs,
+        uncited_standards=uncited_standards(engine, source.get("standards")),
         standards=read_standards(engine, reader, source.get("standards"), f"{at}/standards"),
         attestations=attestations,
         amount=_amount(reader, source.get("amount"), f"{at}/amount"),

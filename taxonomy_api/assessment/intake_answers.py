@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from taxonomy_api.assessment.engine import Engine
@@ -13,6 +14,8 @@ from taxonomy_api.catalog.model import Fact, Standard, Text
 from taxonomy_api.catalog.nearest import nearest
 
 FACT_KEYS = ("value", "unit", "evidence", "observed_on", "estimated")
+#: Prefix and number without year, such as GB/T 40060 or ISO 14067.
+STANDARD_ID = re.compile(r"[A-Z]{2,8}(?:/[A-Z]{1,4})? [0-9]{1,6}(?:[.-][0-9]{1,3})?")
 STANDARD_KEYS = ("id", "grade", "level", "complies", "covers", "year", "evidence")
 
 #: An attestation is read as a yes/no fact.
@@ -120,6 +123,8 @@ def read_standards(engine: Engine, reader: Reader, raw: object, at: str) -> dict
             reader.wrong(f"{pointer}/id", "missing", given="id")
             continue
         standard = engine.release.standards.get(" ".join(name.split()))
+        if standard is None and STANDARD_ID.fullmatch(name.strip()):
+            continue  # a standard that no criterion on file cites: see `uncited_standards`
         if standard is None:
             near = nearest(name, engine.release.standards)
             reader.wrong(f"{pointer}/id", "unknown_standard", near=near, given=name)
@@ -131,6 +136,17 @@ def read_standards(engine: Engine, reader: Reader, raw: object, at: str) -> dict
             reader.wrong(pointer, "contradictory_answers", given=standard.id)
         found[standard.id] = given
     return found
+
+
+def uncited_standards(engine: Engine, raw: object) -> tuple[str, ...]:
+    """The well-formed standards of a request that no criterion on file cites; they are told, not used."""
+    if not isinstance(raw, list):
+        return ()
+    named = [one.get("id") for one in raw if isinstance(one, Mapping)]
+    tidy = [" ".join(name.split()) for name in named if isinstance(name, str)]
+    return tuple(
+        name for name in tidy if STANDARD_ID.fullmatch(name) and name not in engine.release.standards
+    )
 
 
 def _standard(

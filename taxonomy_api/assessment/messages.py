@@ -147,6 +147,11 @@ MESSAGES: Mapping[str, Text] = {
         "{component}属于该目录的要求，但其检验标准未收录。",
         "{component}屬於該目錄的要求，但其檢驗標準未收錄。",
     ),
+    "standard_not_cited": Text(
+        "No criterion on file cites {standard}; it was not used.",
+        "已收录的标准均未引用{standard}，未予采用。",
+        "已收錄的標準均未引用{standard}，未予採用。",
+    ),
     "rests_on_estimates": Text(
         "The verdict rests on estimated figures.",
         "结论依赖估算数据。",

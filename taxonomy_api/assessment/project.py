@@ -54,7 +54,9 @@ class GivenAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """One project. `activities`: `taxonomy:code[#row]`; `industry`: industry codes, which only propose."""
+    """One project. `activities`: `taxonomy:code[#row]`; `industry`: industry codes, which only propose;
+    `uncited_standards`: standards told that no criterion on file cites.
+    """
 
     id: str | None = None
     name: str | None = None
@@ -64,6 +66,7 @@ class Project:
     facts: Mapping[str, Given] = field(default_factory=dict)
     inputs: Mapping[str, Mapping[str, Given]] = field(default_factory=dict)
     standards: Mapping[str, GivenStandard] = field(default_factory=dict)
+    uncited_standards: tuple[str, ...] = ()
     attestations: Mapping[str, GivenAnswer] = field(default_factory=dict)
     amount: Amount | None = None
     share_of_proceeds: Fraction | None = None

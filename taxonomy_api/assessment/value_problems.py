@@ -31,7 +31,10 @@ class ValueProblem(ValueError):
         self.allowed = allowed
         self.nearest = nearest
         self.arguments: Mapping[str, str | Text] = MappingProxyType(arguments)
-        super().__init__(self.message("en"))
+        super().__init__(code)  # the words are put together when somebody asks for them
+
+    def __str__(self) -> str:
+        return self.message("en")
 
     def message(self, language: Language) -> str:
         arguments = {

@@ -279,9 +279,7 @@ class Rows(Node):
     rows: tuple[Row, ...]
 
 
-Criterion = (
-    FactLeaf | StandardLeaf | AttestLeaf | MeetsLeaf | NotOnFile | Listing | Group | Cases | Rows
-)
+Criterion = FactLeaf | StandardLeaf | AttestLeaf | MeetsLeaf | NotOnFile | Listing | Group | Cases | Rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -13,15 +14,16 @@ _FEW = 10
 
 def nearest(word: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
     """At most `limit` of the known names that resemble `word`, best first; empty if none does."""
-    found = process.extract(
-        word,
-        sorted(set(known)),
-        scorer=fuzz.ratio,
-        processor=_plain,
-        limit=limit,
-        score_cutoff=_ALIKE_PERCENT,
-    )
-    return tuple(name for name, _, _ in found)
+    names, plain = _prepared(tuple(known))
+    found = process.extract(_plain(word), plain, scorer=fuzz.ratio, limit=limit, score_cutoff=_ALIKE_PERCENT)
+    return tuple(names[place] for _, _, place in found)
+
+
+@lru_cache(maxsize=32)
+def _prepared(known: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The names in order, and each as it is compared; kept because bad cells come in thousands."""
+    names = sorted(set(known))
+    return names, [_plain(name) for name in names]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from taxonomy_api.jobs.ledger import Counts
 from taxonomy_api.jobs.portfolio_job import PortfolioJobs
 from taxonomy_api.jobs.queue import JobQueue, open_queue
 from taxonomy_api.portfolio.options import read_options
+from taxonomy_api.portfolio.problem import Limits
 from taxonomy_api.portfolio.run import Progress, assess_portfolio
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.current import CurrentRelease
@@ -100,11 +102,12 @@ class Worker:
 
 
 def make_worker(settings: Settings, database: Database, stopping: threading.Event) -> Worker:
+    limits = Limits(file_size=settings.max_upload_bytes, rows=settings.max_portfolio_rows)
     jobs = PortfolioJobs(
         database=database,
         files=FileStore(settings.store),
         current=CurrentRelease(settings.data),
-        assess=_assess,
+        assess=partial(_assess, limits),
         lease_seconds=settings.job_lease_seconds,
         stopping=stopping,
     )
@@ -113,10 +116,15 @@ def make_worker(settings: Settings, database: Database, stopping: threading.Even
 
 
 def _assess(
-    source: Path, engine: Engine, options: dict[str, Any], target: Path, progress: Callable[[Counts], None]
+    limits: Limits,
+    source: Path,
+    engine: Engine,
+    options: dict[str, Any],
+    target: Path,
+    progress: Callable[[Counts], None],
 ) -> dict[str, Any]:
     def report(step: Progress) -> None:
         progress(Counts(step.phase, step.rows_read, step.rows_assessed, step.rows_written, step.rows_total))
 
-    summary = assess_portfolio(source, engine, read_options(engine.release, options), target, report)
-    return summary.as_json()
+    understood = read_options(engine.release, options)
+    return assess_portfolio(source, engine, understood, target, report, limits=limits).as_json()

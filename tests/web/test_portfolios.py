@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
+from taxonomy_api.jobs.worker import make_worker
 from taxonomy_api.web.services import Services
 from tests.web.conftest import HYDRO, LOANS, Caller, assert_problem
 
@@ -133,6 +136,18 @@ def test_a_file_that_cannot_be_assessed_says_why_and_how_to_mend_it(
     assert body["problem"]["code"] != "internal_error"
     assert body["problem"]["detail"]
     assert body["problem"]["cure"]
+
+
+def test_a_portfolio_over_the_limit_of_rows_says_so(bank: Caller, services: Services) -> None:
+    location = hand_in(bank).headers["Location"]
+    settings = dataclasses.replace(services.settings, max_portfolio_rows=1)
+    worker = make_worker(settings, services.database, threading.Event())
+    while worker.queue.receive():
+        pass
+    body = bank("GET", location).get_json()
+    assert body["status"] == "failed"
+    assert "rows" in body["problem"]["detail"]
+    assert body["problem"]["code"] != "internal_error"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,137 @@
+"""The published example of a request, on the data that travel with the service."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from taxonomy_api.jobs.worker import make_worker
+from taxonomy_api.settings import load
+from taxonomy_api.store.keys import create_key, create_organisation
+from taxonomy_api.web.app import create_app
+from taxonomy_api.web.services import Services, make_services
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+REQUEST = {
+    "project": {
+        "id": "SZ-14",
+        "name": "Gas-and-biomass plant",
+        "country": "CN",
+        "activities": ["hk-phase-2a:ENE-01"],
+        "facts": {
+            "lifecycle_ghg_intensity": {
+                "value": 84,
+                "unit": "gCO2e/kWh",
+                "evidence": "ISO 14067 report",
+                "observed_on": "2026-01-31",
+                "estimated": False,
+            },
+            "technology": "bioenergy",
+        },
+        "standards": [{"id": "GB 30251", "grade": 1}],
+        "attestations": {
+            "cn-green-finance-2025:4.2.4#r1/r1.1": {"value": True, "evidence": "plan list, item 12"}
+        },
+        "amount": {"value": 1200000000, "currency": "CNY"},
+        "share_of_proceeds": 1.0,
+        "instrument": "green_bond",
+        "approved_on": "2026-03-01",
+        "maturity": "2036-03-01",
+    },
+    "taxonomies": ["hk-phase-2a"],
+    "as_of": "2026-11-22",
+    "language": "en",
+    "assume_not_excluded": False,
+    "confirm": [],
+}
+VERDICT_KEYS = {
+    *(
+        "taxonomy",
+        "edition_applies",
+        "edition_reason",
+        "verdict",
+        "class",
+        "at_least",
+        "label",
+        "contribution",
+    ),
+    *("row", "marks", "tags", "activity", "components", "basis", "scope_stated_by", "weakest_status"),
+    *("provisional", "route", "criteria", "missing", "missing_truncated", "candidates", "valid_until"),
+    *("next_limit", "retest", "timeline", "assumptions", "reasons"),
+}
+
+
+@dataclass
+class Service:
+    made: Services
+    client: FlaskClient
+    headers: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    made = make_services(load({"TAXONOMY_API_STORE": str(tmp_path_factory.mktemp("store"))}))
+    made.database.upgrade()
+    with made.database.unit_of_work() as session:
+        key = create_key(session, create_organisation(session, "Bank").id)[1]
+    client = create_app(made.settings, made).test_client()
+    yield Service(made, client, {"Authorization": f"Bearer {key}"})
+    made.database.close()
+
+
+def test_the_published_example_is_answered_as_published(service: Service) -> None:
+    answer = service.client.post("/v1/assessments", json=REQUEST, headers=service.headers)
+    assert answer.status_code == 201, answer.text
+    body: Any = answer.get_json()
+    assert {"id", "release", "engine", "as_of", "disclaimer", "verdicts"} <= body.keys()
+    (verdict,) = body["verdicts"]
+    assert verdict.keys() >= VERDICT_KEYS
+    assert (verdict["taxonomy"], verdict["activity"]["id"]) == ("hk-phase-2a", "hk-phase-2a:ENE-01")
+    # At most 100 g until 2035-12-31, 50 g after it; 84 g were given.
+    assert (verdict["verdict"], verdict["class"], verdict["basis"]) == ("aligned", "green", "criteria")
+    assert verdict["valid_until"] == "2035-12-31"
+    criterion = next(one for one in verdict["criteria"] if one["fact"] == "lifecycle_ghg_intensity")
+    assert criterion.keys() >= {
+        "id",
+        "outcome",
+        "given",
+        "required",
+        "margin",
+        "evidence",
+        "estimated",
+        "source",
+    }
+    assert (criterion["outcome"], criterion["given"], criterion["margin"]) == ("met", "84 gCO2e/kWh", 0.16)
+
+
+def test_every_activity_on_file_is_shown_and_asked_about(service: Service) -> None:
+    release = service.made.current.get().release
+    for taxonomy in release.taxonomies:
+        assert service.client.get(f"/v1/taxonomies/{taxonomy}").status_code == 200
+    for activity in release.activities():
+        for path in ("", "/questionnaire"):
+            answer = service.client.get(f"/v1/activities/{activity.id}{path}")
+            assert answer.status_code == 200, (activity.id, answer.text)
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.*")), ids=lambda path: path.name)
+def test_each_example_portfolio_is_assessed(service: Service, path: Path) -> None:
+    with path.open("rb") as file:
+        form = {"file": (file, path.name)}
+        answer = service.client.post("/v1/portfolios", data=form, headers=service.headers)
+    assert answer.status_code == 202, answer.text
+    worker = make_worker(service.made.settings, service.made.database, threading.Event())
+    while worker.queue.receive():
+        pass
+    address = answer.headers["Location"]
+    body: Any = service.client.get(address, headers=service.headers).get_json()
+    assert body["status"] == "done", body["problem"]
+    assert body["summary"]["rows"] == body["progress"]["rows_written"] > 0
+    rows: Any = service.client.get(f"{address}/rows", headers=service.headers).get_json()
+    assert len(rows["rows"]) == min(body["summary"]["rows"], 50)
