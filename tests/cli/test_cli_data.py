@@ -113,7 +113,7 @@ def test_check_reads_the_language_of_the_settings(run: Run) -> None:
         ("technolgy=bioenergy", "unknown_fact", "Nearest: technology"),
         ("lifecycle_ghg_intensity=84 MW", "wrong_dimension", ""),
         ("lifecycle_ghg_intensity=NaN gCO2e/kWh", "", ""),
-        ("GB/T X1=1", "unknown_standard", ""),
+        ("GB1=1", "unknown_standard", ""),
         ("hk-phase-2a:ENE-01/nothing=yes", "unknown_attestation", ""),
     ],
 )
