@@ -16,7 +16,6 @@ import yaml
 from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import PROJECT_KEYS, REQUEST_KEYS, read_request
-from taxonomy_api.assessment.problems import InvalidRequest
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.model import (
     AttestLeaf,
@@ -33,6 +32,7 @@ from taxonomy_api.catalog.model import (
     YesNoTest,
     walk,
 )
+from taxonomy_api.errors import InvalidInput
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIOS = Path(__file__).resolve().parent / "scenarios"
@@ -141,7 +141,7 @@ def engine() -> Engine:
 @pytest.mark.parametrize("case", ALL, ids=[case.id for case in ALL])
 def test_scenario(engine: Engine, case: Case) -> None:
     if "refused" in case.expect:
-        with pytest.raises(InvalidRequest) as refusal:
+        with pytest.raises(InvalidInput) as refusal:
             read_request(engine, case.body)
         assert {problem.code for problem in refusal.value.problems} == {case.expect["refused"]}
         return

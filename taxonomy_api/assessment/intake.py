@@ -15,12 +15,12 @@ from taxonomy_api.assessment.intake_answers import (
     uncited_standards,
 )
 from taxonomy_api.assessment.money import Amount, parse_amount, parse_share
-from taxonomy_api.assessment.problems import InvalidRequest
 from taxonomy_api.assessment.project import DEAL_DATES, Given, GivenAnswer, Project, Request
 from taxonomy_api.assessment.reading import Reader, escape
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.catalog.model import LANGUAGES, Activity, Language
 from taxonomy_api.catalog.nearest import nearest
+from taxonomy_api.errors import InvalidInput
 
 REQUEST_KEYS = ("project", "taxonomies", "as_of", "language", "assume_not_excluded", "confirm")
 PROJECT_KEYS = (
@@ -47,7 +47,7 @@ def read_request(engine: Engine, body: object, *, today: date | None = None) -> 
     """The request in `body` (the JSON of POST /v1/assessments).
 
     `today` is the day of assessment where the body names none (default: the present day). Raises
-    InvalidRequest with every problem found.
+    InvalidInput with every problem found.
     """
     reader = Reader(language=_language_of(body))
     top = reader.mapping(body, "", REQUEST_KEYS)
@@ -70,7 +70,7 @@ def read_request(engine: Engine, body: object, *, today: date | None = None) -> 
         ),
     )
     if reader.problems:
-        raise InvalidRequest(tuple(reader.problems))
+        raise InvalidInput(*reader.problems)
     return request
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from taxonomy_api.assessment.problems import Problem
 from taxonomy_api.assessment.value_problems import ValueProblem, shown
 from taxonomy_api.catalog.model import Language, Text
 from taxonomy_api.catalog.nearest import nearest
+from taxonomy_api.errors import Problem
 
 LONGEST_TEXT = 2000
 MOST_ITEMS = 500

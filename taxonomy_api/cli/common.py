@@ -10,7 +10,6 @@ import click
 
 if TYPE_CHECKING:
     from taxonomy_api import errors
-    from taxonomy_api.assessment import problems
     from taxonomy_api.catalog.model import Release
     from taxonomy_api.settings import Settings
 
@@ -72,10 +71,9 @@ def split_list(value: str | None) -> list[str]:
 
 def refusal(problem: Exception) -> click.ClickException:
     """What the terminal shows for a failure: all mistakes of an input, or one line."""
-    from taxonomy_api.assessment.problems import InvalidRequest
     from taxonomy_api.errors import ServiceError
 
-    if isinstance(problem, ServiceError | InvalidRequest):
+    if isinstance(problem, ServiceError):
         lines = [line for mistake in problem.problems for line in _mistake(mistake)]
         return click.ClickException("\n".join(lines) if lines else str(problem))
     if isinstance(problem, OSError) and problem.strerror:
@@ -86,7 +84,7 @@ def refusal(problem: Exception) -> click.ClickException:
     )
 
 
-def _mistake(problem: errors.Problem | problems.Problem) -> Iterator[str]:
+def _mistake(problem: errors.Problem) -> Iterator[str]:
     place = f"{problem.pointer}: " if problem.pointer else ""
     yield f"{place}{problem.message} [{problem.code}]"
     if problem.nearest:

@@ -261,12 +261,10 @@ def _as_results(verdicts: VerdictColumns, reasons: list[str]) -> TaxonomyResults
 
 
 def _activity_names(named: Named) -> list[str]:
+    """`taxonomy:code#row` per project, as far as it names them; several rows are joined by "+"."""
     ids = [activity.id for activity in named.activities]
-    rows = [[row.id for row in activity.rows] for activity in named.activities]
-    names = []
-    for place, row in zip(named.activity.tolist(), named.row.tolist(), strict=True):
-        if place < 0:
-            names.append("")
-        else:
-            names.append(f"{ids[place]}#{rows[place][row - 1]}" if row else ids[place])
-    return names
+    rows = ["", *("#" + "+".join(sorted(told)) for told in named.rows)]
+    return [
+        ids[place] + rows[row] if place >= 0 else ""
+        for place, row in zip(named.activity.tolist(), named.row.tolist(), strict=True)
+    ]

@@ -48,7 +48,7 @@ class CsvBook:
             if len(data.rows) > rows:
                 raise PortfolioProblem(
                     "too_many_rows",
-                    f"{self._path.name} holds more than {rows:,} rows.",
+                    f"{self._path.name} holds more than {rows:,} filled rows, its header among them.",
                     "Split the portfolio into several files.",
                 )
         return data

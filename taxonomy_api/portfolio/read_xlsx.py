@@ -165,7 +165,8 @@ class _SheetLoop:
         if self._row_limit is not None and len(self.data.numbers) >= self._row_limit:
             raise PortfolioProblem(
                 "too_many_rows",
-                f"The sheet {self._sheet!r} holds more than {self._row_limit:,} rows.",
+                f"The sheet {self._sheet!r} holds more than {self._row_limit:,} filled rows, "
+                "its header among them.",
                 "Split the portfolio into several files.",
             )
         self.data.numbers.append(self._row)

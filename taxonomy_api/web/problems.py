@@ -12,7 +12,6 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from taxonomy_api import errors
-from taxonomy_api.assessment.problems import InvalidRequest
 from taxonomy_api.errors import Problem, ServiceError
 from taxonomy_api.portfolio.problem import PortfolioProblem
 
@@ -58,7 +57,6 @@ class AnyProblem(Protocol):
 def register(app: Flask) -> None:
     """Errors of the rooms below become problem documents; those of HTTP are handled by `Api`."""
     app.register_error_handler(ServiceError, service_error)
-    app.register_error_handler(InvalidRequest, invalid_request)
     app.register_error_handler(PortfolioProblem, portfolio_problem)
 
 
@@ -70,12 +68,6 @@ def service_error(error: ServiceError) -> Response:
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
-
-
-def invalid_request(error: InvalidRequest) -> Response:
-    items = [as_json(problem) for problem in error.problems]
-    detail = " ".join(problem.message for problem in error.problems)
-    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", detail, items)
 
 
 def portfolio_problem(error: PortfolioProblem) -> Response:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from books import text_cell, write_book, write_raw_book
 
+from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import read_request
 from taxonomy_api.catalog.model import LANGUAGES, Language, Release
@@ -426,3 +427,26 @@ def test_the_summary_is_plain_json(portfolio: Path, engine: Engine, release: Rel
     summary = run(portfolio, engine).as_json()
     assert json.loads(json.dumps(summary)) == summary
     assert summary["release"] == release.id
+
+
+def test_every_loaded_activity_and_row_in_one_workbook(tmp_path: Path, engine: Engine) -> None:
+    """Each project gets, in the sheet, the activity, row and verdict that it gets alone."""
+    named = [
+        name
+        for activity in engine.release.activities()
+        for name in (activity.id, *(f"{activity.id}#{row.id}" for row in activity.rows))
+    ]
+    path = write_book(
+        tmp_path / "all.xlsx", [["id", "activity"], *([str(place), name] for place, name in enumerate(named))]
+    )
+    run(path, engine)
+    header, *rows = sheet_rows(tmp_path, "Results")
+    assert len(rows) == len(named) > 200
+    for name, row in zip(named, rows, strict=True):
+        taxonomy = name.partition(":")[0]
+        told = dict(zip(header, row, strict=True))
+        assert told[f"{taxonomy} activity"] == name
+        body = {"project": {"activities": [name]}, "as_of": "2026-11-22"}
+        (single,) = assess(engine, read_request(engine, body))["verdicts"]  # type: ignore[misc]
+        assert told[f"{taxonomy} verdict"] == single["verdict"]
+        assert (told[f"{taxonomy} basis"] or None) == single["basis"]

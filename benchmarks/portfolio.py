@@ -1,0 +1,116 @@
+"""`taxonomy-api assess` as a whole process, from start to the finished result workbook.
+
+    python -m benchmarks.portfolio [--rows 10000] [--runs 5]
+
+17 columns, all loaded activities mixed, 10 % of the rows at fault, reasons and charts included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import xlsxwriter
+
+from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.catalog.load import load_release
+from tests.assessment.random_projects import value_of
+
+FACTS = (
+    "lifecycle_ghg_intensity",
+    "technology",
+    "power_density",
+    "third_party_verification",
+    "tailpipe_co2_direct",
+    "overall_energy_efficiency",
+    "run_of_river_no_reservoir",
+    "direct_ghg_intensity",
+    "dedicated_to_fossil_fuels",
+)
+HEADERS = (
+    "Loan ID",
+    "Project name",
+    "Activity",
+    "Amount (CNY 10,000)",
+    "Currency",
+    "Country",
+    "Maturity",
+    "Notes",
+)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--rows", type=int, default=10_000)
+    arguments.add_argument("--runs", type=int, default=5)
+    options = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        source, result = Path(folder) / "portfolio.xlsx", Path(folder) / "result.xlsx"
+        write(source, min(options.rows, 1_000_000))
+        command = [
+            str(Path(sys.executable).with_name("taxonomy-api")),
+            *("assess", str(source), "-o", str(result), "--as-of", "2026-11-22"),
+        ]
+        times = []
+        for _ in range(options.runs):
+            started = time.perf_counter()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            times.append(time.perf_counter() - started)
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        print(
+            f"assess of {options.rows:,} rows x {len(HEADERS) + len(FACTS)} columns, whole process: "
+            f"median {statistics.median(times):.2f} s, min {min(times):.2f}, max {max(times):.2f} "
+            f"({options.runs} runs), peak {peak:.0f} MiB, result {result.stat().st_size / 1e6:.1f} MB"
+        )
+
+
+def write(path: Path, rows: int) -> None:
+    release = load_release(Path(__file__).parents[1]).release
+    assert release is not None
+    engine, chance = Engine(release), random.Random(9)
+    names = [f"{a.id}#{r.id}" for a in release.activities() for r in a.rows]
+    names += [a.id for a in release.activities()]
+    facts = [release.facts[name] for name in FACTS]
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    sheet = book.add_worksheet("Portfolio")
+    sheet.write_row(0, 0, [*HEADERS, *(f"{f.name.en} ({f.unit})" if f.unit else f.name.en for f in facts)])
+    for row in range(1, rows + 1):
+        cells: list[object] = [
+            f"L{row:07}",
+            f"Project {row}",
+            chance.choice(names),
+            round(chance.uniform(100, 90_000), 2),
+            "CNY",
+            "CN",
+            "2035-06-30",
+            f"Remark on loan {row}, as the branch reported it",
+        ]
+        cells += [_cell(engine, fact, chance) for fact in facts]
+        if chance.random() < 0.1:
+            cells[chance.choice([2, *range(8, 17)])] = chance.choice(
+                ["no idea", "12 MWh", "-99999 W/m2", "?"]
+            )
+        for column, cell in enumerate(cells):
+            if cell is not None:
+                sheet.write(row, column, cell)
+    book.close()
+
+
+def _cell(engine: Engine, fact, chance: random.Random) -> object:  # type: ignore[no-untyped-def]
+    if chance.random() < 0.3:
+        return None
+    value = value_of(engine, fact, chance)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value
+
+
+if __name__ == "__main__":
+    main()
