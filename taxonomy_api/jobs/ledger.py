@@ -36,6 +36,7 @@ class Claim:
     organisation_id: str
     attempt: int
     options: dict[str, Any]
+    file_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,9 @@ def claim(session: Session, job_id: str) -> Claim | None:
             started=now(),
             **_counts(Counts()),
         )
-        .returning(Portfolio.organisation_id, Portfolio.attempt, Portfolio.options)
+        .returning(Portfolio.organisation_id, Portfolio.attempt, Portfolio.options, Portfolio.file_name)
     ).one_or_none()
-    return None if taken is None else Claim(job_id, taken[0], taken[1], taken[2])
+    return None if taken is None else Claim(job_id, taken[0], taken[1], taken[2], taken[3])
 
 
 def beat(session: Session, job: Claim, counts: Counts) -> Standing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import threading
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from taxonomy_api.store.database import Database
 from taxonomy_api.store.files import FileStore
 
 _log = logging.getLogger(__name__)
+STORED_NAME = re.compile(r"\Ainput(?:\.[a-z0-9]{1,8})?(?=[ ,])")
 
 
 class Assess(Protocol):
@@ -115,7 +117,9 @@ def describe(job: Claim, problem: Exception) -> dict[str, Any]:
     """A failure as it is shown to the caller; unexpected ones tell a number under which the log has them."""
     if isinstance(problem, PortfolioProblem):
         nearest = {"nearest": list(problem.nearest)} if problem.nearest else {}
-        return {"code": problem.code, "detail": problem.detail, "cure": problem.cure, **nearest}
+        # The caller knows the file by its own name, not by the one it is stored under.
+        detail = STORED_NAME.sub(lambda _: job.file_name or "The file", problem.detail)
+        return {"code": problem.code, "detail": detail, "cure": problem.cure, **nearest}
     if isinstance(problem, ServiceError):
         return {"code": problem.code, "detail": problem.detail}
     correlation = secrets.token_hex(8)

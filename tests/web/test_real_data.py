@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +136,22 @@ def test_each_example_portfolio_is_assessed(service: Service, path: Path) -> Non
     assert body["summary"]["rows"] == body["progress"]["rows_written"] > 0
     rows: Any = service.client.get(f"{address}/rows", headers=service.headers).get_json()
     assert len(rows["rows"]) == min(body["summary"]["rows"], 50)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"no workbook, just words", "not_a_workbook"), (b"PK\x03\x04cut off", "damaged_workbook")],
+)
+def test_an_unusable_upload_fails_under_the_name_that_its_owner_knows(
+    service: Service, content: bytes, code: str
+) -> None:
+    form = {"file": (BytesIO(content), "Kredite 2026.xlsx")}
+    answer = service.client.post("/v1/portfolios", data=form, headers=service.headers)
+    assert answer.status_code == 202, answer.text
+    worker = make_worker(service.made.settings, service.made.database, threading.Event())
+    while worker.queue.receive():
+        pass
+    body: Any = service.client.get(answer.headers["Location"], headers=service.headers).get_json()
+    assert (body["status"], body["problem"]["code"]) == ("failed", code)
+    assert body["problem"]["detail"].startswith("Kredite 2026.xlsx ")
+    assert body["problem"]["cure"]
