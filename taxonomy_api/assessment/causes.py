@@ -205,7 +205,8 @@ class _Tracer:
             if silent:
                 missing = "attestation_missing" if node.subject.kind == "attestation" else "fact_missing"
                 yield Cause(missing, node, part, silent)
-            if rest := mask & ~silent:
+            # Where the answer settles it, only the guard is open, which is told by itself.
+            if rest := mask & ~silent & self.walk.inputs.leaf(node).unknown:
                 yield Cause("answer_open", node, part, rest)
 
 

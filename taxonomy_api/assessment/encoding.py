@@ -124,7 +124,10 @@ def _meets(engine: Engine, leaf: MeetsLeaf, facts: Mapping[str, Given], as_of: d
     program = engine.program(activity)
     columns = encode_project(engine, program, Project(activities=(activity.id,), facts=facts), as_of)
     today = day_codes(program, np.array([as_of.toordinal()]))
-    outcome = decide(Inputs(program, 1, columns, today)).components["substantial_contribution"]
+    # The scope of a mere listing is nobody's statement here: it would have to be confirmed.
+    outcome = decide(Inputs(program, 1, columns, today), confirmed_scope=True).components[
+        "substantial_contribution"
+    ]
     if outcome.surely_met:
         return YES
     return NO if outcome.surely_not_met else UNKNOWN

@@ -254,6 +254,8 @@ class _Finder:
             target &= LEFT_OUT  # from memory only: it can fall away, but not be met or fail
         if node.subject is None or not target:
             return IMPOSSIBLE
+        if node.status_rank <= walk.floor and not self._possible(walk.inputs.leaf(node)) & ~target:
+            return NOTHING_NEEDED  # only its guard was open
         allowed = self._allowed(node, node.subject, target)
         found: Ways = [{node.subject: allowed}] if allowed else []
         silent = int(walk.inputs.codes(node.subject)[self.project]) == UNKNOWN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -162,7 +163,13 @@ def nodes(draw: st.DrawFn, parts: st.SearchStrategy[Criterion]) -> Criterion:
     return Group(id=_fresh("node"), kind=kind, parts=below, count=number, **extra)
 
 
-criteria = st.recursive(leaves(), nodes, max_leaves=7)
+@st.composite
+def guarded_leaves(draw: st.DrawFn) -> Criterion:
+    leaf = draw(leaves())
+    return replace(leaf, applies_if=draw(leaves())) if draw(st.integers(0, 3)) == 0 else leaf
+
+
+criteria = st.recursive(guarded_leaves(), nodes, max_leaves=7)
 
 
 def release_of(green: Criterion, *, excluded: Criterion | None = None) -> Release:

@@ -21,7 +21,7 @@ from taxonomy_api.catalog.model import Criterion
 from tests.assessment.brute_force import results
 from tests.assessment.generated import CHOICES, DAYS, STANDARD_ANSWERS, VALUES, criteria, projects, release_of
 
-slow = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ANSWERS = st.fixed_dictionaries(
     {},
     optional={
