@@ -129,7 +129,7 @@ def compile_activity(release: Release, domains: Mapping[str, OrderedDomain], act
     until: dict[ClassName, date] = {}
     for name, test in activity.classes.items():
         if test.criterion is not None:
-            parts[name] = builder.build(test.criterion)
+            parts[name] = builder.build_for(name == "excluded", test.criterion)
         if test.until is not None:
             until[name] = test.until
             builder.days.add_end(test.until)
@@ -161,22 +161,33 @@ class _Builder:
     release: Release
     domains: Mapping[str, OrderedDomain]
     activity: Activity
+    #: Of several choices of a project every one must fit what is demanded; one that fits is enough for
+    #: a guard to bind, for an exclusion, and under `not`.
+    any_value: bool = False
     nodes: int = 0
     subjects: dict[Subject, None] = field(default_factory=dict)
     days: Days = field(default_factory=Days)
+
+    def build_for(self, any_value: bool, criterion: Criterion) -> Compiled:
+        """Build a part whose choices are asked with `any_value`."""
+        before, self.any_value = self.any_value, any_value
+        built = self.build(criterion)
+        self.any_value = before
+        return built
 
     def build(self, criterion: Criterion) -> Compiled:
         self.days.add_window(criterion.open)
         self.days.add_window(criterion.applies)
         index = self.nodes
         self.nodes += 1
-        guard = None if criterion.applies_if is None else self.build(criterion.applies_if)
+        guard = None if criterion.applies_if is None else self.build_for(True, criterion.applies_if)
         frame = Frame(index, criterion, guard)
         if isinstance(criterion, Group):
+            any_value = self.any_value is not (criterion.kind == "not")
             return CompiledGroup(
                 frame=frame,
                 kind=criterion.kind,
-                parts=tuple(self.build(part) for part in criterion.parts),
+                parts=tuple(self.build_for(any_value, part) for part in criterion.parts),
                 count=criterion.count,
             )
         if isinstance(criterion, Cases):
@@ -191,6 +202,7 @@ class _Builder:
                 otherwise="unknown",
                 choices=frozenset(row.id for row in criterion.rows),
                 exhaustive=True,
+                any_value=self.any_value,
                 rows=criterion.rows,
             )
         return self._leaf(criterion, frame)
@@ -218,6 +230,7 @@ class _Builder:
             ),
             choices=frozenset(fact.choices),
             exhaustive=leaves <= named,
+            any_value=self.any_value,
         )
 
     def _leaf(self, criterion: Leaf, frame: Frame) -> CompiledLeaf:
@@ -285,6 +298,7 @@ class _Builder:
             subject=self._use(Subject("fact", leaf.fact)),
             steps=steps,
             choice=choice,
+            any_value=self.any_value,
             status_rank=rank,
         )
 
@@ -357,8 +371,15 @@ def _upwards(fact: Fact, choice: str) -> list[str]:
     return chain
 
 
-def choice_result(lookup: ChoiceLookup, values: frozenset[str]) -> int:
-    """Of a project with these choices: met if all are named, not met if one is outside, else open."""
+def choice_result(lookup: ChoiceLookup, values: frozenset[str], any_value: bool = False) -> int:
+    """The results that a project with these choices allows.
+
+    Met if all are named, not met if one is outside, else open; with `any_value` met if one is named,
+    not met if all are outside.
+    """
+    outside = values - lookup.inside - lookup.above
+    if any_value:
+        return MET if values & lookup.inside else NOT_MET if outside == values else EITHER
     if values <= lookup.inside:
         return MET
-    return NOT_MET if values - lookup.inside - lookup.above else EITHER
+    return NOT_MET if outside else EITHER

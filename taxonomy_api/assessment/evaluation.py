@@ -136,7 +136,9 @@ class Inputs:
         codes = self.codes(node.subject)
         if node.choice is not None:
             values = self.columns[node.subject].values if node.subject in self.columns else ()
-            entries = bytes([EITHER, *(choice_result(node.choice, value) for value in values)])
+            entries = bytes(
+                [EITHER, *(choice_result(node.choice, value, node.any_value) for value in values)]
+            )
             return Masks(*look_up(entries, codes))
         masks = self._steps(node, codes)
         if node.only_mentioned is None:
@@ -255,7 +257,7 @@ class Pass:
         if not node.exhaustive:
             shared_met, shared_not = shared_met | otherwise.met, shared_not | otherwise.not_met
             shared_left |= otherwise.left_out
-        known = all_of(selected, inputs.full)
+        known = (any_chosen if node.any_value else all_of)(selected, inputs.full)
         return Masks(
             known.met & ~undecided | shared_met & undecided,
             known.not_met & ~undecided | shared_not & undecided,
@@ -296,6 +298,21 @@ def any_of(parts: Iterable[Masks], full: int) -> Masks:
         some_met |= part.met
         some_fails |= part.not_met
     return Masks(some_met | all_left, none_met & some_fails | all_left, 0)
+
+
+def any_chosen(parts: Iterable[Masks], full: int) -> Masks:
+    """As `any_of`, but left out if every part is: the chosen cases of a question that one may answer."""
+    parts = list(parts)
+    all_left = full
+    for part in parts:
+        all_left &= part.left_out
+    some_met = some_fails = 0
+    none_met = full
+    for part in parts:
+        some_met |= part.met
+        some_fails |= part.not_met
+        none_met &= part.not_met | part.left_out
+    return Masks(some_met, none_met & some_fails, all_left)
 
 
 def at_least(count: int, parts: list[Masks], full: int) -> Masks:

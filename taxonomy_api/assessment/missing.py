@@ -219,6 +219,10 @@ class _Finder:
                 ]
                 if chosen - inside:
                     picked.append(otherwise)
+                if node.any_value and len(picked) > 1:
+                    if target & MET:
+                        return [way for part in picked for way in part(MET)]
+                    return self._each(picked, NOT_MET | LEFT_OUT, some=NOT_MET)
                 return self._all(picked, target)
         found: Ways = []
         possible = self._open_choices(node.subject, node.choices)
@@ -272,7 +276,7 @@ class _Finder:
             return frozenset(
                 choice
                 for choice in self._open_choices(subject, frozenset(fact.choices))
-                if not choice_result(node.choice, frozenset({choice})) & ~target
+                if not choice_result(node.choice, frozenset({choice}), node.any_value) & ~target
             )
         entries = self._table_today(node)
         return frozenset(

@@ -38,7 +38,8 @@ class CompiledLeaf:
 
     `steps` is empty where nothing can settle the leaf (its text is not on file). `choice` replaces
     the tables for choices. `kind` tells what else matters: a listing asserts scope; `where_covered`
-    may be left out by `only_mentioned`, the attestation that no other standard applies.
+    may be left out by `only_mentioned`, the attestation that no other standard applies. Of a project with
+    several choices `any_value` asks for one that fits, else all must fit.
     """
 
     frame: Frame
@@ -46,6 +47,7 @@ class CompiledLeaf:
     subject: Subject | None
     steps: tuple[LeafStep, ...] = ()
     choice: ChoiceLookup | None = None
+    any_value: bool = False
     only_mentioned: Subject | None = None
     kind: Literal["test", "listing", "not_on_file"] = "test"
     status_rank: int = 0
@@ -86,6 +88,7 @@ class CompiledCases:
     otherwise: Compiled | Literal["not_met", "unknown"]
     choices: frozenset[str]
     exhaustive: bool
+    any_value: bool = False
     rows: tuple[Row, ...] = ()
 
 

@@ -202,6 +202,12 @@ RULES: Mapping[str, RuleInfo] = _catalogue(
     _error("unknown-parent", "A parent that does not exist", "Parents are groups of the same taxonomy."),
     # Criteria
     _error("criterion-kind", "Not exactly one kind of criterion", "A criterion has exactly one kind key."),
+    _error(
+        "leaf-uncited",
+        "A test without its own source or status",
+        "Each fact, standard, attest and meets says itself, or through its group, class or row, where it "
+        "stands and how well that is known. The record's own source says only where the record stands.",
+    ),
     _error("operator", "An operator that does not suit the fact", "Each kind of fact has its own operators."),
     _error(
         "use-reaches",

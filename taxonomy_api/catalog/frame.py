@@ -35,15 +35,23 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """What a criterion takes from above: the path for ids of groups, source, status and row."""
+    """What a criterion takes from above: the path for ids of groups, source, status and row.
+
+    `uncited` names what no criterion, class or row has stated yet, so that `citation` or `status`
+    are still those of the whole record; a guard may take them from wherever they come.
+    """
 
     path: str
     citation: Citation | None
     status: Status | None
     row: str | None = None
+    uncited: tuple[str, ...] = ("source", "status")
 
     def at(self, path: str) -> Inherited:
         return replace(self, path=path)
+
+    def for_guard(self, path: str) -> Inherited:
+        return replace(self, path=path, uncited=())
 
 
 class NodeFields(TypedDict):
@@ -76,7 +84,8 @@ class Frame:
         """What this criterion passes on: its own source and status before those from above."""
         citation = self.values.citation(record.get("source")) or inherited.citation
         status = self.values.status(record.get("status")) or inherited.status
-        return replace(inherited, citation=citation, status=status)
+        uncited = tuple(key for key in inherited.uncited if key not in record)
+        return replace(inherited, citation=citation, status=status, uncited=uncited)
 
     # Ids
 

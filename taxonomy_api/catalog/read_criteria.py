@@ -129,9 +129,10 @@ class CriterionReader:
 
     def _common(self, id: str, record: Record, inherited: Inherited, also: tuple[str, ...]) -> NodeFields:
         guard = record.get("applies_if")
+        within = inherited.for_guard(f"{inherited.path}.if")
         return {
             "id": id,
-            "applies_if": None if guard is None else self.read(guard, inherited.at(f"{inherited.path}.if")),
+            "applies_if": None if guard is None else self.read(guard, within),
             "open": self.frame.window(record.get("open")),
             "applies": self.frame.window(record.get("applies")),
             "contribution": self._values.word(record.get("contribution"), CONTRIBUTIONS, "contribution"),

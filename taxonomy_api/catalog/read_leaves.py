@@ -16,6 +16,8 @@ from taxonomy_api.catalog.nearest import did_you_mean
 from taxonomy_api.catalog.read_tests import OPERATORS, read_level, read_test
 from taxonomy_api.catalog.values import Record
 
+#: The cure for a leaf whose source or status is only that of the whole record.
+CITING = "source: [document, locator], status: verified, single-source, …"
 LEAF_KINDS = ("fact", "standard", "attest", "meets", "not_on_file")
 
 
@@ -42,11 +44,15 @@ def read_leaf(
     """The leaf of `kind`; `local` is its id within the row, `inherited` holds its source and status."""
     source = _clause(frame, record) if kind == "not_on_file" else inherited.citation
     report = frame.values.report
+    if inherited.status is None:
+        report.add(record.node, "missing-key", "no status stands here or above", "add status: …")
     if source is None and kind != "not_on_file":
         cure = "add source: [document, locator] here or above"
         report.add(record.node, "missing-key", "no source stands here or above", cure)
-    if inherited.status is None:
-        report.add(record.node, "missing-key", "no status stands here or above", "add status: …")
+    elif kind != "not_on_file" and inherited.uncited:
+        lacking = " and no ".join(inherited.uncited)
+        message = f"{local} cites no {lacking} of its own, on its group, its class or its row"
+        report.add(record.node, "leaf-uncited", message, "write where this test stands: " + CITING)
     # Without source or status the leaf is read on, so that its own findings come up as well.
     fields: LeafFields = {
         **common,

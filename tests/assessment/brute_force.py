@@ -32,9 +32,15 @@ MET, NOT_MET, LEFT = "met", "not_met", "left_out"
 OPEN: Results = frozenset({MET, NOT_MET})
 
 
-def results(criterion: Criterion, project: Mapping[str, object], day: date, floor: int = 1) -> Results:
-    """What the criterion can come to for the project on that day."""
-    bare = _bare(criterion, project, day, floor)
+def results(
+    criterion: Criterion, project: Mapping[str, object], day: date, any_value: bool = False
+) -> Results:
+    """What the criterion can come to for the project on that day.
+
+    Of several choices all must fit what is demanded; one is enough (`any_value`) for a guard to bind
+    and under `not`.
+    """
+    bare = _bare(criterion, project, day, any_value)
     if criterion.open is not None and not _in(criterion.open, day):
         bare = frozenset({NOT_MET})
     if criterion.applies is not None and not _in(criterion.applies, day):
@@ -42,7 +48,7 @@ def results(criterion: Criterion, project: Mapping[str, object], day: date, floo
     if criterion.applies_if is None:
         return bare
     found: set[str] = set()
-    for guard in results(criterion.applies_if, project, day, floor):
+    for guard in results(criterion.applies_if, project, day, True):
         if guard in (MET, LEFT):
             found |= bare
         if guard in (NOT_MET, LEFT):
@@ -55,18 +61,19 @@ def _in(window: object, day: date) -> bool:
     return (start is None or start <= day) and (end is None or day <= end)
 
 
-def _bare(criterion: Criterion, project: Mapping[str, object], day: date, floor: int) -> Results:
+def _bare(criterion: Criterion, project: Mapping[str, object], day: date, any_value: bool) -> Results:
     if isinstance(criterion, Group):
-        parts = [results(part, project, day, floor) for part in criterion.parts]
+        below = any_value is not (criterion.kind == "not")
+        parts = [results(part, project, day, below) for part in criterion.parts]
         return frozenset().union(*(_group(criterion, combination) for combination in product(*parts)))
     if isinstance(criterion, Cases):
-        return _cases(criterion, project, day, floor)
+        return _cases(criterion, project, day, any_value)
     if isinstance(criterion, NotOnFile):
         return OPEN
     if criterion.status in ("recalled", "own-comparison"):
-        said = _leaf(criterion, project, day)
+        said = _leaf(criterion, project, day, any_value)
         return said if said == {LEFT} else said | OPEN if LEFT in said else OPEN
-    return _leaf(criterion, project, day)
+    return _leaf(criterion, project, day, any_value)
 
 
 def _group(group: Group, combination: tuple[str, ...]) -> Results:
@@ -81,14 +88,14 @@ def _group(group: Group, combination: tuple[str, ...]) -> Results:
     return frozenset({MET if left.count(MET) >= wanted else NOT_MET})
 
 
-def _cases(cases: Cases, project: Mapping[str, object], day: date, floor: int) -> Results:
-    branches = [results(case.criterion, project, day, floor) for case in cases.cases]
+def _cases(cases: Cases, project: Mapping[str, object], day: date, any_value: bool) -> Results:
+    branches = [results(case.criterion, project, day, any_value) for case in cases.cases]
     if cases.otherwise == "not_met":
         otherwise: Results = frozenset({NOT_MET})
     elif cases.otherwise == "unknown":
         otherwise = OPEN
     else:
-        otherwise = results(cases.otherwise, project, day, floor)
+        otherwise = results(cases.otherwise, project, day, any_value)
     chosen = _as_set(project.get(cases.by))
     options = [_selects(cases, choice) for choice in chosen]
     if not chosen or any(option is None for option in options):
@@ -100,7 +107,8 @@ def _cases(cases: Cases, project: Mapping[str, object], day: date, floor: int) -
     found: set[str] = set()
     for combination in product(*picked):
         left = [result for result in combination if result != LEFT]
-        found.add(LEFT if not left else MET if all(result == MET for result in left) else NOT_MET)
+        fits = any if any_value else all
+        found.add(LEFT if not left else MET if fits(result == MET for result in left) else NOT_MET)
     return frozenset(found)
 
 
@@ -129,7 +137,7 @@ def _as_set(value: object) -> list[str]:
     return [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]
 
 
-def _leaf(leaf: Criterion, project: Mapping[str, object], day: date) -> Results:
+def _leaf(leaf: Criterion, project: Mapping[str, object], day: date, any_value: bool) -> Results:
     if isinstance(leaf, AttestLeaf):
         answer = project.get(leaf.attestation)
         return OPEN if answer is None else frozenset({MET if answer else NOT_MET})
@@ -169,15 +177,17 @@ def _leaf(leaf: Criterion, project: Mapping[str, object], day: date) -> Results:
         return frozenset({MET if holds else NOT_MET})
     if isinstance(test, LevelTest):
         return frozenset({MET if SCALE.index(str(value)) <= SCALE.index(test.level) else NOT_MET})
-    return _choices(test, _as_set(value))
+    return _choices(test, _as_set(value), any_value)
 
 
-def _choices(test: ChoiceTest, chosen: Iterable[str]) -> Results:
+def _choices(test: ChoiceTest, chosen: Iterable[str], any_value: bool) -> Results:
     above = {upper for value in test.values for upper in _up(value)}
     each = [
         MET if set(_up(choice)) & set(test.values) else "open" if choice in above else NOT_MET
         for choice in chosen
     ]
+    if any_value:
+        return frozenset({MET}) if MET in each else OPEN if "open" in each else frozenset({NOT_MET})
     if NOT_MET in each:
         return frozenset({NOT_MET})
     return OPEN if "open" in each else frozenset({MET})

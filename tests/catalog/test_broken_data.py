@@ -37,8 +37,8 @@ class Broken:
 
 
 #: A criterion that stands once in the sound data, to be replaced by broken ones.
-LEAF = 'green: {id: h, meets: "not-loaded:3.10", input: hydrogen}'
-ENTRY = "{id: x, fact: product, one_of: [door]}"
+LEAF = 'green: {id: h, meets: "not-loaded:3.10", input: hydrogen, source: [doc-b, P-02], status: verified}'
+ENTRY = '{id: x, fact: product, one_of: [door], source: [doc-a, "Annex, 1.10"], status: verified}'
 DNSH_WATER = "water: appendices"
 
 BROKEN = [
@@ -213,6 +213,18 @@ BROKEN = [
         "operator", SECTOR, ENTRY, "‸{id: x, fact: capacity, at_most: 2 MW, above: 1 MW}", "at_most and above"
     ),
     Broken("operator", SECTOR, "by: product", "by: ‸third_party_verified", "choice fact"),
+    Broken(
+        "leaf-uncited",
+        SECTOR,
+        ENTRY,
+        "‸{id: x, fact: product, one_of: [door]}",
+        "x cites no source and no status of its own",
+    ),
+    Broken("leaf-uncited", SECTOR, '"Annex, 1.3"], status: verified}}}', '"Annex, 1.3"]}}}', "x1 cites no status"),
+    Broken("leaf-uncited", POWER, "source: [doc-b, P-02], status: verified}", "status: verified}", "h cites no source"),
+    Broken("leaf-uncited", EDITION, "A policy paper, source: [doc-a, whole]", "A policy paper", "ms cites no source"),
+    Broken("leaf-uncited", SECTOR, "          source: [doc-a, \"Annex, 1.3\"]\n          status", "          status", "r1.1"),
+    Broken("leaf-uncited", POWER, "green: none", "green: {standard: GB 1, id: y}", "y cites no source"),
     Broken("use-reaches", SECTOR, "reaches: IE4", "‸one_of: [IE4, IE5]", "reaches"),
     Broken("window-empty", SECTOR, "open: {from: 2024-01-01", "open: ‸{from: 2034-01-01", "2029-12-31"),
     Broken("window-empty", SECTOR, "applies: {until: 2030-12-31}", "applies: ‸{}", "from, until or both"),

@@ -198,7 +198,8 @@ def rules_found(criterion: str, tmp_path: Path) -> set[str]:
     path = folder / POWER
     text = path.read_text(encoding="utf-8")
     assert text.count("    green: none\n") == 1
-    path.write_text(text.replace("    green: none\n", f"    green:\n      {criterion}\n"), encoding="utf-8")
+    stated = f"    green:\n      {criterion}\n      source: [doc-b, P-03]\n      status: verified\n"
+    path.write_text(text.replace("    green: none\n", stated), encoding="utf-8")
     findings = load_release(folder).findings
     assert {finding.rule for finding in findings} <= CHECKED, [str(finding) for finding in findings]
     return {finding.rule for finding in findings}
@@ -219,6 +220,6 @@ def test_leaves_without_ids_are_checked_all_the_same(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(MINIMAL, tmp_path / "data"))
     path = folder / POWER
     leaf = "{fact: ghg_intensity, at_most: 1 gCO2e/kWh}"
-    text = path.read_text(encoding="utf-8").replace("green: none", f"green: {{any: [{leaf}, {leaf}]}}")
+    text = path.read_text(encoding="utf-8").replace("green: none", f"green: {{any: [{leaf}, {leaf}], source: [doc-b, 1], status: verified}}")
     path.write_text(text, encoding="utf-8")
     assert {f.rule for f in load_release(folder).findings} == {"missing-key", "one-fact-two-limits"}
