@@ -105,8 +105,7 @@ def _frame(taxonomy: Taxonomy, request: Request) -> Json:
     return {
         "taxonomy": taxonomy.id,
         "disclaimer": taxonomy.disclaimer.in_language(request.language),
-        "edition_applies": "unknown",
-        "edition_reason": say("edition_as_asked", request.language),
+        **_edition(taxonomy, request),
         "verdict": "undetermined",
         "class": None,
         "at_least": None,
@@ -127,6 +126,7 @@ def _frame(taxonomy: Taxonomy, request: Request) -> Json:
         "missing_truncated": False,
         "needed_to_align": [],
         "candidates": [],
+        "notes": [],
         "valid_until": None,
         "next_limit": None,
         "retest": "not_on_file",
@@ -134,6 +134,15 @@ def _frame(taxonomy: Taxonomy, request: Request) -> Json:
         "assumptions": [],
         "reasons": [],
     }
+
+
+def _edition(taxonomy: Taxonomy, request: Request) -> Json:
+    """Whether the edition applies, as far as its own dates tell; it is the caller's choice otherwise."""
+    first = min((day for day in (taxonomy.published, taxonomy.effective) if day is not None), default=None)
+    if first is not None and request.as_of < first:
+        reason = say("edition_not_in_force", request.language, day=first.isoformat())
+        return {"edition_applies": "no", "edition_reason": reason}
+    return {"edition_applies": "unknown", "edition_reason": say("edition_as_asked", request.language)}
 
 
 def _assessed(engine: Engine, request: Request, activity: Activity) -> Json:
@@ -161,6 +170,7 @@ def _assessed(engine: Engine, request: Request, activity: Activity) -> Json:
         "row": ", ".join(sorted(rows_of(seen))) or None,
         "marks": marks_of(seen, request),
         "tags": list(activity.tags),
+        "notes": [note.in_language(language) for note in activity.notes],
         "activity": {
             "id": activity.id,
             "name": activity.name.in_language(language),
@@ -265,6 +275,10 @@ def _assumptions(engine: Engine, seen: Outlook, request: Request, listing: bool)
         ):
             if flag:
                 add(code, fact=fact.name.in_language(language), unit=fact.unit or "1")
+    for subject in seen.program.subjects:
+        said = request.project.standards.get(subject.id) if subject.kind == "standard" else None
+        if said is not None and said.year is not None:
+            add("standard_year_not_known", standard=subject.id, year=said.year)
     if seen.rests_on_estimates:
         add("rests_on_estimates")
     return found

@@ -29,6 +29,8 @@ REASONS: tuple[str, ...] = (
     "window_closed",
     "not_yet_open",
     "listed_exclusion",
+    "barred",
+    "not_barred",
     "fact_missing",
     "attestation_missing",
     "answer_open",
@@ -119,7 +121,9 @@ class _Tracer:
             yield Cause("no_criterion_applies", node, name, nothing_left)
         yield from self._node(node, name, mask, result)
 
-    def _node(self, node: Compiled, part: str, mask: int, result: Result) -> Iterator[Cause]:
+    def _node(
+        self, node: Compiled, part: str, mask: int, result: Result, negated: bool = False
+    ) -> Iterator[Cause]:
         masks = self.walk.results[node.frame.index]
         mask &= _where(masks, result)
         if not mask:
@@ -139,16 +143,18 @@ class _Tracer:
         if guard is not None and result == "unknown":
             yield from self._node(guard, part, mask, "unknown")
         if isinstance(node, CompiledLeaf):
-            yield from self._leaf(node, part, mask, result)
+            yield from self._leaf(node, part, mask, result, negated)
         elif isinstance(node, CompiledCases):
-            yield from self._cases(node, part, mask, result)
+            yield from self._cases(node, part, mask, result, negated)
         else:
-            yield from self._group(node, part, mask, result)
+            yield from self._group(node, part, mask, result, negated)
 
-    def _group(self, node: CompiledGroup, part: str, mask: int, result: Result) -> Iterator[Cause]:
+    def _group(
+        self, node: CompiledGroup, part: str, mask: int, result: Result, negated: bool
+    ) -> Iterator[Cause]:
         if node.kind == "not":
             flipped: Result = {"met": "not_met", "not_met": "met", "unknown": "unknown"}[result]  # type: ignore[assignment]
-            yield from self._node(node.parts[0], part, mask, flipped)
+            yield from self._node(node.parts[0], part, mask, flipped, not negated)
             return
         if node.kind in ("any", "at_least_of") and result == "unknown":
             left = mask
@@ -157,9 +163,11 @@ class _Tracer:
             if left:
                 yield Cause("no_case_applies", node, part, left)
         for child in node.parts:
-            yield from self._node(child, part, mask, result)
+            yield from self._node(child, part, mask, result, negated)
 
-    def _cases(self, node: CompiledCases, part: str, mask: int, result: Result) -> Iterator[Cause]:
+    def _cases(
+        self, node: CompiledCases, part: str, mask: int, result: Result, negated: bool
+    ) -> Iterator[Cause]:
         codes = self.walk.inputs.codes(node.subject)
         unnamed = mask & look_up(_SILENT, codes)[0]
         if unnamed and result == "unknown":
@@ -167,13 +175,13 @@ class _Tracer:
         reported = unnamed
         for child, chosen in zip(node.parts, self._chosen(node), strict=True):
             reported |= mask & chosen
-            yield from self._node(child, part, mask & (chosen | unnamed), result)
+            yield from self._node(child, part, mask & (chosen | unnamed), result, negated)
         if rest := mask & ~reported:
             if isinstance(node.otherwise, str):
                 reason = "condition_not_met" if result == "not_met" else "case_unknown"
                 yield Cause(reason, node, part, rest)
             else:
-                yield from self._node(node.otherwise, part, rest, result)
+                yield from self._node(node.otherwise, part, rest, result, negated)
 
     def _chosen(self, node: CompiledCases) -> Iterator[int]:
         column = self.walk.inputs.columns.get(node.subject)
@@ -184,8 +192,12 @@ class _Tracer:
             entries = bytes([0, *(1 if value & lookup.inside else 0 for value in column.values)])
             yield look_up(entries, column.codes)[0]
 
-    def _leaf(self, node: CompiledLeaf, part: str, mask: int, result: Result) -> Iterator[Cause]:
-        if result == "met":
+    def _leaf(
+        self, node: CompiledLeaf, part: str, mask: int, result: Result, negated: bool
+    ) -> Iterator[Cause]:
+        if negated and result != "unknown":
+            yield Cause("barred" if result == "met" else "not_barred", node, part, mask)
+        elif result == "met":
             yield Cause(_met_reason(node, part), node, part, mask)
         elif result == "not_met":
             steps = node.steps

@@ -70,6 +70,8 @@ def value_code(engine: Engine, fact: Fact, value: Fraction | bool | str | date) 
 
 
 def standard_code(standard: Standard, said: GivenStandard) -> int:
+    if said.year is not None:
+        return UNKNOWN  # which edition is in force is not on file, so another one may be meant
     if said.level is not None:
         conforms = len(standard.scale) if said.complies else 0
         return FIRST_LEVEL + conforms + standard.scale.index(said.level)
@@ -98,11 +100,18 @@ def rows_told(activity: Activity, names: Iterable[str]) -> frozenset[str]:
     names = tuple(names)
     prefix = f"{activity.id}#"
     named = {name[len(prefix) :] for name in names if name.startswith(prefix)}
-    if named:
-        return frozenset(named & {row.id for row in rows})
     codes = {name[8:] for name in names if name.startswith("gbt4754:")}
+    if named:
+        told = frozenset(named & {row.id for row in rows})
+        return frozenset() if contradicted(activity, told, codes) else told
     told = frozenset(row.id for row in rows if codes & set(row.gbt4754) and not row.codes_are_examples)
     return told if len(told) == 1 else frozenset()
+
+
+def contradicted(activity: Activity, told: frozenset[str], codes: set[str]) -> bool:
+    """Whether industry codes (GB/T 4754) belong to rows of the item, but to none of those told."""
+    own = {row.id for row in activity.rows if codes & set(row.gbt4754)}
+    return bool(told and own) and not told & own
 
 
 def _attestation_code(engine: Engine, name: str, project: Project, as_of: date) -> int:

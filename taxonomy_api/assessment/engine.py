@@ -32,7 +32,8 @@ class Engine:
 
     Attributes: `domains` codes of quantity and date facts; `facts` every fact by id and by each other
     id it had; `activities` by `taxonomy:code` and by alias; `attestations` the criterion behind each
-    attestation id, None where it stands for no single one.
+    attestation id, None where it stands for no single one; `inputs` the bought or used objects that
+    criteria ask about.
     """
 
     def __init__(self, release: Release) -> None:
@@ -43,6 +44,9 @@ class Engine:
         }
         self.activities: Mapping[str, Activity] = _by_name(release)
         self.attestations: Mapping[str, AttestLeaf | MeetsLeaf | Listing | None] = _attestations(release)
+        self.inputs: tuple[str, ...] = tuple(
+            sorted({leaf.input for leaf in self.attestations.values() if isinstance(leaf, MeetsLeaf)})
+        )
         self._programs: dict[str, Program] = {}
 
     def program(self, activity: Activity) -> Program:

@@ -81,6 +81,7 @@ class Inputs:
     _leaves: dict[int, Masks] = field(default_factory=dict, init=False)
 
     _dated: dict[int, Masks] = field(default_factory=dict, init=False)
+    _selections: dict[int, Selection] = field(default_factory=dict, init=False)
     _one_period: int | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -92,6 +93,7 @@ class Inputs:
         """The same projects, all assessed in one of the program's periods."""
         other = Inputs(self.program, self.size, self.columns, constant(period, self.size))
         other._leaves = self._leaves  # what no date touches is the same
+        other._selections = self._selections
         return other
 
     def codes(self, subject: Subject) -> Codes:
@@ -121,6 +123,14 @@ class Inputs:
 
     def _period(self, day: int) -> int:
         return bisect_right(self.program.days, day)
+
+    def selection(self, node: CompiledCases) -> Selection:
+        """Which codes of the node's subject select which case."""
+        known = self._selections.get(node.frame.index)
+        if known is None:
+            values = self.columns[node.subject].values if node.subject in self.columns else ()
+            known = self._selections[node.frame.index] = _selection(node, values)
+        return known
 
     def leaf(self, node: CompiledLeaf) -> Masks:
         """The results that the codes allow, whatever the leaf's status."""
@@ -241,8 +251,7 @@ class Pass:
         inputs = self.inputs
         parts = [self.evaluate(part) for part in node.parts]
         otherwise = self._otherwise(node)
-        values = inputs.columns[node.subject].values if node.subject in inputs.columns else ()
-        chosen, other, open_choice = _selection(node, values)
+        chosen, other, open_choice = inputs.selection(node)
         codes = inputs.codes(node.subject)
         undecided = look_up(open_choice, codes)[0]
         selected: list[Masks] = []
@@ -335,7 +344,11 @@ def _only(part: Masks, inside: int, full: int) -> Masks:
     return Masks(part.met & inside, part.not_met & inside, part.left_out & inside | full & ~inside)
 
 
-def _selection(node: CompiledCases, values: tuple[frozenset[str], ...]) -> tuple[list[Table], Table, Table]:
+#: Per case, for `otherwise`, and for "still open": a table of the codes that select it.
+Selection = tuple[list[Table], Table, Table]
+
+
+def _selection(node: CompiledCases, values: tuple[frozenset[str], ...]) -> Selection:
     """Per case, for `otherwise`, and for "still open": the codes of choice sets that select it."""
     chosen = [bytearray(len(values) + 1) for _ in node.lookups]
     other, still_open = bytearray(len(values) + 1), bytearray(len(values) + 1)

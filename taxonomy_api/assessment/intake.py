@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
+from taxonomy_api.assessment.encoding import contradicted
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake_answers import (
     read_answers,
@@ -85,12 +86,24 @@ def read_project(engine: Engine, reader: Reader, raw: object, at: str = "/projec
     if isinstance(raw, Mapping) and not source.get("activities"):
         reader.wrong(f"{at}/activities", "no_activity")
     activities = tuple(dict.fromkeys(name for name in named if not _is_industry(name)))
-    facts = read_facts(engine, reader, source.get("facts"), f"{at}/facts")
+    given = reader.mapping({} if source.get("facts") is None else source["facts"], f"{at}/facts")
+    # An attestation may also stand among the facts.
+    answers = {name: value for name, value in given.items() if name in engine.attestations}
+    given = {name: value for name, value in given.items() if name not in answers}
+    facts = read_facts(engine, reader, given, f"{at}/facts")
     attestations = read_answers(engine, reader, source.get("attestations"), f"{at}/attestations", facts)
+    for name, answer in read_answers(engine, reader, answers, f"{at}/facts", facts).items():
+        if attestations.setdefault(name, answer).value != answer.value:
+            reader.wrong(f"{at}/facts/{escape(name)}", "contradictory_answers", given=name)
+    _refuse_contradicted_rows(engine, reader, activities, named, f"{at}/activities")
     _refuse_denied_scope(engine, reader, activities, attestations, at)
     inputs: dict[str, dict[str, Given]] = {}
     for name, one in reader.mapping(source.get("inputs") or {}, f"{at}/inputs").items():
         place = f"{at}/inputs/{escape(name)}"
+        if name not in engine.inputs:
+            near = nearest(name, engine.inputs)
+            reader.wrong(place, "unknown_input", allowed=engine.inputs, near=near, given=name)
+            continue
         inner = reader.mapping(one, place, ("facts",))
         inputs[name] = read_facts(engine, reader, inner.get("facts"), f"{place}/facts")
     return Project(
@@ -135,7 +148,7 @@ def _language(reader: Reader, raw: object) -> Language:
 def _taxonomies(engine: Engine, reader: Reader, raw: object, project: Project) -> tuple[str, ...]:
     """The taxonomies asked about; left out, those of the activities named, or all for a bare code."""
     known = engine.release.taxonomies
-    if raw is None:
+    if raw is None or raw == []:
         named = dict.fromkeys(name.partition(":")[0] for name in project.activities)
         return tuple(named) or tuple(known)
     found: list[str] = []
@@ -187,6 +200,17 @@ def _activity(engine: Engine, reader: Reader, raw: object, pointer: str) -> str 
         reader.wrong(pointer, "unknown_row", allowed=rows, near=nearest(row, rows), given=name)
         return None
     return f"{activity.id}#{row}"
+
+
+def _refuse_contradicted_rows(
+    engine: Engine, reader: Reader, activities: tuple[str, ...], named: list[str], at: str
+) -> None:
+    """A row and an industry code that belongs to other rows of the item cannot both be right."""
+    codes = {name[8:] for name in named if name.startswith("gbt4754:")}
+    for base in {name.partition("#")[0] for name in activities}:
+        told = frozenset(name.partition("#")[2] for name in activities if name.startswith(f"{base}#"))
+        if contradicted(engine.activities[base], told, codes):
+            reader.wrong(at, "contradictory_answers", given=f"{base}#row")
 
 
 def _refuse_denied_scope(

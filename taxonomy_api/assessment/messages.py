@@ -46,6 +46,16 @@ MESSAGES: Mapping[str, Text] = {
         "被目录排除：{condition}（申报：{given}）。",
         "被目錄排除：{condition}（申報：{given}）。",
     ),
+    "barred": Text(
+        "Shut out by a condition: {condition} (given: {given}).",
+        "因限制条件被排除：{condition}（申报：{given}）。",
+        "因限制條件被排除：{condition}（申報：{given}）。",
+    ),
+    "not_barred": Text(
+        "Not shut out by: {condition} (given: {given}).",
+        "未触及限制条件：{condition}（申报：{given}）。",
+        "未觸及限制條件：{condition}（申報：{given}）。",
+    ),
     "window_closed": Text(
         "No longer open since {day}: {condition}.",
         "自{day}起不再适用：{condition}。",
@@ -166,6 +176,17 @@ MESSAGES: Mapping[str, Text] = {
         "{fact} was given without naming the gas and read as {unit}.",
         "{fact}未注明气体种类，按{unit}读取。",
         "{fact}未註明氣體種類，按{unit}讀取。",
+    ),
+    "standard_year_not_known": Text(
+        "{standard}: the edition of {year} is stated; which edition is in force is not on file, so it does "
+        "not count. State the edition in force, without a year.",
+        "{standard}：申报的是{year}年版；现行版本未收录，故不予采用。请按现行版本申报，不注明年份。",
+        "{standard}：申報的是{year}年版；現行版本未收錄，故不予採用。請按現行版本申報，不註明年份。",
+    ),
+    "edition_not_in_force": Text(
+        "The edition named is of {day}, after the day of assessment.",
+        "所指明的版本日期为{day}，晚于评估日。",
+        "所指明的版本日期為{day}，晚於評估日。",
     ),
     "edition_as_asked": Text(
         "The edition is the one named; whether it applies to the deal by its dates was not checked.",

@@ -32,6 +32,11 @@ WRONG: Mapping[str, Text] = {
     "unknown_row": Text("“{given}” has no such row.", "“{given}”没有这一行。", "「{given}」沒有這一行。"),
     "unknown_fact": Text("Unknown fact “{given}”.", "未知事实“{given}”。", "未知事實「{given}」。"),
     "unknown_standard": Text("Unknown standard “{given}”.", "未知标准“{given}”。", "未知標準「{given}」。"),
+    "unknown_input": Text(
+        "No criterion on file asks about an object “{given}”.",
+        "已收录的标准均未涉及对象“{given}”。",
+        "已收錄的標準均未涉及對象「{given}」。",
+    ),
     "unknown_attestation": Text(
         "Unknown attestation “{given}”.", "未知声明项“{given}”。", "未知聲明項「{given}」。"
     ),

@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 
 from taxonomy_api.catalog.findings import Place, Report
 from taxonomy_api.catalog.guards import (
+    Direction,
     Interval,
     direction,
     guards_disjoint,
@@ -26,6 +27,7 @@ class _Limit:
     """A limit within a group; `part` is the number of the direct part that holds it."""
 
     leaf: FactLeaf
+    sides: tuple[Direction, ...]
     part: int
     guards: tuple[Criterion, ...]
     windows: tuple[Window, ...]
@@ -54,7 +56,7 @@ def _check_two_limits(group: Group, facts: Mapping[str, Fact], place_of: PlaceOf
     for one, other in combinations(limits, 2):
         if one.part == other.part or one.leaf.fact != other.leaf.fact:
             continue
-        if not set(direction(one.leaf)) & set(direction(other.leaf)) or _disjoint(one, other, facts):
+        if not set(one.sides) & set(other.sides) or _disjoint(one, other, facts):
             continue
         message = f"{one.leaf.fact} meets a limit in {one.leaf.id} and in {other.leaf.id} of one {group.kind}"
         cure = "write cases, or give the two disjoint guards or windows"
@@ -62,17 +64,46 @@ def _check_two_limits(group: Group, facts: Mapping[str, Fact], place_of: PlaceOf
 
 
 def _limits(
-    part: Criterion, kind: str, number: int, guards: tuple[Criterion, ...], windows: tuple[Window, ...]
+    part: Criterion,
+    kind: str,
+    number: int,
+    guards: tuple[Criterion, ...],
+    windows: tuple[Window, ...],
+    negated: bool = False,
 ) -> Iterator[_Limit]:
+    """The limits that count as parts of a group of `kind`, however they are wrapped.
+
+    A group with one part is that part, and under `not` a limit is the opposite one.
+    """
     if part.applies_if is not None:
         guards = (*guards, part.applies_if)
-    windows = (*windows, *(window for window in (part.open, part.applies) if window is not None))
+    # Outside an open window a part is not met, which under `not` proves nothing.
+    own = (None if negated else part.open, part.applies)
+    windows = (*windows, *(window for window in own if window is not None))
     if isinstance(part, FactLeaf):
-        if direction(part):
-            yield _Limit(part, number, guards, windows)
-    elif isinstance(part, Group) and part.kind == kind:
+        sides = _opposite(part, kind) if negated else direction(part)
+        if sides:
+            yield _Limit(part, sides, number, guards, windows)
+    elif isinstance(part, Group) and part.kind == "not":
+        yield from _limits(part.parts[0], kind, number, guards, windows, not negated)
+    elif isinstance(part, Group) and (len(part.parts) == 1 or _joins(part, negated) == kind):
         for inner in part.parts:
-            yield from _limits(inner, kind, number, guards, windows)
+            yield from _limits(inner, kind, number, guards, windows, negated)
+
+
+def _joins(group: Group, negated: bool) -> str:
+    """How a group joins its parts; `not` of all is any of the opposites."""
+    return {"all": "any", "any": "all"}.get(group.kind, "") if negated else group.kind
+
+
+def _opposite(leaf: FactLeaf, kind: str) -> tuple[Direction, ...]:
+    """The sides of the limit that `not` makes of this one."""
+    sides = direction(leaf)
+    if len(sides) > 1:
+        # Outside a span: two alternatives, which in `all` are no two limits.
+        return () if kind == "all" else sides
+    flipped: dict[Direction, tuple[Direction, ...]] = {"upper": ("lower",), "lower": ("upper",)}
+    return flipped.get(sides[0], ()) if sides else ()
 
 
 def _disjoint(one: _Limit, other: _Limit, facts: Mapping[str, Fact]) -> bool:

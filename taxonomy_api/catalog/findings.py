@@ -33,8 +33,10 @@ class Finding:
     cure: str = ""
 
     def __str__(self) -> str:
+        """`file:line:column: rule: message (cure)`; the message of a warning begins with `[warning]`."""
+        grade = "[warning] " if self.severity == "warning" else ""
         cure = f" ({self.cure})" if self.cure else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.rule}: {self.message}{cure}"
+        return f"{self.file}:{self.line}:{self.column}: {self.rule}: {grade}{self.message}{cure}"
 
     def to_json(self) -> dict[str, object]:
         """A flat JSON object with the fields of this class."""
@@ -213,6 +215,12 @@ RULES: Mapping[str, RuleInfo] = _catalogue(
         "use-reaches",
         "one_of over an ordered scale",
         "A list of levels forgets the better ones; reaches names the level and everything better.",
+    ),
+    _warning(
+        "days-unordered",
+        "The days of a dated limit are out of order",
+        "Each value holds from its day until the next day, wherever that stands; a day out of order misleads "
+        "the reader and is most often a slip of the year.",
     ),
     _error(
         "window-empty", "A window without days", "A window states from or until, and from is not after until."

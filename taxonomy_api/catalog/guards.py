@@ -48,11 +48,25 @@ class Interval:
             return True
         return self.high > other.low or (self.high == other.low and (self.high_closed or other.low_closed))
 
+    def outside(self) -> Interval | None:
+        """What lies beyond the one end of this span; None where it has two or none."""
+        if self.low is None and self.high is not None:
+            return Interval(self.high, not self.high_closed, None, False)
+        if self.high is None and self.low is not None:
+            return Interval(None, False, self.low, not self.low_closed)
+        return None
+
 
 def number_guard(guard: Criterion | None) -> tuple[str, Interval] | None:
-    """Fact and span of a guard that is one undated limit, or several of one fact under `all`."""
-    if guard is None or _may_drop_out(guard):
+    """Fact and span of a guard that is one undated limit or its opposite, or several of one fact under `all`."""
+    if guard is None or _may_drop_out(guard) or guard.open is not None:
         return None
+    if isinstance(guard, Group) and guard.kind == "not":
+        denied = number_guard(guard.parts[0])
+        span = denied[1].outside() if denied else None
+        return None if denied is None or span is None else (denied[0], span)
+    if isinstance(guard, Group) and guard.kind == "any" and len(guard.parts) == 1:
+        return number_guard(guard.parts[0])
     if isinstance(guard, Group) and guard.kind == "all":
         parts = [number_guard(part) for part in guard.parts]
         spans = [part for part in parts if part is not None]
@@ -107,6 +121,11 @@ def guards_disjoint(first: Criterion, second: Criterion, facts: Mapping[str, Fac
     """True where it is certain that the two never hold for one project."""
     if _may_drop_out(first) or _may_drop_out(second):
         return False
+    one_span, other_span = number_guard(first), number_guard(second)
+    if one_span and other_span and one_span[0] == other_span[0]:
+        a, b = one_span[1], other_span[1]
+        if a.lies_below(b) or b.lies_below(a):
+            return True
     for one, other in ((first, second), (second, first)):
         if isinstance(one, Group):
             if one.kind == "all" and any(guards_disjoint(part, other, facts) for part in one.parts):
@@ -143,9 +162,6 @@ def _tests_disjoint(first: FactLeaf, second: FactLeaf, fact: Fact | None) -> boo
         return fact is not None and not _share_a_choice(one, other, fact)
     if isinstance(one, DateTest) and isinstance(other, DateTest):
         return _days_disjoint(one, other) or _days_disjoint(other, one)
-    if isinstance(one, LimitTest) and isinstance(other, LimitTest):
-        a, b = _interval(one), _interval(other)
-        return a is not None and b is not None and (a.lies_below(b) or b.lies_below(a))
     return False
 
 

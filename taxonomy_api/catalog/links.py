@@ -37,10 +37,13 @@ def check_target(
         return
     activity = taxonomy.activities.get(code)
     if activity is None:
-        cure = did_you_mean(code, taxonomy.activities)
-        # What an incomplete list lacks may still exist in the edition.
-        rule = "unknown-activity" if must_be_loaded or taxonomy.list_complete else "activity-not-on-file"
-        report.add(place, rule, f"{taxonomy_id} has no activity {code} on file", cure)
+        message = f"{taxonomy_id} has no activity {code} on file"
+        if must_be_loaded or taxonomy.list_complete:
+            report.add(place, "unknown-activity", message, did_you_mean(code, taxonomy.activities))
+        else:
+            # What an incomplete list lacks may still exist in the edition: a neighbouring code is no cure.
+            cure = "if the edition has it, add it to the files; else correct the code"
+            report.add(place, "activity-not-on-file", message, cure)
     elif row and row not in {known.id for known in rows_of(activity)}:
         message = f"{taxonomy_id}:{code} has no row {row}"
         report.add(

@@ -99,7 +99,11 @@ def _choice_test(operator: str, node: Node, fact: Fact, values: Values) -> Choic
         choice = read_choice(node, fact, values)
         return None if choice is None else ChoiceTest((choice,))
     read = [read_choice(item, fact, values) for item in values.items(node)]
-    choices = tuple(choice for choice in read if choice is not None)
+    choices = tuple(dict.fromkeys(choice for choice in read if choice is not None))
+    for place, choice in enumerate(read):
+        if choice is not None and choice in read[:place]:
+            item = values.items(node)[place]
+            values.report.add(item, "duplicate-id", f"{choice} stands twice in this list", "keep one")
     if not read and isinstance(node, ListNode):
         values.report.add(node, "empty-value", "one_of lists no choice", "list the choices that pass")
     return ChoiceTest(choices) if choices else None
@@ -115,6 +119,9 @@ def _limit_test(operator: LimitOperator, node: Node, fact: Fact, values: Values)
         day = values.date(key)
         closed = isinstance(entry, ScalarNode) and entry.text == "closed"
         limits = () if closed else _limits(operator, entry, fact, values)
+        if day is not None and steps and steps[-1].start is not None and day < steps[-1].start:
+            message = f"{day} stands after {steps[-1].start}"
+            values.report.add(key, "days-unordered", message, "write the days from the first to the last")
         if day is not None and limits is not None:
             steps.append(LimitStep(day, limits))
     if not node.entries:

@@ -26,6 +26,11 @@ _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
 #: What a word in a field is worth beside one in the name.
 _NAME, _ROW, _SCOPE, _HEADING = 1.0, 0.7, 0.5, 0.3
+#: What the plural of a word is worth beside the word, and what a longer word that begins with it.
+_PLURAL, _BEGINNING = 0.98, 0.45
+#: An industry code without its scheme, folded: with or without section letter, D35.11 or 3510. The two
+#: digits before the dot tell it from the codes of activities.
+_BARE_CODE = re.compile(r"[a-z]?\d\d(\.\d{1,2}|\d{1,3})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +88,30 @@ class SearchIndex:
             ]
             self._add_activity(activity, [name for name in above if name is not None])
         self._vocabulary = sorted(self._weights)
+        self._with_sign: dict[str, list[str]] = {}
+        for word in self._vocabulary:
+            if _HAN.fullmatch(word):
+                for sign in set(word):
+                    self._with_sign.setdefault(sign, []).append(word)
 
     def search(
         self, query: str, *, taxonomy: str | None = None, sector: str | None = None, limit: int = 20
     ) -> list[Hit]:
-        """The best candidates for words, a code, an alias or `scheme:code`, best first."""
+        """The best candidates for words, a code, an alias or an industry code, best first.
+
+        An industry code without its scheme finds what states exactly this code in any scheme. Among
+        equal scores a name that begins with the query comes first.
+        """
         query = fold(query[:LONGEST_QUERY])
         found: dict[int, tuple[float, Why]] = {}
         for number, weight in self._by_words(query).items():
             found[number] = (0.8 * weight, "words")
         for number, why in self._exact.get(query, ()):
             found[number] = (0.95 if why == "name" else 1.0, why)
-        if query.partition(":")[0] in INDUSTRY_SCHEMES:
-            for number, score in self._industry_scores(query):
-                found.setdefault(number, (score, "industry"))
-        hits = []
+        for number, score in self._industry_scores(query):
+            if score > found.get(number, (0.0, "words"))[0]:
+                found[number] = (score, "industry")
+        hits: list[tuple[bool, Hit]] = []
         for number, (score, why) in found.items():
             target = self._targets[number]
             if taxonomy not in (None, target.activity.taxonomy) or sector not in (
@@ -105,9 +119,10 @@ class SearchIndex:
                 target.activity.sector,
             ):
                 continue
-            hits.append(Hit(target.id, target.name, why, round(score, 4)))
-        hits.sort(key=lambda hit: (-hit.score, hit.activity_id))
-        return hits[:limit]
+            begins = any(fold(name).startswith(query) for name in _languages(target.name))
+            hits.append((begins, Hit(target.id, target.name, why, round(score, 4))))
+        hits.sort(key=lambda found: (-found[1].score, not found[0], found[1].activity_id))
+        return [hit for _, hit in hits[:limit]]
 
     def by_industry(self, code: str, *, taxonomy: str | None = None) -> list[IndustryCandidate]:
         """Activities and rows that state `scheme:code`, or a code above or below it.
@@ -190,17 +205,21 @@ class SearchIndex:
             total += rarity
             for number, weight in matches.items():
                 scores[number] = scores.get(number, 0.0) + rarity * weight
-        # Beside a good candidate one that holds a small part of the query is noise.
-        enough = max(scores.values(), default=0.0) / 2
+        # Beside a good candidate one that holds a small part of a longer query is noise.
+        enough = max(scores.values(), default=0.0) / 2 if len(asked) > 1 else 0.0
         return {number: score / total for number, score in scores.items() if score >= enough}
 
     def _like(self, word: str) -> dict[int, float]:
         """Targets that hold the word, a word that begins with it, or, failing both, one spelled alike."""
         matches = dict(self._weights.get(word, {}))
         if _HAN.fullmatch(word):
+            if len(word) == 1:
+                self._merge(matches, iter(self._with_sign.get(word, ())), 1.0)
             return matches
         if len(word) >= 3:
-            self._merge(matches, self._beginning_with(word), 0.8)
+            self._merge(matches, self._beginning_with(word), _BEGINNING)
+            plurals = (plural for plural in (f"{word}s", f"{word}es") if plural in self._weights)
+            self._merge(matches, plurals, _PLURAL)
         if not matches and len(word) >= 4:
             alike = nearest(word, (known for known in self._vocabulary if abs(len(known) - len(word)) <= 2))
             self._merge(matches, iter(alike), 0.6)
@@ -218,11 +237,26 @@ class SearchIndex:
             at += 1
 
     def _industry_scores(self, query: str) -> Iterator[tuple[int, float]]:
+        """Targets by `scheme:code`, or by a code alone; an exact one scores above any words."""
         scores = {"exact": 0.9, "broader": 0.6, "narrower": 0.5}
         best: dict[int, float] = {}
-        for relation, _, derived, number in self._industry_matches(query):
-            best[number] = max(best.get(number, 0.0), scores[relation] - (0.1 if derived else 0.0))
+        if query.partition(":")[0] in INDUSTRY_SCHEMES:
+            matches = self._industry_matches(query)
+        else:
+            matches = self._in_any_scheme(query)
+        for relation, _, derived, number in matches:
+            best[number] = max(best.get(number, 0.0), scores[relation] - (0.05 if derived else 0.0))
         return iter(best.items())
+
+    def _in_any_scheme(self, code: str) -> Iterator[tuple[Relation, str, bool, int]]:
+        """What states this code; section letters must agree where both have one."""
+        if not _BARE_CODE.fullmatch(code):
+            return
+        asked, section = _digits(code), _section(code)
+        for entries in self._industry.values():
+            for stated, printed, derived, number in entries:
+                if stated == asked and (not section or _section(printed) in ("", section)):
+                    yield "exact", printed, derived, number
 
     def _industry_matches(self, code: str) -> Iterator[tuple[Relation, str, bool, int]]:
         scheme, colon, rest = code.strip().partition(":")

@@ -16,11 +16,12 @@ from taxonomy_api.cli.common import settings
 def lint(paths: tuple[Path, ...], as_json: bool) -> None:
     """Check data files; without PATH, the data folder in use.
 
-    Every finding is a line `file:line:column: rule: message`. Exit 1 if any is an error.
+    Every finding is a line `file:line:column: rule: message`, errors first; the message of a
+    warning begins with `[warning]`. Exit 1 if any is an error.
     """
     from taxonomy_api.catalog.lint import lint as check_files
 
-    findings = check_files(list(paths) or [settings().data])
+    findings = sorted(check_files(list(paths) or [settings().data]), key=lambda finding: finding.severity != "error")
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
         found = {"findings": [finding.to_json() for finding in findings], "errors": errors}

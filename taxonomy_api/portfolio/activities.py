@@ -19,6 +19,7 @@ from taxonomy_api.portfolio.vocabulary import plain
 #: For so many unknown names the nearest known ones are looked up.
 MOST_SUGGESTIONS = 200
 _LONGEST_NAME = 200
+_MOST_ROWS_NAMED = 20
 _SEPARATORS = re.compile(r"[;；\n|]")
 _EMPTY = frozenset(["", "-", "/", "—", "n/a", "na", "不适用", "不適用"])
 _INDUSTRY_SCHEMES = {
@@ -81,21 +82,33 @@ class ActivityReader:
         return known
 
     def with_row(self, name: str, cell: Cell) -> Reading:
-        """The activity `name` with the row that the row column names."""
-        text = plain(shown(cell)).removeprefix("#")
-        if _key(text) in _EMPTY or "#" in name:
+        """The activity `name` with the row that the row column names.
+
+        An unknown row, or another one than `name` tells already, leaves nothing named: the whole item
+        would say more than was written.
+        """
+        text = plain(shown(cell)).removeprefix("#").strip()
+        if _key(text) in _EMPTY:
             return Reading((name,))
+        base, _, told = name.partition("#")
+        placed = self._place(base, text)
+        if placed.names and told and placed.names != (name,):
+            return Reading((), (CellFinding("contradictory_rows", {"given": text, "activity": name}),))
+        return placed
+
+    def has_rows(self, name: str) -> bool:
+        """Whether the activity that `name` names is on file with rows."""
+        activity = self._by_id.get(_key(name.partition("#")[0]))
+        return activity is not None and bool(activity.rows)
+
+    def _place(self, name: str, text: str) -> Reading:
         activity = self._by_id.get(_key(name))
-        rows = [row.id for row in activity.rows] if activity is not None else []
-        for candidate in (text, f"r{text}"):
-            if candidate in rows:
-                return Reading((f"{name}#{candidate}",))
-        finding = CellFinding(
-            "unknown_row",
-            {"given": text, "activity": name},
-            nearest(text[:_LONGEST_NAME], rows) or tuple(rows),
-        )
-        return Reading((name,), (finding,))
+        rows = {_key(row.id): row.id for row in activity.rows} if activity is not None else {}
+        row = rows.get(_key(text)) or rows.get(_key(f"r{text}"))
+        if row is not None:
+            return Reading((f"{name}#{row}",))
+        known = tuple(rows.values())[:_MOST_ROWS_NAMED]
+        return Reading((), (CellFinding("unknown_row", {"given": text, "activity": name}, known),))
 
     def _add_names(self, activity: Activity) -> None:
         # An alias with a blank is a name, one without is a code.
@@ -123,13 +136,11 @@ class ActivityReader:
         )
 
     def _read_text(self, text: str) -> Reading:
-        base, _, row = text.partition("#")
+        base, mark, row = text.partition("#")
         activity = self._by_id.get(_key(base))
-        if activity is not None:
-            return self.with_row(activity.id, row.strip())
-        found = self._prefer(self._by_code.get(_key(base), []))
+        found = [activity] if activity is not None else self._prefer(self._by_code.get(_key(base), []))
         if len(found) == 1:
-            return self.with_row(found[0].id, row.strip())
+            return self._place(found[0].id, row.strip()) if mark else Reading((found[0].id,))
         if found:
             return _ambiguous(text, found)
         named = self._by_name.get(_key(text), [])

@@ -6,24 +6,32 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from taxonomy_api.assessment.answer import industry_candidates
 from taxonomy_api.assessment.batch import Cells, read_batch, reason_texts
 from taxonomy_api.assessment.columns import BASES, WEAKEST, Named, VerdictColumns, assess_columns
 from taxonomy_api.assessment.decision import VERDICTS
-from taxonomy_api.assessment.domains import Subject
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake_answers import ANSWER
 from taxonomy_api.assessment.project import DEAL_DATES
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import parse_value
 from taxonomy_api.catalog.model import Fact, Language, Release, Text
-from taxonomy_api.portfolio.activities import ActivityReader, CellFinding, read_industry
+from taxonomy_api.portfolio.activities import (
+    MOST_SUGGESTIONS,
+    ActivityReader,
+    CellFinding,
+    Reading,
+    read_industry,
+)
+from taxonomy_api.portfolio.answers import answer_columns
 from taxonomy_api.portfolio.headers import INDUSTRY_COLUMNS, Match
-from taxonomy_api.portfolio.issues import Severity
+from taxonomy_api.portfolio.issues import CellProblem, Severity
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.result_columns import TaxonomyResults
 from taxonomy_api.portfolio.table import Cell, shown
@@ -34,8 +42,13 @@ _DATE = Fact(
 )
 _BARE_NUMBER = re.compile(r"[+-]?[0-9][0-9,. ]*")
 #: Findings that leave a row without an activity.
-_FATAL = frozenset(["unknown_activity", "ambiguous_activity", "activity_missing"])
-_INFORMATIVE = frozenset(["read_by_name", "code_was_number"])
+_FATAL = frozenset(
+    ["unknown_activity", "ambiguous_activity", "activity_missing", "unknown_row", "contradictory_rows"]
+)
+_INFORMATIVE = frozenset(
+    ["read_by_name", "code_was_number", "industry_code_only", "industry_without_activity"]
+)
+_MOST_CANDIDATES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +60,6 @@ class Block:
     columns: Sequence[Sequence[Cell]]
     taxonomies: Sequence[str]
     options: PortfolioOptions
-
-
-@dataclass(frozen=True, slots=True)
-class CellProblem:
-    """Something wrong with a cell (or a row, without `column`) of a block; both are indexes.
-
-    `fatal`: the row could not be assessed; `unused`: it was, without this cell.
-    """
-
-    row: int
-    column: int | None
-    severity: Severity
-    code: str
-    message: str
-    nearest: tuple[str, ...] = ()
-    fatal: bool = False
-    unused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +79,10 @@ def choose_taxonomies(
 ) -> tuple[str, ...]:
     """The taxonomies of the activities that the rows name, in the order of the release; else all."""
     reader = ActivityReader(release, (), suggestions=0)
-    column = _column(matches, "activity")
     named = {
         name.partition(":")[0]
-        for cell in (usable[column] if column is not None else ())
+        for column in _columns(matches, "activity")
+        for cell in usable[column]
         for name in reader.read(cell).names
     }
     return tuple(one for one in release.taxonomies if one in named or not named)
@@ -97,7 +93,10 @@ def assess_block(engine: Engine, block: Block) -> Answer:
     options = block.options
     names, problems = _read_names(engine.release, block)
     failed = {problem.row: problem.message for problem in problems if problem.fatal}
-    places, table = _fact_columns(block)
+    places, table, found_in_answers = answer_columns(
+        engine.release, block.matches, block.columns, options.language
+    )
+    problems += found_in_answers
     estimated = _read_estimated(block, problems)
     batch = read_batch(engine, names, table, block.taxonomies, estimated=estimated)
     for found in batch.problems:
@@ -116,18 +115,25 @@ def assess_block(engine: Engine, block: Block) -> Answer:
     return Answer(results, problems)
 
 
+def _columns(matches: Sequence[Match | None], key: str) -> list[int]:
+    return [
+        column
+        for column, match in enumerate(matches)
+        if match is not None and match.role.kind == "standard_column" and match.role.key == key
+    ]
+
+
 def _column(matches: Sequence[Match | None], key: str) -> int | None:
-    for column, match in enumerate(matches):
-        if match is not None and match.role.kind == "standard_column" and match.role.key == key:
-            return column
-    return None
+    return next(iter(_columns(matches, key)), None)
 
 
 def _read_names(release: Release, block: Block) -> tuple[list[tuple[str, ...]], list[CellProblem]]:
     """Per row the activities and industry codes it names."""
     reader = ActivityReader(release, block.taxonomies)
     language = block.options.language
-    activity, row_column = _column(block.matches, "activity"), _column(block.matches, "row")
+    activities, row_column = _columns(block.matches, "activity"), _column(block.matches, "row")
+    activity = activities[0] if activities else None
+    candidates = _Candidates(release, block.taxonomies, language)
     industries = [
         (key, column) for key in INDUSTRY_COLUMNS if (column := _column(block.matches, key)) is not None
     ]
@@ -136,24 +142,25 @@ def _read_names(release: Release, block: Block) -> tuple[list[tuple[str, ...]], 
     for row in range(block.size):
         found: list[str] = []
         findings: list[tuple[int | None, CellFinding]] = []
-        if activity is not None:
-            reading = reader.read(block.columns[activity][row])
-            findings += ((activity, finding) for finding in reading.findings)
-            for name in reading.names:
-                placed = reader.with_row(
-                    name, block.columns[row_column][row] if row_column is not None else None
-                )
-                findings += ((row_column, finding) for finding in placed.findings)
-                found += placed.names
+        for column in activities:
+            reading = reader.read(block.columns[column][row])
+            findings += ((column, finding) for finding in reading.findings)
+            found += reading.names
+        if row_column is not None and found:
+            found, of_row = _with_row(reader, found, block.columns[row_column][row])
+            findings += ((row_column, finding) for finding in of_row)
         bases = {name.partition("#")[0] for name in found}
         if len({base.partition(":")[0] for base in bases}) < len(bases):
             findings.append((activity, CellFinding("several_activities", {})))
+        named = bool(found)
         for key, column in industries:
             industry = read_industry(key.partition(":")[2] or None, block.columns[column][row])
             findings += ((column, finding) for finding in industry.findings)
             found += industry.names
         if not found and not any(finding.code in _FATAL for _, finding in findings):
             findings.append((activity, CellFinding("activity_missing", {})))
+        elif not named and found and not findings:
+            findings.append((industries[0][1], candidates.finding(tuple(found))))
         # What a row names besides something unreadable is no answer to what it is.
         fatal = any(finding.code in _FATAL for _, finding in findings)
         names.append(() if fatal else tuple(found))
@@ -161,31 +168,55 @@ def _read_names(release: Release, block: Block) -> tuple[list[tuple[str, ...]], 
     return names, problems
 
 
+def _with_row(
+    reader: ActivityReader, names: Sequence[str], cell: Cell
+) -> tuple[list[str], list[CellFinding]]:
+    """The activities with the row that the row column names; one without rows beside others has none."""
+    with_rows = {name for name in names if reader.has_rows(name)} or set(names)
+    placed: list[str] = []
+    findings: list[CellFinding] = []
+    for name in names:
+        reading = reader.with_row(name, cell) if name in with_rows else Reading((name,))
+        placed += reading.names
+        findings += reading.findings
+    return placed, findings
+
+
+class _Candidates:
+    """What may be meant by industry codes; looked up for the first distinct ones, the list being capped."""
+
+    def __init__(self, release: Release, taxonomies: Sequence[str], language: Language) -> None:
+        self._taxonomies = [release.taxonomies[one] for one in taxonomies]
+        self._language = language
+        self._known: dict[tuple[str, ...], CellFinding] = {}
+
+    def finding(self, codes: tuple[str, ...]) -> CellFinding:
+        found = self._known.get(codes)
+        if found is None:
+            found = self._look_up(codes)
+            if len(self._known) < MOST_SUGGESTIONS:
+                self._known[codes] = found
+        return found
+
+    def _look_up(self, codes: tuple[str, ...]) -> CellFinding:
+        if len(self._known) >= MOST_SUGGESTIONS:
+            return CellFinding("industry_code_only", {"candidates": "…"})
+        every = (one for taxonomy in self._taxonomies for one in industry_candidates(taxonomy, codes))
+        first = list(islice(every, _MOST_CANDIDATES + 1))
+        if not first:
+            return CellFinding("industry_without_activity", {})
+        names = [f"{one.id} {one.name.in_language(self._language)}" for one in first[:_MOST_CANDIDATES]]
+        return CellFinding(
+            "industry_code_only",
+            {"candidates": "; ".join(names) + ("; …" if len(first) > _MOST_CANDIDATES else "")},
+        )
+
+
 def _finding(row: int, column: int | None, finding: CellFinding, language: Language) -> CellProblem:
     fatal = finding.code in _FATAL
     severity: Severity = "error" if fatal else "info" if finding.code in _INFORMATIVE else "warning"
     message = FINDINGS[finding.code].in_language(language).format(**finding.values)
     return CellProblem(row, column, severity, finding.code, message, finding.nearest, fatal)
-
-
-def _fact_columns(block: Block) -> tuple[list[int], list[Cells]]:
-    """The columns that answer a fact, standard or attestation, and their places in the block."""
-    places: list[int] = []
-    table: list[Cells] = []
-    for column, match in enumerate(block.matches):
-        if match is None or match.role.kind == "standard_column":
-            continue
-        subject = Subject(match.role.kind, match.role.key)
-        places.append(column)
-        table.append(Cells(subject, _as_floats(block.columns[column]), match.unit))
-    return places, table
-
-
-def _as_floats(cells: Sequence[Cell]) -> Sequence[Cell] | NDArray[np.float64]:
-    """An array where all cells are numbers or empty, which is read faster."""
-    if all(cell is None or type(cell) is float or type(cell) is int for cell in cells):
-        return np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
-    return cells
 
 
 def _read_estimated(block: Block, problems: list[CellProblem]) -> NDArray[np.bool_] | None:

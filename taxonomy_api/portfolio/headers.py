@@ -14,6 +14,8 @@ _BRACKETED = re.compile(
 )
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _EQUIVALENT = re.compile(r"equivalent|equiv\.|等值|折合|折算", re.IGNORECASE)
+#: Several columns of these meanings are all read: what they say must agree.
+_READ_TOGETHER = frozenset({"fact", "standard", "attestation"})
 #: Longer texts are prose.
 LONGEST_HEADER = 200
 #: What a table must tell of every row: which project, and what it does.
@@ -47,7 +49,7 @@ class ColumnPlan:
     findings: tuple[HeaderFinding, ...]
 
     def column(self, key: str, kind: str = "standard_column") -> int | None:
-        """The column that carries this meaning."""
+        """The (first) column that carries this meaning."""
         for index, match in enumerate(self.matches):
             if match is not None and match.role.key == key and match.role.kind == kind:
                 return index
@@ -57,8 +59,16 @@ class ColumnPlan:
 def match_header(text: str, vocabulary: Vocabulary) -> tuple[tuple[Role, ...], str | None]:
     """All meanings of one header, and its unit. Nothing found: no meanings."""
     clean = plain(text)
-    if not clean or len(clean) > LONGEST_HEADER or _EQUIVALENT.search(clean):
+    if not clean or len(clean) > LONGEST_HEADER:
         return (), None
+    roles, unit = _match(clean, vocabulary)
+    if _EQUIVALENT.search(clean) and any(role.kind == "standard_column" for role in roles):
+        # An equivalent in another currency is not the amount itself.
+        return (), None
+    return roles, unit
+
+
+def _match(clean: str, vocabulary: Vocabulary) -> tuple[tuple[Role, ...], str | None]:
     name, unit = _split_unit(clean)
     # A header known with its brackets still states its unit in them.
     known_unit = unit if unit is not None and find_unit(unit) is not None else None
@@ -77,7 +87,11 @@ def match_header(text: str, vocabulary: Vocabulary) -> tuple[tuple[Role, ...], s
 
 
 def plan_columns(headers: Sequence[str], vocabulary: Vocabulary) -> ColumnPlan:
-    """The meaning of every column; of several columns with one meaning the first of the best rank."""
+    """The meaning of every column.
+
+    Of several standard columns with one meaning the first of the best rank is read; of activities, facts,
+    standards and attestations all are.
+    """
     matches: list[Match | None] = []
     findings: list[HeaderFinding] = []
     for index, header in enumerate(headers):
@@ -103,6 +117,9 @@ def plan_columns(headers: Sequence[str], vocabulary: Vocabulary) -> ColumnPlan:
         taken = chosen[(match.role.kind, match.role.key)]
         other = matches[taken]
         better = other is not None and other.role.rank < match.role.rank
+        if match.role.kind in _READ_TOGETHER or match.role.key == "activity":
+            findings.append(HeaderFinding(index, "header_repeated", (headers[taken],)))
+            continue
         findings.append(
             HeaderFinding(index, "header_outranked" if better else "header_duplicate", (headers[taken],))
         )

@@ -26,6 +26,23 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class CellProblem:
+    """Something wrong with a cell (or a row, without `column`) of a block; both are indexes.
+
+    `fatal`: the row could not be assessed; `unused`: it was, without this cell.
+    """
+
+    row: int
+    column: int | None
+    severity: Severity
+    code: str
+    message: str
+    nearest: tuple[str, ...] = ()
+    fatal: bool = False
+    unused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
     """All issues of one code in one column: the first ones in full, and how many there are."""
 

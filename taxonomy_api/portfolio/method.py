@@ -50,14 +50,20 @@ def method_lines(
     ]
     lines += [(name("columns_read"), text) for text in _columns(table, plan, name("unit"))]
     lines.append((name("options"), json.dumps(options.as_json(), ensure_ascii=False)))
-    lines.append(
-        (name("assumptions"), name("assume_not_excluded") if options.assume_not_excluded else name("none"))
-    )
+    lines += [(name("assumptions"), text) for text in _assumptions(results, options) or [name("none")]]
     confirmed = [f"{source or '*'} → {', '.join(targets)}" for source, targets in options.confirm.items()]
     lines += [(name("confirmations"), text) for text in confirmed or [name("none")]]
     lines += [(name("documents"), text) for text in _documents(release, taxonomies, results, options)]
     lines.append((name("audit_anchor"), name("no_audit_anchor")))
     return lines
+
+
+def _assumptions(results: Sequence[TaxonomyResults], options: PortfolioOptions) -> list[str]:
+    """What the verdicts take as given."""
+    texts = [label("assume_not_excluded", options.language)] if options.assume_not_excluded else []
+    if any(basis == "listing" for one in results for basis in one.basis):
+        texts.append(say("listed_item", options.language))
+    return texts
 
 
 def _edition(taxonomy: Taxonomy, options: PortfolioOptions) -> str:

@@ -18,14 +18,20 @@ from taxonomy_api.portfolio.vocabulary import plain
 _BARE_YUAN = re.compile(r"[\s百千十万亿萬億]*[元圆圓]")
 
 
+#: No loan comes to more units of any currency.
+_MOST = Decimal(10**15)
 #: What a row of totals calls itself.
 _TOTAL = re.compile(r"(grand |sub-?)?totals?|sum|合\s*[计計]|小\s*[计計]|[总總]\s*[计計]", re.IGNORECASE)
 
 
 def find_totals(reporter: Reporter, plan: ColumnPlan, usable: Sequence[Sequence[Cell]]) -> frozenset[int]:
     """Rows of totals: they call themselves so and name no activity. Each is reported."""
-    columns = [plan.column(key) for key in ("activity", *INDUSTRY_COLUMNS)]
-    activity = [usable[column] for column in columns if column is not None]
+    what = {("standard_column", key) for key in ("activity", *INDUSTRY_COLUMNS)}
+    activity = [
+        cells
+        for match, cells in zip(plan.matches, usable, strict=True)
+        if match is not None and (match.role.kind, match.role.key) in what
+    ]
     found = []
     for row in range(len(reporter.table.rows)):
         if any(cells[row] is not None for cells in activity):
@@ -65,6 +71,11 @@ def read_money(
             reporter.cell("warning", "amount_unreadable", row, amount, cell, message=message)
         except _Conflict as conflict:
             reporter.cell("warning", "amount_conflict", row, amount, cell, message=str(conflict))
+        if one is not None and one.amount > _MOST:
+            reporter.cell("warning", "amount_implausible", row, amount, cell)
+            one = None
+        if one is not None and one.approximate:
+            reporter.cell("info", "amount_approximate", row, amount, cell)
         if one is not None and not one.currency:
             reporter.cell("warning", "currency_missing", row, amount, cell)
         money.append(one)
@@ -77,11 +88,11 @@ def _one_amount(cell: Cell, unit: str | None, stated: str | None) -> Money | Non
     if found is None:
         return None
     if stated is None or found.currency in (None, stated):
-        return Money(found.value, stated or found.currency or "")
+        return Money(found.value, stated or found.currency or "", found.approximate)
     within = parse_amount(cell) if isinstance(cell, str) else None
     own = within.currency if within is not None else None
     if own is None and unit is not None and _BARE_YUAN.fullmatch(unit.strip()):
-        return Money(found.value, stated)
+        return Money(found.value, stated, found.approximate)
     raise _Conflict(f"{found.currency} / {stated}")
 
 

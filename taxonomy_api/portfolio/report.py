@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from taxonomy_api.catalog.model import Language
-from taxonomy_api.portfolio.assess import CellProblem
 from taxonomy_api.portfolio.headers import ColumnPlan
-from taxonomy_api.portfolio.issues import Issue, IssueLog, Severity
+from taxonomy_api.portfolio.issues import CellProblem, Issue, IssueLog, Severity
 from taxonomy_api.portfolio.locate import Location
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.table import Book, Broken, Cell, MergedRange, SheetData, Table, letters, shown
@@ -109,7 +108,7 @@ def explain_headers(reporter: Reporter, plan: ColumnPlan, options: PortfolioOpti
     if options.confirm:
         reporter.sheet("warning", "confirm_without_effect", reporter.table.sheet, ", ".join(options.confirm))
     for finding in plan.findings:
-        known = finding.code in {"header_duplicate", "header_outranked"}
+        known = finding.code in {"header_duplicate", "header_outranked", "header_repeated"}
         names = ", ".join(finding.names) or label("none", reporter.language)
         nearest = finding.names[0] if known else names
         severity: Severity = "warning" if finding.code in {"header_ambiguous", "header_duplicate"} else "info"

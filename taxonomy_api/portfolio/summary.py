@@ -19,6 +19,7 @@ class Money:
 
     amount: Decimal
     currency: str
+    approximate: bool = False
 
 
 @dataclass(slots=True)

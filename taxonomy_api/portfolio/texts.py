@@ -206,6 +206,14 @@ ISSUES: dict[str, tuple[Text, Text]] = {
         ),
         Text("Leave one of the two columns.", "请只保留一列。", "請只保留一欄。"),
     ),
+    "header_repeated": (
+        Text(
+            "Read together with {nearest!r}, which has the same meaning.",
+            "与含义相同的 {nearest!r} 一并读取。",
+            "與含義相同的 {nearest!r} 一併讀取。",
+        ),
+        Text("One column is enough.", "保留一列即可。", "保留一欄即可。"),
+    ),
     "header_outranked": (
         Text(
             "Kept as it is: amounts were read from {nearest!r}, which is nearer to the exposure.",
@@ -294,6 +302,22 @@ ISSUES: dict[str, tuple[Text, Text]] = {
         Text("Not applied. {message}", "未采用。{message}", "未採用。{message}"),
         Text("Write 50% or 0.5.", "请填写 50% 或 0.5。", "請填寫 50% 或 0.5。"),
     ),
+    "amount_implausible": (
+        Text(
+            "Not counted in amounts: larger than any loan can be.",
+            "未计入金额：数额过大，不合常理。",
+            "未計入金額：數額過大，不合常理。",
+        ),
+        Text("Check the number and its unit.", "请核对数值与单位。", "請核對數值與單位。"),
+    ),
+    "amount_approximate": (
+        Text(
+            "Stated as approximate; counted as that number.",
+            "所填为约数，按该数值计入。",
+            "所填為約數，按該數值計入。",
+        ),
+        Text("Write the exact amount.", "请填写准确金额。", "請填寫準確金額。"),
+    ),
     "amount_conflict": (
         Text(
             "Not counted in amounts: cell and currency column differ ({message}).",
@@ -334,6 +358,31 @@ FINDINGS: dict[str, Text] = {
     ),
     "unknown_row": Text(
         "{activity} has no row “{given}”.", "{activity} 无“{given}”行。", "{activity} 無「{given}」行。"
+    ),
+    "contradictory_rows": Text(
+        "The activity cell says {activity}, the row column “{given}”.",
+        "活动列写 {activity}，行列写“{given}”，互相矛盾。",
+        "活動欄寫 {activity}，行欄寫「{given}」，互相矛盾。",
+    ),
+    "industry_code_only": Text(
+        "An industry code proposes activities and gives no verdict. Choose among: {candidates}.",
+        "行业代码仅提示可能的活动，不产生结论。请选择：{candidates}。",
+        "行業代碼僅提示可能的活動，不產生結論。請選擇：{candidates}。",
+    ),
+    "industry_without_activity": Text(
+        "An industry code gives no verdict, and no activity looked up carries it. Name the activity.",
+        "行业代码不产生结论，所查目录中亦无带该代码的活动。请填写活动。",
+        "行業代碼不產生結論，所查目錄中亦無帶該代碼的活動。請填寫活動。",
+    ),
+    "contradictory_answers": Text(
+        "Two columns answer {subject} differently: “{first}” and “{given}”. Neither was used.",
+        "两列对 {subject} 的回答不同：“{first}”与“{given}”，均未采用。",
+        "兩欄對 {subject} 的回答不同：「{first}」與「{given}」，均未採用。",
+    ),
+    "approximate_value": Text(
+        "“{given}” is stated as approximate; it was read as that number.",
+        "“{given}”为约数，按该数值读取。",
+        "「{given}」為約數，按該數值讀取。",
     ),
     "industry_unclear": Text(
         "“{given}” does not say of which classification it is a code; write isic4:D3510, nace2:D35.11 "

@@ -9,6 +9,7 @@ import pytest
 
 from taxonomy_api.catalog.load import default_data_folder, load_release
 from taxonomy_api.catalog.nearest import did_you_mean, nearest
+from taxonomy_api.catalog.read_activities import INDUSTRY_SCHEMES
 from taxonomy_api.catalog.search import IndustryCodeError, SearchIndex, tokens
 
 MINIMAL = Path(__file__).parent / "minimal"
@@ -83,6 +84,58 @@ def test_an_industry_code_needs_its_scheme(code: str, index: SearchIndex) -> Non
         index.by_industry(code)
 
 
+@pytest.fixture(scope="module")
+def real() -> SearchIndex:
+    release = load_release(default_data_folder()).release
+    assert release is not None
+    return SearchIndex(release)
+
+
+@pytest.mark.parametrize("code", ["D35.11", "35.11", "d3511", "F42.22", "D3510", "3510", "4415", "4861"])
+def test_an_industry_code_without_scheme(code: str, index: SearchIndex) -> None:
+    best = {"4415": "demo-a:1.4", "4861": "demo-a:1.3#r1"}.get(code, "demo-a:1.10")
+    hits = index.search(code)
+    assert (hits[0].activity_id, hits[0].why) == (best, "industry")
+
+
+@pytest.mark.parametrize("code", ["F35.11", "35.1", "35.12", "D"])
+def test_an_industry_code_without_scheme_is_meant_exactly(code: str, index: SearchIndex) -> None:
+    assert "industry" not in {hit.why for hit in index.search(code)}
+
+
+@pytest.mark.parametrize("code", ["D35.11", "35.11", "3510", "4413", "D3510"])
+def test_industry_codes_come_before_words(code: str, real: SearchIndex) -> None:
+    """All that states the code is found, and nothing found by words stands above it."""
+    hits = real.search(code, limit=10_000)
+    stating = {
+        candidate.activity_id
+        for scheme in INDUSTRY_SCHEMES
+        for candidate in real.by_industry(f"{scheme}:{code}")
+        if candidate.relation == "exact"
+    }
+    assert {hit.activity_id for hit in hits if hit.why == "industry"} == stating != set()
+    assert all(hit.why == "industry" for hit in hits[: len(stating)])
+
+
+def test_one_chinese_sign(index: SearchIndex, real: SearchIndex) -> None:
+    assert [index.search(sign)[0].activity_id for sign in "氢氫"] == ["demo-b:P-02"] * 2
+    for sign in "氢氫":
+        found = {hit.activity_id for hit in real.search(sign, limit=10_000)}
+        assert "eu-climate-mitigation:3.10" in found
+
+
+def test_whole_words_come_before_beginnings_of_words(real: SearchIndex) -> None:
+    ids = [hit.activity_id for hit in real.search("car", limit=10_000)]
+    carbon = [hit.activity_id for hit in real.search("low-carbon", limit=5)]
+    assert ids.index("eu-climate-mitigation:6.5") < min(map(ids.index, carbon))
+
+
+def test_among_equals_a_name_that_begins_with_the_query_comes_first(real: SearchIndex) -> None:
+    hits = [hit for hit in real.search("solar energy") if hit.score == real.search("solar energy")[0].score]
+    begins = [hit.name.en.lower().startswith("solar energy") for hit in hits]
+    assert begins == sorted(begins, reverse=True) and True in begins and False in begins
+
+
 def test_tokens() -> None:
     assert list(tokens("solar pv光伏发电 x2 风")) == ["solar", "pv", "光伏", "伏发", "发电", "x2", "风"]
 
@@ -98,17 +151,17 @@ def test_nearest() -> None:
     assert did_you_mean("zzz", []) == did_you_mean("zzz", map(str, range(50))) == ""
 
 
-def test_a_query_takes_milliseconds() -> None:
-    release = load_release(default_data_folder()).release
-    assert release is not None
-    index = SearchIndex(release)
+def test_a_query_takes_milliseconds(real: SearchIndex) -> None:
     queries = [
         "electricity generation from hydropowr",
         "水力发电设施建设和运营",
         "transport of freight",
         "nace2:D35",
+        "3510",
+        "氢",
+        "car",
     ]
     start = time.perf_counter()
     for query in queries * 5:
-        index.search(query)
+        real.search(query)
     assert (time.perf_counter() - start) / (5 * len(queries)) < 0.02

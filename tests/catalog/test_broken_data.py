@@ -100,7 +100,7 @@ BROKEN = [
         "meaning",
     ),
     Broken("bad-date", EDITION, "published: 2022-01-01", "published: ‸2022-02-30", "2022-02-30"),
-    Broken("bad-date", SECTOR, "{2036-01-01: 50 g", "{‸2036-1-1: 50 g", "YYYY-MM-DD"),
+    Broken("bad-date", SECTOR, "{2025-01-01: 0.1 k", "{‸2025-1-1: 0.1 k", "YYYY-MM-DD"),
     Broken("bad-number", EDITION, "activity: 4", "activity: ‸four", "four"),
     Broken("bad-number", SECTOR, "{count: 1,", "{count: ‸3,", "3 of 2"),
     Broken(
@@ -225,6 +225,8 @@ BROKEN = [
     Broken("leaf-uncited", EDITION, "A policy paper, source: [doc-a, whole]", "A policy paper", "ms cites no source"),
     Broken("leaf-uncited", SECTOR, "          source: [doc-a, \"Annex, 1.3\"]\n          status", "          status", "r1.1"),
     Broken("leaf-uncited", POWER, "green: none", "green: {standard: GB 1, id: y}", "y cites no source"),
+    Broken("days-unordered", SECTOR, "2036-01-01: 50 g", "‸2024-01-01: 50 g", "2024-01-01 stands after 2025"),
+    Broken("duplicate-id", SECTOR, "one_of: [door]", "one_of: [door, window, ‸door]", "door stands twice"),
     Broken("use-reaches", SECTOR, "reaches: IE4", "‸one_of: [IE4, IE5]", "reaches"),
     Broken("window-empty", SECTOR, "open: {from: 2024-01-01", "open: ‸{from: 2034-01-01", "2029-12-31"),
     Broken("window-empty", SECTOR, "applies: {until: 2030-12-31}", "applies: ‸{}", "from, until or both"),
@@ -483,6 +485,15 @@ def test_every_rule_is_provoked_here() -> None:
 
 def test_the_sound_data_have_no_finding() -> None:
     assert [str(finding) for finding in lint_folder(MINIMAL)] == []
+
+
+def test_a_warning_says_so_and_a_reference_that_may_exist_gets_no_guess(folder: Path) -> None:
+    path = folder / POWER
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("not-loaded:3.10", "demo-b:P-09"), encoding="utf-8")
+    (finding,) = lint_folder(folder)
+    assert ": activity-not-on-file: [warning] demo-b has no activity P-09" in str(finding)
+    assert "did you mean" not in str(finding)
 
 
 def test_a_finding_as_text_and_json() -> None:

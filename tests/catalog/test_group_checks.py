@@ -71,6 +71,14 @@ SOUND = {
     + limit("b", 2, ", applies_if: {any: [{id: b1, fact: product, is: wall}, {id: b2, fact: pue, above: 1}]}")
     + "]",
     "alternatives of two conditions": f"any: [{limit('a', 1)}, {{all: [{limit('b', 2)}, {statement('c')}]}}]",
+    "an opposite of the other side": f"all: [{limit('a', 1)}, {{not: {{fact: ghg_intensity, id: b, at_most: 0.1 gCO2e/kWh}}}}]",
+    "all but a span": f"all: [{limit('a', 9)}, "
+    "{not: {id: b, fact: ghg_intensity, between: [2 gCO2e/kWh, 3 gCO2e/kWh]}}]",
+    "guards apart by their opposite": "all: ["
+    + limit("a", 1, ", applies_if: {any: [{id: a_if, fact: capacity, above: 5 MW}]}")
+    + ", "
+    + limit("b", 2, ", applies_if: {not: {id: b_if, fact: capacity, above: 5 MW}}")
+    + "]",
     "guards end to end": f"any: [{statement('a', when('a', SMALL))}, {statement('b', when('b', LARGE))}]",
     "one alternative without guard": f"any: [{statement('a', when('a', SMALL))}, {statement('b')}]",
     "the group's guard bounds its parts": "any: ["
@@ -152,6 +160,24 @@ REFUSED = {
         "one-fact-two-limits",
         f"any: [{{any: [{limit('a', 1)}, {statement('c')}]}}, {limit('b', 2)}]",
     ),
+    "a group of one": ("one-fact-two-limits", f"any: [{limit('a', 1)}, {{all: [{limit('b', 2)}]}}]"),
+    "a group of one within another": (
+        "one-fact-two-limits",
+        f"all: [{limit('a', 1)}, {{any: [{{at_least_of: {{count: 1, of: [{limit('b', 2)}]}}}}]}}]",
+    ),
+    "the opposite of a limit": (
+        "one-fact-two-limits",
+        f"any: [{limit('a', 1)}, {{not: {{id: b, fact: ghg_intensity, above: 900 gCO2e/kWh}}}}]",
+    ),
+    "the opposite of joint limits": (
+        "one-fact-two-limits",
+        f"any: [{limit('a', 1)}, "
+        f"{{not: {{all: [{{id: b, fact: ghg_intensity, above: 900 gCO2e/kWh}}, {statement('c')}]}}}}]",
+    ),
+    "outside a span": (
+        "one-fact-two-limits",
+        f"any: [{limit('a', 1)}, {{not: {{id: b, fact: ghg_intensity, between: [9 gCO2e/kWh, 99 gCO2e/kWh]}}}}]",
+    ),
     "between and a limit": (
         "one-fact-two-limits",
         "all: [{id: a, fact: capacity, between: [1 MW, 5 MW]}, {id: b, fact: capacity, at_most: 9 MW}]",
@@ -214,6 +240,16 @@ def test_sound(name: str, tmp_path: Path) -> None:
 def test_refused(name: str, tmp_path: Path) -> None:
     rule, criterion = REFUSED[name]
     assert rule in rules_found(criterion, tmp_path)
+
+
+def test_a_guard_may_rest_on_the_record_where_its_group_cites_nothing(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(MINIMAL, tmp_path / "data"))
+    path = folder / POWER
+    cited = "id: a, attest: Words, source: [doc-b, 1], status: verified"
+    criterion = f"{{all: [{{{cited}}}], applies_if: {{id: g, {SMALL}}}}}"
+    text = path.read_text(encoding="utf-8").replace("green: none", f"green: {criterion}")
+    path.write_text(text, encoding="utf-8")
+    assert load_release(folder).findings == ()
 
 
 def test_leaves_without_ids_are_checked_all_the_same(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_codes_stay_text_and_standing_is_told(release: Release, hydropower: Acti
     assert (hydropower.contribution, hydropower.tags) == ("own_performance", ("large_hydro",))
 
 
-def test_dated_limit_is_sorted_and_may_close(parts: Mapping[str, Criterion]) -> None:
+def test_dated_limit_may_close(parts: Mapping[str, Criterion]) -> None:
     leaf = parts["a"]
     assert isinstance(leaf, FactLeaf)
     assert leaf.test == LimitTest(

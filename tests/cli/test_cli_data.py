@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,6 +40,16 @@ def test_lint_names_the_place_and_fails(run: Run, tmp_path: Path) -> None:
     found = json.loads(run("lint", "--json", broken).stdout)
     assert found["errors"] == sum(finding["severity"] == "error" for finding in found["findings"]) > 0
     assert {"file", "line", "column", "rule", "message"} <= set(found["findings"][0])
+
+
+def test_lint_gives_errors_first_and_marks_warnings(run: Run, minimal_data: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(minimal_data, tmp_path / "data"))
+    facts, sources = folder / "taxonomies" / "facts.yaml", folder / "taxonomies" / "sources.yaml"
+    facts.write_text(facts.read_text("utf-8").replace("headers: [LCA GHG]", "headers: [ＰＵＥ]"), "utf-8")
+    sources.write_text(sources.read_text("utf-8").replace("kind: law", "kind: lore", 1), "utf-8")
+    lines = run("lint", folder).stdout.splitlines()
+    marked = [": [warning] " in line for line in lines]
+    assert marked == sorted(marked) and True in marked and False in marked
 
 
 def test_lint_without_a_path_reads_the_folder_of_the_settings(run: Run, tmp_path: Path) -> None:

@@ -1,0 +1,167 @@
+"""The columns of a table that answer facts, standards and attestations, before they are assessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taxonomy_api.assessment.batch import Cells
+from taxonomy_api.assessment.domains import Subject
+from taxonomy_api.assessment.intake_answers import ANSWER
+from taxonomy_api.assessment.value_problems import ValueProblem
+from taxonomy_api.assessment.values import ParsedValue, parse_level, parse_value
+from taxonomy_api.catalog.model import Language, Release
+from taxonomy_api.portfolio.headers import Match
+from taxonomy_api.portfolio.issues import CellProblem, Severity
+from taxonomy_api.portfolio.table import Cell, shown
+from taxonomy_api.portfolio.texts import FINDINGS
+
+_STARTS_LIKE_A_NUMBER = re.compile(r"\s*[-+.<>=]?\s*[0-9]")
+_LONGEST_SHOWN = 80
+
+
+def answer_columns(
+    release: Release,
+    matches: Sequence[Match | None],
+    columns: Sequence[Sequence[Cell]],
+    language: Language,
+) -> tuple[list[int], list[Cells], list[CellProblem]]:
+    """The places of the columns that answer something, their cells, and what is to be said of them.
+
+    Where two columns answer one subject differently in a row, neither cell is handed on.
+    """
+    by_subject: dict[Subject, list[int]] = {}
+    for place, match in enumerate(matches):
+        if match is not None and match.role.kind != "standard_column":
+            by_subject.setdefault(Subject(match.role.kind, match.role.key), []).append(place)
+    problems: list[CellProblem] = []
+    cells_of: dict[int, Sequence[Cell]] = {}
+    for subject, places in by_subject.items():
+        cells = [columns[place] for place in places]
+        units = [_unit(matches[place]) for place in places]
+        fact = release.facts.get(subject.id) if subject.kind == "fact" else None
+        if len(places) > 1:
+            cells, found = _agreeing(release, subject, places, cells, units, language)
+            problems += found
+        if fact is not None and fact.kind == "quantity":
+            for place, column, unit in zip(places, cells, units, strict=True):
+                problems += _approximate(release, subject, place, column, unit, language)
+        cells_of.update(zip(places, cells, strict=True))
+    table: list[Cells] = []
+    places = sorted(cells_of)
+    for place in places:
+        match = matches[place]
+        assert match is not None
+        subject = Subject(match.role.kind, match.role.key)
+        quantity = subject.kind == "fact" and release.facts[subject.id].kind == "quantity"
+        column = cells_of[place]
+        table.append(Cells(subject, _as_floats(column) if quantity else column, match.unit))
+    return places, table, problems
+
+
+def _unit(match: Match | None) -> str | None:
+    return None if match is None else match.unit
+
+
+def _as_floats(cells: Sequence[Cell]) -> Sequence[Cell] | NDArray[np.float64]:
+    """An array where all cells are numbers or empty, which is read faster; for quantities alone, as
+    only there an empty cell may stand as NaN."""
+    if all(cell is None or type(cell) is float or type(cell) is int for cell in cells):
+        return np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
+    return cells
+
+
+def _agreeing(
+    release: Release,
+    subject: Subject,
+    places: Sequence[int],
+    cells: Sequence[Sequence[Cell]],
+    units: Sequence[str | None],
+    language: Language,
+) -> tuple[list[Sequence[Cell]], list[CellProblem]]:
+    """The columns without the cells of rows in which they say different things."""
+    kept = [list(column) for column in cells]
+    problems: list[CellProblem] = []
+    known: dict[tuple[int, type, Cell], object | None] = {}
+    for row in range(len(kept[0])):
+        told: list[tuple[int, object]] = []
+        for number, column in enumerate(kept):
+            cell = column[row]
+            if cell is None:
+                continue
+            key = (number, type(cell), cell)
+            if key not in known:
+                known[key] = _meaning(release, subject, cell, units[number])
+            meaning = known[key]
+            if meaning is not None:
+                told.append((number, meaning))
+        others = [number for number, meaning in told if meaning != told[0][1]]
+        if not others:
+            continue
+        first, other = told[0][0], others[0]
+        words = {"first": _short(kept[first][row]), "given": _short(kept[other][row])}
+        problems.append(
+            _problem(
+                "error", "contradictory_answers", row, places[other], language, subject=subject.id, **words
+            )
+        )
+        for column in kept:
+            column[row] = None
+    return list(kept), problems
+
+
+def _meaning(release: Release, subject: Subject, cell: Cell, unit: str | None) -> object | None:
+    """What a cell says, in a form that can be compared; None where it says nothing that can be read."""
+    try:
+        if subject.kind == "fact":
+            return _value(
+                parse_value(release.facts[subject.id], cell, unit, hint_from_header=unit is not None)
+            )
+        try:
+            return _value(parse_value(ANSWER, cell))
+        except ValueProblem:
+            scale = release.standards[subject.id].scale if subject.kind == "standard" else ()
+            return parse_level(scale, cell) if scale else None
+    except ValueProblem:
+        return None
+
+
+def _value(parsed: ParsedValue | None) -> object | None:
+    return None if parsed is None else parsed.value
+
+
+def _approximate(
+    release: Release,
+    subject: Subject,
+    place: int,
+    cells: Iterable[Cell],
+    unit: str | None,
+    language: Language,
+) -> Iterable[CellProblem]:
+    """The cells whose number is stated as "about"."""
+    fact = release.facts[subject.id]
+    known: dict[str, bool] = {}
+    for row, cell in enumerate(cells):
+        if not isinstance(cell, str) or _STARTS_LIKE_A_NUMBER.match(cell):
+            continue
+        if cell not in known:
+            try:
+                parsed = parse_value(fact, cell, unit, hint_from_header=unit is not None)
+                known[cell] = parsed is not None and parsed.approximate
+            except ValueProblem:
+                known[cell] = False
+        if known[cell]:
+            yield _problem("info", "approximate_value", row, place, language, given=_short(cell))
+
+
+def _problem(
+    severity: Severity, code: str, row: int, column: int, language: Language, **words: str
+) -> CellProblem:
+    return CellProblem(row, column, severity, code, FINDINGS[code].in_language(language).format(**words))
+
+
+def _short(cell: Cell) -> str:
+    return shown(cell)[:_LONGEST_SHOWN]

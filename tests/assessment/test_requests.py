@@ -1,0 +1,129 @@
+"""Requests that could be read too kindly, and what is told of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from taxonomy_api.assessment.answer import assess
+from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.assessment.intake import read_request
+from taxonomy_api.errors import InvalidInput
+
+CN, EU = "cn-green-finance-2025", "eu-climate-mitigation"
+GENERAL = {f"{CN}/G1": True, f"{CN}/G2": True}
+NO_HARM = {f"{EU}/appendix_{letter}": True for letter in "abcd"} | {f"{EU}/minimum_safeguards": True}
+
+
+def verdict(engine: Engine, as_of: str = "2026-11-22", **project: Any) -> dict[str, Any]:
+    answer: Any = assess(engine, read_request(engine, {"project": project, "as_of": as_of}))
+    only: dict[str, Any] = answer["verdicts"][0]
+    return only
+
+
+def refused(engine: Engine, **project: Any) -> set[str]:
+    with pytest.raises(InvalidInput) as refusal:
+        read_request(engine, {"project": project})
+    return {problem.code for problem in refusal.value.problems}
+
+
+@pytest.mark.parametrize("kinds", [["m1"], ["m1", "l"], ["l", "m1"]])
+def test_a_second_vehicle_category_does_not_switch_a_guard_off(engine: Engine, kinds: list[str]) -> None:
+    """6.5: cars keep their recycling shares and tyre classes, whatever else the project buys."""
+    told = verdict(
+        engine,
+        activities=[f"{EU}:6.5"],
+        facts={
+            "vehicle_category": kinds,
+            "specific_co2_per_km": "0 gCO2/km",
+            "tailpipe_co2_direct": "0 gCO2/km",
+            "reusable_recyclable_share": "10 %",
+        },
+        attestations=NO_HARM | {f"{EU}:6.5/dnsh_circular_economy": True, f"{EU}:6.5/dnsh_pollution": True},
+    )
+    assert told["verdict"] == "not_aligned"
+
+
+def test_an_exclusion_holds_where_one_of_several_technologies_is_shut_out(engine: Engine) -> None:
+    """Phase 1: nuclear and gas power are not admissible, beside wind neither."""
+    told = verdict(
+        engine,
+        activities=["hk-phase-1:D-01"],
+        facts={"technology": ["wind", "nuclear"], "lifecycle_ghg_intensity": "10 gCO2e/kWh"},
+    )
+    assert told["verdict"] == "excluded"
+
+
+def test_a_stated_year_of_a_standard_does_not_count_as_the_edition_in_force(engine: Engine) -> None:
+    standard = {"id": "GB/T 40060", "complies": True}
+    project: dict[str, Any] = {
+        "activities": [f"{CN}:4.1.9#r13"],
+        "attestations": GENERAL | {f"{CN}:4.1.9#r13/r13.2": True},
+    }
+    assert verdict(engine, **project, standards=[standard])["verdict"] == "aligned"
+    told = verdict(engine, **project, standards=[{**standard, "year": 1990}])
+    assert told["verdict"] == "undetermined"
+    assert [one["code"] for one in told["assumptions"]] == ["standard_year_not_known"]
+
+
+def test_a_row_and_the_industry_code_of_another_row_contradict(engine: Engine) -> None:
+    """4.2.4: code 4872 belongs to row r2."""
+    assert refused(engine, activities=[f"{CN}:4.2.4#r1", "gbt4754:4872"]) == {"contradictory_answers"}
+    assert verdict(engine, activities=[f"{CN}:4.2.4#r2", "gbt4754:4872"])["row"] == "r2"
+    assert verdict(engine, activities=[f"{CN}:4.2.4", "gbt4754:4872"])["row"] == "r2"
+
+
+def test_an_attestation_may_stand_among_the_facts_but_not_contradict_itself(engine: Engine) -> None:
+    activities = [f"{CN}:4.2.2#r1"]
+    assert verdict(engine, activities=activities, facts=dict(GENERAL))["verdict"] == "aligned"
+    name = f"{CN}/G1"
+    assert refused(engine, activities=activities, facts={name: True}, attestations={name: False}) == {
+        "contradictory_answers"
+    }
+
+
+def test_an_object_without_facts_meets_nothing(engine: Engine) -> None:
+    """8.5.7 refers to an item without demands: that the traded thing is such a product is nobody's word."""
+    activity = engine.activities[f"{CN}:8.5.7"]
+    for row in activity.rows:
+        told = verdict(
+            engine,
+            activities=[f"{activity.id}#{row.id}"],
+            attestations=GENERAL,
+            inputs={"traded_product": {"facts": {}}},
+        )
+        assert told["verdict"] == "undetermined"
+    assert refused(engine, activities=[activity.id], inputs={"nonsense": {"facts": {}}}) == {"unknown_input"}
+
+
+def test_what_shuts_a_project_out_is_told_as_such(engine: Engine) -> None:
+    """4.2.3 r4: no food crops."""
+    for given, wanted, reason in ((True, "not_aligned", "barred"), (False, "aligned", "not_barred")):
+        told = verdict(
+            engine,
+            activities=[f"{CN}:4.2.3#r4"],
+            facts={"food_crop_feedstock": given},
+            attestations=GENERAL,
+        )
+        assert told["verdict"] == wanted
+        assert reason in {one["code"] for one in told["reasons"]}
+
+
+def test_an_edition_is_said_not_to_apply_before_its_first_day(engine: Engine) -> None:
+    project: dict[str, Any] = {"activities": ["hk-phase-2a:ENE-01"], "facts": {"technology": "wind"}}
+    assert verdict(engine, "2026-01-21", **project)["edition_applies"] == "no"
+    assert verdict(engine, "2026-01-22", **project)["edition_applies"] == "unknown"
+
+
+def test_what_is_not_on_file_is_told_beside_an_aligned_verdict(engine: Engine) -> None:
+    told = verdict(
+        engine, activities=["hk-phase-2a:ENE-01"], facts={"lifecycle_ghg_intensity": "10 gCO2e/kWh"}
+    )
+    assert told["verdict"] == "aligned"
+    assert any("Not on file" in note for note in told["notes"])
+
+
+def test_an_empty_list_of_taxonomies_asks_about_those_named(engine: Engine) -> None:
+    body = {"project": {"activities": ["hk-phase-2a:ENE-01"]}, "taxonomies": []}
+    assert read_request(engine, body).taxonomies == ("hk-phase-2a",)
