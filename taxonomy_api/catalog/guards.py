@@ -58,7 +58,7 @@ class Interval:
 
 
 def number_guard(guard: Criterion | None) -> tuple[str, Interval] | None:
-    """Fact and span of a guard that is one undated limit or its opposite, or several of one fact under `all`."""
+    """Fact and span of a guard: an undated limit, its opposite, or several of one fact under `all`."""
     if guard is None or _may_drop_out(guard) or guard.open is not None:
         return None
     if isinstance(guard, Group) and guard.kind == "not":

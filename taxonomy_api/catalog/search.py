@@ -28,6 +28,8 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
 _NAME, _ROW, _SCOPE, _HEADING = 1.0, 0.7, 0.5, 0.3
 #: What the plural of a word is worth beside the word, and what a longer word that begins with it.
 _PLURAL, _BEGINNING = 0.98, 0.45
+#: A shorter word resembles too many.
+_SHORTEST_MISSPELLED = 4
 #: An industry code without its scheme, folded: with or without section letter, D35.11 or 3510. The two
 #: digits before the dot tell it from the codes of activities.
 _BARE_CODE = re.compile(r"[a-z]?\d\d(\.\d{1,2}|\d{1,3})", re.ASCII)
@@ -67,6 +69,7 @@ class _Target:
     activity: Activity
     id: str
     name: Text
+    folded: tuple[str, ...]
 
 
 class SearchIndex:
@@ -88,6 +91,12 @@ class SearchIndex:
             ]
             self._add_activity(activity, [name for name in above if name is not None])
         self._vocabulary = sorted(self._weights)
+        spelled = [word for word in self._vocabulary if word.isascii() and word.isalpha()]
+        #: By length: the words that one of this length may have been meant to be.
+        self._alike = {
+            length: tuple(word for word in spelled if abs(len(word) - length) <= 2)
+            for length in range(_SHORTEST_MISSPELLED, max(map(len, spelled), default=0) + 3)
+        }
         self._with_sign: dict[str, list[str]] = {}
         for word in self._vocabulary:
             if _HAN.fullmatch(word):
@@ -119,7 +128,7 @@ class SearchIndex:
                 target.activity.sector,
             ):
                 continue
-            begins = any(fold(name).startswith(query) for name in _languages(target.name))
+            begins = any(name.startswith(query) for name in target.folded)
             hits.append((begins, Hit(target.id, target.name, why, round(score, 4))))
         hits.sort(key=lambda found: (-found[1].score, not found[0], found[1].activity_id))
         return [hit for _, hit in hits[:limit]]
@@ -143,7 +152,7 @@ class SearchIndex:
     # Building
 
     def _add_activity(self, activity: Activity, headings: list[Text]) -> None:
-        number = self._add_target(_Target(activity, activity.id, activity.name))
+        number = self._add_target(activity, activity.id, activity.name, _NAME)
         self._add_exact(activity.code, number, "code")
         for alias in activity.aliases:
             self._add_exact(alias, number, "alias")
@@ -161,18 +170,19 @@ class SearchIndex:
         numbers: dict[str, int] = {}
         for row in rows_of(activity):
             if row.id not in numbers:
-                target = _Target(activity, f"{activity.id}#{row.id}", row.name or activity.name)
-                numbers[row.id] = self._add_target(target, _ROW)
+                id, name = f"{activity.id}#{row.id}", row.name or activity.name
+                numbers[row.id] = self._add_target(activity, id, name, _ROW)
             for code in row.gbt4754:
                 self._add_industry("gbt4754", code, False, numbers[row.id])
 
-    def _add_target(self, target: _Target, weight: float = _NAME) -> int:
+    def _add_target(self, activity: Activity, id: str, name: Text, weight: float) -> int:
         number = len(self._targets)
-        self._targets.append(target)
-        self._add_exact(target.id, number, "code")
-        for name in _languages(target.name):
-            self._add_exact(name, number, "name")
-        self._add_text(target.name, number, weight)
+        folded = tuple(fold(rendering) for rendering in _languages(name))
+        self._targets.append(_Target(activity, id, name, folded))
+        self._add_exact(id, number, "code")
+        for rendering in folded:
+            self._add_exact(rendering, number, "name")
+        self._add_text(name, number, weight)
         return number
 
     def _add_exact(self, text: str, number: int, why: Why) -> None:
@@ -220,9 +230,9 @@ class SearchIndex:
             self._merge(matches, self._beginning_with(word), _BEGINNING)
             plurals = (plural for plural in (f"{word}s", f"{word}es") if plural in self._weights)
             self._merge(matches, plurals, _PLURAL)
-        if not matches and len(word) >= 4:
-            alike = nearest(word, (known for known in self._vocabulary if abs(len(known) - len(word)) <= 2))
-            self._merge(matches, iter(alike), 0.6)
+        # A number is never another one misspelled.
+        if not matches and word.isalpha():
+            self._merge(matches, iter(nearest(word, self._alike.get(len(word), ()))), 0.6)
         return matches
 
     def _merge(self, matches: dict[int, float], words: Iterator[str], factor: float) -> None:
@@ -240,12 +250,13 @@ class SearchIndex:
         """Targets by `scheme:code`, or by a code alone; an exact one scores above any words."""
         scores = {"exact": 0.9, "broader": 0.6, "narrower": 0.5}
         best: dict[int, float] = {}
-        if query.partition(":")[0] in INDUSTRY_SCHEMES:
-            matches = self._industry_matches(query)
-        else:
-            matches = self._in_any_scheme(query)
-        for relation, _, derived, number in matches:
-            best[number] = max(best.get(number, 0.0), scores[relation] - (0.05 if derived else 0.0))
+        has_scheme = query.partition(":")[0] in INDUSTRY_SCHEMES
+        matches = self._industry_matches(query) if has_scheme else self._in_any_scheme(query)
+        for relation, printed, derived, number in matches:
+            # 35.11 means D35.11 of NACE rather than 3511 of GB/T 4754.
+            same_form = has_scheme or query in (fold(printed), fold(printed)[1:])
+            score = scores[relation] - (0.03 if derived else 0.0) - (0.0 if same_form else 0.05)
+            best[number] = max(best.get(number, 0.0), score)
         return iter(best.items())
 
     def _in_any_scheme(self, code: str) -> Iterator[tuple[Relation, str, bool, int]]:

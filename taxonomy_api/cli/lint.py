@@ -21,7 +21,9 @@ def lint(paths: tuple[Path, ...], as_json: bool) -> None:
     """
     from taxonomy_api.catalog.lint import lint as check_files
 
-    findings = sorted(check_files(list(paths) or [settings().data]), key=lambda finding: finding.severity != "error")
+    findings = sorted(
+        check_files(list(paths) or [settings().data]), key=lambda finding: finding.severity != "error"
+    )
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
         found = {"findings": [finding.to_json() for finding in findings], "errors": errors}

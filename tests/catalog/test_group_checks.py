@@ -71,7 +71,8 @@ SOUND = {
     + limit("b", 2, ", applies_if: {any: [{id: b1, fact: product, is: wall}, {id: b2, fact: pue, above: 1}]}")
     + "]",
     "alternatives of two conditions": f"any: [{limit('a', 1)}, {{all: [{limit('b', 2)}, {statement('c')}]}}]",
-    "an opposite of the other side": f"all: [{limit('a', 1)}, {{not: {{fact: ghg_intensity, id: b, at_most: 0.1 gCO2e/kWh}}}}]",
+    "an opposite of the other side": f"all: [{limit('a', 1)}, "
+    "{not: {id: b, fact: ghg_intensity, at_most: 0.1 gCO2e/kWh}}]",
     "all but a span": f"all: [{limit('a', 9)}, "
     "{not: {id: b, fact: ghg_intensity, between: [2 gCO2e/kWh, 3 gCO2e/kWh]}}]",
     "guards apart by their opposite": "all: ["
@@ -176,7 +177,8 @@ REFUSED = {
     ),
     "outside a span": (
         "one-fact-two-limits",
-        f"any: [{limit('a', 1)}, {{not: {{id: b, fact: ghg_intensity, between: [9 gCO2e/kWh, 99 gCO2e/kWh]}}}}]",
+        f"any: [{limit('a', 1)}, "
+        "{not: {id: b, fact: ghg_intensity, between: [9 gCO2e/kWh, 99 gCO2e/kWh]}}]",
     ),
     "between and a limit": (
         "one-fact-two-limits",
@@ -256,6 +258,8 @@ def test_leaves_without_ids_are_checked_all_the_same(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(MINIMAL, tmp_path / "data"))
     path = folder / POWER
     leaf = "{fact: ghg_intensity, at_most: 1 gCO2e/kWh}"
-    text = path.read_text(encoding="utf-8").replace("green: none", f"green: {{any: [{leaf}, {leaf}], source: [doc-b, 1], status: verified}}")
+    text = path.read_text(encoding="utf-8").replace(
+        "green: none", f"green: {{any: [{leaf}, {leaf}], source: [doc-b, 1], status: verified}}"
+    )
     path.write_text(text, encoding="utf-8")
     assert {f.rule for f in load_release(folder).findings} == {"missing-key", "one-fact-two-limits"}
