@@ -51,15 +51,12 @@ def answer_columns(
                 problems += _approximate(release, subject, place, column, unit, language)
         cells_of.update(zip(places, cells, strict=True))
     table: list[Cells] = []
-    places = sorted(cells_of)
-    for place in places:
-        match = matches[place]
-        assert match is not None
-        subject = Subject(match.role.kind, match.role.key)
+    subjects = {place: subject for subject, places in by_subject.items() for place in places}
+    for place in sorted(subjects):
+        subject, column = subjects[place], cells_of[place]
         quantity = subject.kind == "fact" and release.facts[subject.id].kind == "quantity"
-        column = cells_of[place]
-        table.append(Cells(subject, _as_floats(column) if quantity else column, match.unit))
-    return places, table, problems
+        table.append(Cells(subject, _as_floats(column) if quantity else column, _unit(matches[place])))
+    return sorted(subjects), table, problems
 
 
 def _unit(match: Match | None) -> str | None:

@@ -16,6 +16,7 @@ from taxonomy_api.assessment.answer import industry_candidates
 from taxonomy_api.assessment.batch import Cells, read_batch, reason_texts
 from taxonomy_api.assessment.columns import BASES, WEAKEST, Named, VerdictColumns, assess_columns
 from taxonomy_api.assessment.decision import VERDICTS
+from taxonomy_api.assessment.domains import Subject
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake_answers import ANSWER
 from taxonomy_api.assessment.project import DEAL_DATES
@@ -102,7 +103,9 @@ def assess_block(engine: Engine, block: Block) -> Answer:
     for found in batch.problems:
         problems.append(_value_problem(found.row, places[found.column], found.problem, options.language))
     problems.extend(_check_dates(block))
-    given = {cells.subject: _Given(cells, engine.release) for cells in reversed(table)}
+    given: dict[Subject, _Given] = {}
+    for cells in reversed(table):
+        given[cells.subject] = _Given(cells, engine.release, given.get(cells.subject))
     results = []
     for taxonomy in block.taxonomies:
         verdicts = assess_columns(
@@ -255,9 +258,13 @@ def _value_problem(row: int, column: int, problem: ValueProblem, language: Langu
 
 
 class _Given(Sequence[str]):
-    """The cells of a column as a reason names them: a bare number with the unit it was read in."""
+    """The cells of a column as a reason names them: a bare number with the unit it was read in.
 
-    def __init__(self, column: Cells, release: Release) -> None:
+    Where the column has none, `other` answers, a further column of the same subject.
+    """
+
+    def __init__(self, column: Cells, release: Release, other: _Given | None = None) -> None:
+        self._other = other
         fact = release.facts.get(column.subject.id) if column.subject.kind == "fact" else None
         unit = column.unit or (fact.unit if fact is not None else None)
         self._cells = column.cells
@@ -267,10 +274,13 @@ class _Given(Sequence[str]):
         return len(self._cells)
 
     def __getitem__(self, row):  # type: ignore[no-untyped-def]
-        cell = self._cells[row]
+        own = self._shown(self._cells[row])
+        return self._other[row] if not own and self._other is not None else own
+
+    def _shown(self, cell: object) -> str:
         if isinstance(cell, float):
             return "" if cell != cell else f"{shown(float(cell))}{self._unit}"
-        text = shown(cell)
+        text = shown(cell)  # type: ignore[arg-type]
         bare = type(cell) is int or (
             isinstance(cell, str) and _BARE_NUMBER.fullmatch(cell.strip()) is not None
         )

@@ -50,9 +50,8 @@ def read_money(
     plan: ColumnPlan,
     usable: Sequence[Sequence[Cell]],
     amount_unit: str | None,
-    totals: Container[int] = frozenset(),
 ) -> list[Money | None]:
-    """Each row's amount; None where none is stated or readable (the latter is an issue), and in `totals`."""
+    """Each row's amount; None where none is stated or readable (the latter is an issue)."""
     amount, currency = plan.column("amount"), plan.column("currency")
     if amount is None:
         return [None] * len(reporter.table.rows)
@@ -63,9 +62,8 @@ def read_money(
     for row, cell in enumerate(usable[amount]):
         one = None
         try:
-            if row not in totals:
-                stated = currencies.read(usable[currency][row]) if currency is not None else None
-                one = _one_amount(cell, unit, stated)
+            stated = currencies.read(usable[currency][row]) if currency is not None else None
+            one = _one_amount(cell, unit, stated)
         except ValueProblem as problem:
             message = problem.message(reporter.language)
             reporter.cell("warning", "amount_unreadable", row, amount, cell, message=message)

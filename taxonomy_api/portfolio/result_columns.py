@@ -9,7 +9,7 @@ from typing import Literal
 
 from taxonomy_api.portfolio.table import Cell, Table, letters
 
-RowState = Literal["ok", "warning", "error"]
+RowState = Literal["ok", "warning", "error", "total"]
 #: The columns of each taxonomy, after its id.
 SUFFIXES = ("verdict", "activity", "basis", "sources", "valid until", "reason")
 

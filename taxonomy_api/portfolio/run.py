@@ -28,6 +28,7 @@ from taxonomy_api.portfolio.report import (
 from taxonomy_api.portfolio.result_columns import ResultColumn, RowState, TaxonomyResults, result_columns
 from taxonomy_api.portfolio.summary import Identity, Money, PortfolioSummary, summarise
 from taxonomy_api.portfolio.table import Cell, Table
+from taxonomy_api.portfolio.texts import label
 from taxonomy_api.portfolio.vocabulary import build_vocabulary
 
 ROWS_PER_BLOCK = 10_000
@@ -46,12 +47,13 @@ class Progress:
 
 @dataclass(slots=True)
 class _Reading:
-    """The table of an upload, what its columns mean, and their usable cells."""
+    """The table of an upload, what its columns mean, their usable cells, and its rows of totals."""
 
     table: Table
     plan: ColumnPlan
     usable: list[list[Cell]]
     reporter: Reporter
+    totals: frozenset[int]
 
 
 def assess_portfolio(
@@ -77,12 +79,11 @@ def assess_portfolio(
     total = len(reading.table.rows)
     progress(Progress("assessing", total, rows_total=total))
     results = _assess(engine, reading, options, assessor, progress)
-    totals = find_totals(reading.reporter, reading.plan, reading.usable)
-    money = read_money(reading.reporter, reading.plan, reading.usable, options.amount_unit, totals)
+    money = read_money(reading.reporter, reading.plan, reading.usable, options.amount_unit)
     shares = read_shares(reading.reporter, reading.plan, reading.usable)
-    states = _states(reading.reporter, total)
+    states = _states(reading, total)
     progress(Progress("writing", total, total, rows_total=total))
-    amount_column = column_sum(reading.table, reading.plan, totals)
+    amount_column = column_sum(reading.table, reading.plan, reading.totals)
     summary = _summarise(engine, reading, options, results, states, money, shares, amount_column)
     columns = result_columns(reading.table, results, states)
     _write(target, columns, engine, reading, options, results, summary, progress)
@@ -104,7 +105,11 @@ def _read(source: Path, engine: Engine, options: PortfolioOptions, limits: Limit
     explain_headers(reporter, plan, options)
     usable = take_out_broken(reporter, plan)
     fill_merged(reporter, plan, usable, data.merged)
-    return _Reading(table, plan, usable, reporter)
+    totals = find_totals(reporter, plan, usable)
+    if totals:
+        # What a row of totals holds answers nothing about any project.
+        usable = [[None if row in totals else cell for row, cell in enumerate(cells)] for cells in usable]
+    return _Reading(table, plan, usable, reporter, totals)
 
 
 def _assess(
@@ -122,24 +127,33 @@ def _assess(
         stop = min(start + ROWS_PER_BLOCK, total)
         columns = [cells[start:stop] for cells in reading.usable]
         answer = assessor(engine, Block(stop - start, reading.plan.matches, columns, taxonomies, options))
-        _collect(results, answer, reading.reporter, start)
+        _collect(results, answer, reading, start)
         progress(Progress("assessing", total, stop, rows_total=total))
+    for row in reading.totals:
+        for result in results:
+            result.verdict[row] = ""
+            result.reason[row] = label("row_of_totals", options.language)
     return results
 
 
-def _collect(results: list[TaxonomyResults], answer: Answer, reporter: Reporter, start: int) -> None:
+def _collect(results: list[TaxonomyResults], answer: Answer, reading: _Reading, start: int) -> None:
     for whole, part in zip(results, answer.results, strict=True):
         whole.extend(part)
     for problem in answer.problems:
-        cell = None if problem.column is None else reporter.table.columns[problem.column][start + problem.row]
-        reporter.message(problem, start + problem.row, cell)
+        row = start + problem.row
+        if row not in reading.totals:
+            cell = None if problem.column is None else reading.table.columns[problem.column][row]
+            reading.reporter.message(problem, row, cell)
 
 
-def _states(reporter: Reporter, total: int) -> list[RowState]:
+def _states(reading: _Reading, total: int) -> list[RowState]:
+    reporter = reading.reporter
     states: list[RowState] = ["ok"] * total
     for row, severity in reporter.touched.items():
         states[row] = "error" if row in reporter.failed else "warning"
         assert severity != "info"
+    for row in reading.totals:
+        states[row] = "total"
     return states
 
 

@@ -200,10 +200,12 @@ def _controls(sheet: Any, formats: _Formats, report: Report, row: int) -> int:
     summary, language = report.summary, report.language
     sheet.write_string(row, 0, label("controls", language), formats.bold)
     counted = next((_sum(tallies) for tallies in summary.verdicts.values()), None)
+    projects = summary.total.rows if counted is None else counted.rows
     numbers = [
         ("rows_in_input", summary.rows),
-        ("rows_in_results", summary.rows if counted is None else counted.rows),
-        ("rows_with_amount", summary.rows - summary.rows_without_amount),
+        ("rows_in_results", projects + summary.rows_of_totals),
+        ("rows_of_totals", summary.rows_of_totals),
+        ("rows_with_amount", projects - summary.rows_without_amount),
         ("rows_without_amount", summary.rows_without_amount),
         ("rows_in_error", summary.rows_by_state["error"]),
     ]

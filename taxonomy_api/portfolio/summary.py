@@ -49,7 +49,9 @@ class PortfolioSummary:
     sheet: str
     header_row: int
     rows: int
+    #: Rows in state ok, warning and error; rows of totals are counted apart.
     rows_by_state: Mapping[str, int]
+    rows_of_totals: int
     total: Tally
     rows_without_amount: int
     #: Header of the amount column, and the sum of its cells that are plain numbers, as the sheet shows it.
@@ -81,6 +83,7 @@ class PortfolioSummary:
             "header_row": self.header_row,
             "rows": self.rows,
             "rows_by_state": dict(self.rows_by_state),
+            "rows_of_totals": self.rows_of_totals,
             "rows_without_amount": self.rows_without_amount,
             "amounts": self.total.as_json()["amounts"],
             "taxonomies": taxonomies,
@@ -108,16 +111,18 @@ def summarise(
     issues: Mapping[str, int],
     amount_column: tuple[str, Decimal] | None = None,
 ) -> PortfolioSummary:
-    """Tallies over all rows. `shares` are fractions; None where none is stated."""
+    """Tallies over all rows but those of totals. `shares` are fractions; None where none is stated."""
+    projects = [index for index, state in enumerate(states) if state != "total"]
     total = Tally(0, {})
-    for one in money:
-        total.add(one)
+    for index in projects:
+        total.add(money[index])
     verdicts: dict[str, dict[str, Tally]] = {}
     parts: dict[str, dict[str, Tally]] = {}
     for result in results:
         verdicts[result.taxonomy] = tallies = {name: Tally(0, {}) for name in VERDICTS}
         parts[result.taxonomy] = own = {name: Tally(0, {}) for name in PARTS}
-        for index, verdict in enumerate(result.verdict):
+        for index in projects:
+            verdict = result.verdict[index]
             # A row in state error has no verdict of its own and counts as undetermined.
             tallies[verdict or "undetermined"].add(money[index])
             if verdict == "aligned":
@@ -139,7 +144,8 @@ def summarise(
         rows=len(states),
         rows_by_state=by_state,
         total=total,
-        rows_without_amount=sum(1 for one in money if one is None),
+        rows_of_totals=len(states) - len(projects),
+        rows_without_amount=sum(1 for index in projects if money[index] is None),
         amount_column=amount_column,
         verdicts=verdicts,
         aligned_parts=parts,

@@ -71,10 +71,29 @@ def test_the_row_column(reader: ActivityReader) -> None:
     assert reader.with_row(name, "r2").names == (f"{name}#r2",)
     assert reader.with_row(name, 2).names == (f"{name}#r2",)
     assert reader.with_row(name, None).names == (name,)
-    assert reader.with_row(f"{name}#r1", "r2").names == (f"{name}#r1",)
+    assert reader.with_row(name, "R1").names == (f"{name}#r1",)
+    assert reader.with_row(f"{name}#r1", "r1").names == (f"{name}#r1",)
+    contradictory = reader.with_row(f"{name}#r1", "r2")
+    assert contradictory.names == ()
+    assert [finding.code for finding in contradictory.findings] == ["contradictory_rows"]
     unknown = reader.with_row(name, "r9")
-    assert unknown.names == (name,)
+    assert unknown.names == ()
     assert unknown.findings[0].code == "unknown_row" and "r1" in unknown.findings[0].nearest
+
+
+@pytest.mark.parametrize("row", ["r9", "r1/r2", "r1 #r2", "r1; and more", "", "-"])
+def test_an_unknown_row_never_means_the_whole_item(row: str, reader: ActivityReader) -> None:
+    reading = reader.read(f"4.2.1#{row}")
+    assert "cn-green-finance-2025:4.2.1" not in reading.names
+    assert {finding.code for finding in reading.findings} & {"unknown_row", "unknown_activity"}
+
+
+def test_rows_are_read_without_case_and_beside_other_activities(reader: ActivityReader) -> None:
+    assert reader.read("4.2.1#R1").names == ("cn-green-finance-2025:4.2.1#r1",)
+    assert reader.read("cn-green-finance-2025:4.2.1#r1; eu-climate-mitigation:4.1").names == (
+        "cn-green-finance-2025:4.2.1#r1",
+        "eu-climate-mitigation:4.1",
+    )
 
 
 @pytest.mark.parametrize(

@@ -218,7 +218,13 @@ def test_a_row_of_totals_is_kept_and_not_counted(tmp_path: Path, engine: Engine)
     summary = run(write_book(tmp_path / "book.xlsx", rows), engine)
     assert summary.total.amounts == {"CNY": Decimal(5)}
     assert summary.rows == 2 and summary.issues["total_row"] == 1
-    assert sheet_rows(tmp_path, "Results")[2][0] == "合 计"
+    row = sheet_rows(tmp_path, "Results")[2]
+    assert row[0] == "合 计" and row[-1] == "total" and not row[4]
+    assert "activity_missing" not in summary.issues
+    assert summary.verdicts["hk-phase-2a"]["undetermined"].rows == 1
+    assert summary.rows_by_state == {"ok": 1, "warning": 0, "error": 0} and summary.rows_of_totals == 1
+    lines = {line[1]: line[2] for line in sheet_rows(tmp_path, "Summary") if line[1]}
+    assert lines["rows below the header in the input"] == lines["rows in Results"] == 2
 
 
 @pytest.mark.parametrize(
