@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -63,6 +64,10 @@ def assess(
 
     Writes the result beside it and prints a summary. The input is never overwritten.
     """
+    # One file, then the process ends: nearly all that is made stays to the end, and looking for cyclic
+    # garbage costs a seventh of the time (measured) and finds nothing.
+    gc.disable()
+    click.get_current_context().call_on_close(gc.enable)
     target, kind = _target(portfolio, output, format_)
     raw = _options(options_file)
     if taxonomies is not None:
