@@ -10,7 +10,13 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from taxonomy_api.assessment.columns import Columns, Group, VerdictColumns, resolve_names
+from taxonomy_api.assessment.columns import (
+    REASON_WITHOUT_ACTIVITY,
+    Columns,
+    Group,
+    VerdictColumns,
+    resolve_names,
+)
 from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, encode_sets, narrow, unpack
 from taxonomy_api.assessment.encoding import answer_code, standard_code, value_code
 from taxonomy_api.assessment.engine import Engine
@@ -232,12 +238,7 @@ def reason_texts(
     `shown`: the cells by subject, to name what was given.
     """
     texts = [""] * len(verdicts.verdict)
-    for code, reason in (
-        (-1, "activity_not_named"),
-        (-2, "several_activities"),
-        (-3, "industry_code_only"),
-        (-4, "no_mapping_on_file"),
-    ):
+    for code, reason in REASON_WITHOUT_ACTIVITY.items():
         for row in np.flatnonzero(verdicts.named.activity == code).tolist():
             texts[row] = say(reason, language)
     for group in verdicts.groups:

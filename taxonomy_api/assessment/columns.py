@@ -20,7 +20,8 @@ from taxonomy_api.catalog.model import Activity
 
 #: Codes in `Named.activity` below zero.
 NOT_NAMED, SEVERAL, INDUSTRY_ONLY, OTHER_TAXONOMY = -1, -2, -3, -4
-_REASON_WITHOUT_ACTIVITY = {
+#: Why there is no verdict where no single activity is named.
+REASON_WITHOUT_ACTIVITY = {
     NOT_NAMED: "activity_not_named",
     SEVERAL: "several_activities",
     INDUSTRY_ONLY: "industry_code_only",
@@ -119,7 +120,7 @@ def assess_columns(
     """Verdicts of one taxonomy for every project, by the same evaluation as for a single one."""
     named = columns.named[taxonomy]
     sheet = _Sheet(columns.size)
-    for code, reason in _REASON_WITHOUT_ACTIVITY.items():
+    for code, reason in REASON_WITHOUT_ACTIVITY.items():
         sheet.reasons[named.activity == code] = BIT[reason]
     order = np.argsort(named.activity, kind="stable")
     present, starts = np.unique(named.activity[order], return_index=True)
