@@ -7,29 +7,27 @@ comments and formatting do not count, every value does.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from datetime import date
-from decimal import Decimal
-from typing import Any
+from typing import TypeVar
 
-from taxonomy_api.catalog.model import Cases, MappingRow, Release, Rows, Taxonomy
+from msgspec.json import Encoder
+from msgspec.structs import replace
 
-#: Fields that are no content: the id is made of the rest, a line moves with comments.
-_NOT_CONTENT: Mapping[type, frozenset[str]] = {
-    Release: frozenset({"id"}),
-    MappingRow: frozenset({"line"}),
-}
+from taxonomy_api.catalog.model import Activity, Cases, ClassTest, Criterion, Group, Release, Rows, Taxonomy
+
+_Key = TypeVar("_Key")
 
 
 def canonical_json(release: Release) -> bytes:
-    """The content of a release as JSON in UTF-8: sorted keys, no blanks, ids and lines left out.
+    """The content of a release as JSON in UTF-8: sorted keys, no blanks; defaults, id and lines left out.
 
-    Dates are YYYY-MM-DD, numbers are decimal text without trailing zeros; each object of the model
-    names its kind under `@`.
+    Dates are YYYY-MM-DD, numbers are decimal text; where one of several kinds can stand, `@` names it.
     """
-    return json.dumps(plain(release), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    # What the files state as a mapping, or in several files, has no order of its own.
+    encode = Encoder(order="sorted").encode
+    rows = [replace(row, line=0) for row in release.mappings]
+    taxonomies = {id: _taxonomy(taxonomy) for id, taxonomy in release.taxonomies.items()}
+    return encode(replace(release, id="", taxonomies=taxonomies, mappings=tuple(sorted(rows, key=encode))))
 
 
 def content_hash(release: Release) -> str:
@@ -37,48 +35,50 @@ def content_hash(release: Release) -> str:
     return "sha256:" + hashlib.sha256(canonical_json(release)).hexdigest()
 
 
-def plain(value: Any) -> Any:
-    """Values of the model as JSON values."""
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f") if value else "0"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        return _object(value)
-    raise TypeError(f"no canonical form for {type(value).__name__}")
+def _taxonomy(taxonomy: Taxonomy) -> Taxonomy:
+    return replace(
+        taxonomy,
+        entries=tuple(sorted(taxonomy.entries, key=lambda entry: entry.code)),
+        shared=_criteria(taxonomy.shared),
+        requires=_ordered(taxonomy.requires),
+        minimum_safeguards=_ordered(taxonomy.minimum_safeguards),
+        activities={code: _activity(activity) for code, activity in taxonomy.activities.items()},
+    )
 
 
-def _object(value: Any) -> dict[str, Any]:
-    kind = type(value)
-    content: dict[str, Any] = {"@": kind.__name__}
-    for name in _content_fields(kind):
-        stated = getattr(value, name)
-        if stated is not None:
-            content[name] = plain(stated)
-    _order(value, content)
-    return content
+def _activity(activity: Activity) -> Activity:
+    classes = {name: _class(test) for name, test in activity.classes.items()}
+    return replace(activity, classes=classes, dnsh=_criteria(activity.dnsh))
 
 
-def _order(value: object, content: dict[str, Any]) -> None:
-    """What the files state as a mapping, or in several files, has no order of its own."""
-    if isinstance(value, Cases):
-        for case in content["cases"]:
-            case["values"].sort()
-        content["cases"].sort(key=lambda case: case["values"])
-    elif isinstance(value, Rows):
-        content["rows"].sort(key=lambda row: row["id"])
-    elif isinstance(value, Taxonomy):
-        content["entries"].sort(key=lambda entry: entry["code"])
-    elif isinstance(value, Release):
-        content["mappings"].sort(key=lambda row: json.dumps(row, sort_keys=True))
+def _class(test: ClassTest) -> ClassTest:
+    return replace(test, criterion=_ordered(test.criterion))
 
 
-def _content_fields(kind: type) -> tuple[str, ...]:
-    left_out = _NOT_CONTENT.get(kind, frozenset())
-    return tuple(field.name for field in fields(kind) if field.name not in left_out)
+def _criteria(criteria: Mapping[_Key, Criterion | None]) -> dict[_Key, Criterion | None]:
+    return {key: _ordered(criterion) for key, criterion in criteria.items()}
+
+
+def _ordered(criterion: Criterion | None) -> Criterion | None:
+    """The criterion with the cases and rows in it sorted."""
+    if criterion is None:
+        return None
+    if criterion.applies_if is not None:
+        criterion = replace(criterion, applies_if=_ordered(criterion.applies_if))
+    if isinstance(criterion, Group):
+        return replace(criterion, parts=tuple(map(_ordered, criterion.parts)))
+    if isinstance(criterion, Cases):
+        cases = [
+            replace(case, values=tuple(sorted(case.values)), criterion=_ordered(case.criterion))
+            for case in criterion.cases
+        ]
+        otherwise = criterion.otherwise
+        return replace(
+            criterion,
+            cases=tuple(sorted(cases, key=lambda case: case.values)),
+            otherwise=otherwise if isinstance(otherwise, str) else _ordered(otherwise),
+        )
+    if isinstance(criterion, Rows):
+        rows = [replace(row, criterion=_ordered(row.criterion)) for row in criterion.rows]
+        return replace(criterion, rows=tuple(sorted(rows, key=lambda row: row.id)))
+    return criterion

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypedDict
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from taxonomy_api.catalog.findings import Place
 from taxonomy_api.catalog.model import Citation, Criterion, Fact, Source, Standard, Status, Text, Window, walk
@@ -33,8 +36,7 @@ class Link:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Inherited:
+class Inherited(Struct, frozen=True):
     """What a criterion takes from above: the path for ids of groups, source, status and row.
 
     `uncited` names what no criterion, class or row has stated yet, so that `citation` or `status`

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from taxonomy_api.catalog.canonical import content_hash
-from taxonomy_api.catalog.findings import Finding, Report, Spot
+from taxonomy_api.catalog.findings import Report, Spot
 from taxonomy_api.catalog.frame import Link, Register
 from taxonomy_api.catalog.links import check_links
+from taxonomy_api.catalog.load_result import LoadResult
 from taxonomy_api.catalog.model import MappingRow, Release, Taxonomy
 from taxonomy_api.catalog.read_activities import SectorReader
 from taxonomy_api.catalog.read_facts import read_facts, read_standards
@@ -20,14 +22,6 @@ from taxonomy_api.catalog.yaml_tree import Node, parse_tree
 
 MAX_FILE_BYTES = 20_000_000
 REGISTERS = ("facts.yaml", "standards.yaml", "sources.yaml")
-
-
-@dataclass(frozen=True, slots=True)
-class LoadResult:
-    """What a data folder gave; `release` is None where any finding is an error."""
-
-    release: Release | None
-    findings: tuple[Finding, ...]
 
 
 def default_data_folder() -> Path:
@@ -64,7 +58,6 @@ class _Loader:
                 self._unexpected(path)
         check_links(links, taxonomies, self._report)
         return Release(
-            id="",
             facts=register.facts,
             standards=register.standards,
             sources=register.sources,

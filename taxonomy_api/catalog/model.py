@@ -7,10 +7,11 @@ everything above only reads them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
+
+from msgspec import Struct, field
 
 Language = Literal["en", "zh-Hans", "zh-Hant"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh-Hans", "zh-Hant")
@@ -31,8 +32,11 @@ OBJECTIVES: tuple[Objective, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Value(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A frozen value that is written as JSON and read back exactly (catalog.canonical, catalog.cache)."""
+
+
+class Text(Value, frozen=True):
     """A text in up to three languages; a missing one falls back to English."""
 
     en: str
@@ -47,16 +51,14 @@ class Text:
         return self.en
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Value, frozen=True):
     """Where a statement stands: a document of the register of sources, and the place in it."""
 
     document: str
     locator: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Value, frozen=True):
     id: str
     title: Text
     issuer: str
@@ -66,8 +68,7 @@ class Source:
     published_at: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Value, frozen=True):
     """A number and its unit as written; `amount` is exact."""
 
     amount: Decimal
@@ -78,16 +79,14 @@ class Quantity:
         return amount if self.unit == "1" else f"{amount} {self.unit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Value, frozen=True):
     id: str
     name: Text
     parent: str | None = None
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Value, frozen=True):
     """A fact shared between activities (taxonomies/facts.yaml)."""
 
     id: str
@@ -103,8 +102,7 @@ class Fact:
     maximum: Quantity | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standard:
+class Standard(Value, frozen=True):
     """A technical standard; `scale` holds its levels, best first, where it has any."""
 
     id: str
@@ -112,8 +110,7 @@ class Standard:
     scale: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Value, frozen=True):
     """A span of days; both ends count, None is open."""
 
     start: date | None = None
@@ -124,8 +121,7 @@ LimitOperator = Literal["at_most", "below", "at_least", "above", "equals", "betw
 DateOperator = Literal["by", "before", "after", "on_or_after"]
 
 
-@dataclass(frozen=True, slots=True)
-class LimitStep:
+class LimitStep(Value, frozen=True):
     """One step of a limit, in force from `start` (None: always) until the next step.
 
     `limits` holds one quantity, two for `between`, none where the step is closed.
@@ -135,32 +131,27 @@ class LimitStep:
     limits: tuple[Quantity, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LimitTest:
+class LimitTest(Value, frozen=True, tag_field="@", tag=True):
     operator: LimitOperator
     steps: tuple[LimitStep, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceTest:
+class ChoiceTest(Value, frozen=True, tag_field="@", tag=True):
     """Met by the given choices and those below them."""
 
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class YesNoTest:
+class YesNoTest(Value, frozen=True, tag_field="@", tag=True):
     expected: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DateTest:
+class DateTest(Value, frozen=True, tag_field="@", tag=True):
     operator: DateOperator
     day: date
 
 
-@dataclass(frozen=True, slots=True)
-class LevelTest:
+class LevelTest(Value, frozen=True, tag_field="@", tag=True):
     """Met by `level` of the fact's scale or a better one."""
 
     level: str
@@ -169,8 +160,7 @@ class LevelTest:
 Test = LimitTest | ChoiceTest | YesNoTest | DateTest | LevelTest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class Node(Value, frozen=True, kw_only=True, tag_field="@", tag=True):
     """What every criterion may carry. `id` is unique within its activity."""
 
     id: str
@@ -181,20 +171,17 @@ class Node:
     note: Text | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf(Node):
+class Leaf(Node, frozen=True, kw_only=True):
     source: Citation
     status: Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactLeaf(Leaf):
+class FactLeaf(Leaf, frozen=True, kw_only=True):
     fact: str
     test: Test
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandardLeaf(Leaf):
+class StandardLeaf(Leaf, frozen=True, kw_only=True):
     """Conformity with a standard, or reaching `reaches` of its scale or better.
 
     With `where_covered` the caller may answer that the standard does not cover the product.
@@ -205,8 +192,7 @@ class StandardLeaf(Leaf):
     where_covered: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttestLeaf(Leaf):
+class AttestLeaf(Leaf, frozen=True, kw_only=True):
     """A qualitative condition; `attestation` is the full id under which it is answered."""
 
     attestation: str
@@ -214,8 +200,7 @@ class AttestLeaf(Leaf):
     evidence: Text | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeetsLeaf(Leaf):
+class MeetsLeaf(Leaf, frozen=True, kw_only=True):
     """Another object (`input`) meets the criteria of `activity`; never tested on the project's own facts."""
 
     attestation: str
@@ -223,20 +208,17 @@ class MeetsLeaf(Leaf):
     activity: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotOnFile(Leaf):
+class NotOnFile(Leaf, frozen=True, kw_only=True):
     """A test that exists but whose text is not on file; `source` says where it stands officially."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing(Leaf):
+class Listing(Leaf, frozen=True, kw_only=True):
     """No test beyond the scope; naming the item asserts it. `attestation` may confirm it with evidence."""
 
     attestation: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group(Node):
+class Group(Node, frozen=True, kw_only=True):
     """`all`, `any`, `not` (one part) or `at_least_of` (`count` of the parts)."""
 
     kind: Literal["all", "any", "not", "at_least_of"]
@@ -244,23 +226,20 @@ class Group(Node):
     count: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Value, frozen=True, kw_only=True):
     values: tuple[str, ...]
     criterion: Criterion
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cases(Node):
+class Cases(Node, frozen=True, kw_only=True):
     """One criterion per value of the choice `by`; `otherwise` serves values that no case names."""
 
     by: str
     cases: tuple[Case, ...]
-    otherwise: Criterion | Literal["not_met", "unknown"] = "unknown"
+    otherwise: Criterion | Literal["not_met", "unknown"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Value, frozen=True, kw_only=True):
     """One row of an item, with its industry codes and carbon marks by code ("-": without a code)."""
 
     id: str
@@ -274,24 +253,21 @@ class Row:
     note: Text | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows(Node):
+class Rows(Node, frozen=True, kw_only=True):
     rows: tuple[Row, ...]
 
 
 Criterion = FactLeaf | StandardLeaf | AttestLeaf | MeetsLeaf | NotOnFile | Listing | Group | Cases | Rows
 
 
-@dataclass(frozen=True, slots=True)
-class ClassTest:
+class ClassTest(Value, frozen=True):
     """What grants a class. `criterion` None: the activity has no such class (never met)."""
 
     criterion: Criterion | None
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Composite:
+class Composite(Value, frozen=True):
     """A test defined over the activities of two other editions (CGT)."""
 
     sides: Mapping[str, tuple[str, ...]]
@@ -299,8 +275,7 @@ class Composite:
     scenario: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Value, frozen=True, kw_only=True):
     """A sector or group: a heading above activities."""
 
     taxonomy: str
@@ -313,8 +288,7 @@ class Entry:
     translated: tuple[Language, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Activity:
+class Activity(Value, frozen=True, kw_only=True):
     """One activity of a taxonomy, addressed as `taxonomy:code`."""
 
     taxonomy: str
@@ -353,8 +327,7 @@ class Activity:
         return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Value, frozen=True):
     """A rule of an edition in words, with its source."""
 
     id: str
@@ -363,16 +336,14 @@ class Rule:
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
-class Instruments:
+class Instruments(Value, frozen=True):
     covered: Text | None
     not_covered: Text | None
     source: Citation
     status: Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taxonomy:
+class Taxonomy(Value, frozen=True, kw_only=True):
     """One edition of one classification."""
 
     id: str
@@ -405,8 +376,7 @@ class Taxonomy:
     activities: Mapping[str, Activity]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MappingRow:
+class MappingRow(Value, frozen=True, kw_only=True):
     """One statement of a mapping file, read subject -> object."""
 
     subject: str
@@ -422,14 +392,13 @@ class MappingRow:
     status: Status
     comment: str | None
     mapping_set: str
-    line: int
+    line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
+class Release(Value, frozen=True, kw_only=True):
     """An immutable snapshot of all data files. `id` is `sha256:` and the hash of the canonical content."""
 
-    id: str
+    id: str = ""
     facts: Mapping[str, Fact]
     standards: Mapping[str, Standard]
     sources: Mapping[str, Source]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, cast
+
+from msgspec.structs import replace
 
 from taxonomy_api.catalog.check_groups import check_group
 from taxonomy_api.catalog.frame import Frame, Inherited, NodeFields
@@ -28,6 +30,8 @@ from taxonomy_api.catalog.yaml_tree import ListNode, MapNode, Node, ScalarNode
 
 GroupKind = Literal["all", "any", "not", "at_least_of"]
 KINDS = (*LEAF_KINDS, "all", "any", "not", "at_least_of", "cases", "rows")
+#: Keys that make more of a row than a listing.
+DEMANDS = (*KINDS, *OPERATORS)
 #: Keys that any criterion may carry beside those of its kind.
 COMMON_KEYS = ("id", "applies_if", "open", "applies", "contribution", "note", "source", "status")
 CONTRIBUTIONS = ("own_performance", "enabling", "transitional", "own_performance_or_transitional")
@@ -56,7 +60,7 @@ class CriterionReader:
         self, record: Record, inherited: Inherited, also: tuple[str, ...] = ()
     ) -> Criterion | None:
         """The criterion whose keys `record` holds, beside the keys `also`, which the caller has read."""
-        kinds = [kind for kind in KINDS if kind in record]
+        kinds = record.which(KINDS)
         if len(kinds) != 1:
             self._report_kinds(kinds, record, also)
             return None
@@ -283,7 +287,7 @@ class CriterionReader:
         examples = self._values.yes_no(record.get("codes_are_examples"))
         note = self._values.text(record.get("note"))
         criterion: Criterion | None
-        if any(key in record for key in (*KINDS, *OPERATORS)):
+        if record.which(DEMANDS):
             criterion = self.read_record(record, inner, also=("note",))
         else:
             criterion = self.listing(inner)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, get_args
+
+from msgspec.structs import replace
 
 from taxonomy_api.catalog.findings import Report
 from taxonomy_api.catalog.frame import Frame, Inherited, Link, Register

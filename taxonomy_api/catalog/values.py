@@ -7,7 +7,7 @@ pass finds everything.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -34,6 +34,13 @@ def base_amount(quantity: Quantity) -> Fraction:
     if unit is None:
         raise KeyError(quantity.unit)
     return Fraction(quantity.amount) * unit.factor
+
+
+def _exact(number: str) -> Decimal:
+    """The amount without trailing zeros, so that equal amounts are written alike; never rounded."""
+    if "." in number:
+        number = number.rstrip("0").rstrip(".")
+    return Decimal(number) or Decimal(0)
 
 
 class Record:
@@ -64,7 +71,14 @@ class Record:
     def __iter__(self) -> Iterator[str]:
         return iter(self.node.entries)
 
+    def which(self, keys: Iterable[str]) -> list[str]:
+        """Those of `keys` that are there, in the order given."""
+        entries = self.node.entries
+        return [key for key in keys if key in entries]
+
     def done(self, also: Collection[str] = ()) -> None:
+        if self.node.keys.keys() <= self._asked:
+            return
         known = self._asked.union(also)
         for key, place in self.node.keys.items():
             if key not in known:
@@ -205,7 +219,7 @@ class Values:
             return None
         if fact_unit == "1":
             if _NUMBER.fullmatch(text):
-                return Quantity(Decimal(text), "1")
+                return Quantity(_exact(text), "1")
             self.report.add(
                 node, "bad-quantity", f"{text} is no bare number", "the fact has no unit: write a number"
             )
@@ -218,7 +232,7 @@ class Values:
         amount, unit = match.groups()
         if not self._same_dimension(node, unit, fact_unit):
             return None
-        return Quantity(Decimal(amount), unit)
+        return Quantity(_exact(amount), unit)
 
     def _same_dimension(self, node: Node, unit: str, fact_unit: str) -> bool:
         found, wanted = find_unit(unit), find_unit(fact_unit)

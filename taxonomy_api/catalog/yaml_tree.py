@@ -6,9 +6,10 @@ readers type it by the rules of the format.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import yaml
+from msgspec import Struct
 
 from taxonomy_api.catalog.findings import Report, Spot
 
@@ -18,24 +19,21 @@ _Loader: type[yaml.CBaseLoader] | type[yaml.BaseLoader] = getattr(yaml, "CBaseLo
 MAX_DEPTH = 60
 
 
-@dataclass(slots=True)
-class ScalarNode:
+class ScalarNode(Struct, eq=False):
     file: str
     line: int
     column: int
     text: str
 
 
-@dataclass(slots=True)
-class ListNode:
+class ListNode(Struct, eq=False):
     file: str
     line: int
     column: int
     items: list[Node]
 
 
-@dataclass(slots=True)
-class MapNode:
+class MapNode(Struct, eq=False):
     """`keys` keeps the place of each key; both dicts have the same keys in the file's order."""
 
     file: str
@@ -93,90 +91,100 @@ def _spot_of(text: str, position: object, file: str) -> Spot:
 
 
 def _document(text: str, file: str, report: Report) -> Node | None:
-    builder = _Builder(file, report)
-    documents = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                spot = Spot(file, *_place(event))
-                report.add(
-                    spot, "yaml-documents", "a second document starts here", "put it in a file of its own"
-                )
-                break
-        else:
-            builder.take(event)
-    return builder.root
-
-
-def _place(event: yaml.Event) -> tuple[int, int]:
-    mark = event.start_mark
-    return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+    loader = _Loader(text)
+    try:
+        return _Builder(file, report).tree(loader.get_event)
+    finally:
+        loader.dispose()
 
 
 class _Builder:
     """Builds the tree from events with a stack of its own, so that depth cannot exhaust Python's."""
 
     def __init__(self, file: str, report: Report) -> None:
-        self.root: Node | None = None
         self._file = file
         self._report = report
-        self._open: list[ListNode | MapNode] = []
-        self._keys: list[ScalarNode | None] = []  # per open node: the key that awaits its value
+        self._root: Node | None = None
+        self._documents = 0
+        #: Takes the next node into the innermost open list or mapping.
+        self._put: Callable[[Node], None] = self._put_root
+        self._map: MapNode | None = None
+        self._key: ScalarNode | None = None  # in a mapping: the key that awaits its value
+        self._outer: list[tuple[Callable[[Node], None], MapNode | None, ScalarNode | None]] = []
 
-    def take(self, event: yaml.Event) -> None:
-        if isinstance(event, yaml.ScalarEvent):
-            line, column = _place(event)
-            self._check_marks(event, line, column)
-            self._put(ScalarNode(self._file, line, column, event.value))
-        elif isinstance(event, yaml.CollectionEndEvent):
-            self._open.pop()
-            self._keys.pop()
-        elif isinstance(event, yaml.CollectionStartEvent):
-            line, column = _place(event)
-            self._check_marks(event, line, column)
-            node: ListNode | MapNode
-            if isinstance(event, yaml.MappingStartEvent):
-                node = MapNode(self._file, line, column, {}, {})
-            else:
-                node = ListNode(self._file, line, column, [])
-            self._put(node)
-            self._open.append(node)
-            self._keys.append(None)
-            if len(self._open) > MAX_DEPTH:
-                self._report.add(node, "yaml-depth", f"more than {MAX_DEPTH} levels", "split the criterion")
-                raise _Refused
-        elif isinstance(event, yaml.AliasEvent):
-            line, column = _place(event)
-            node = ListNode(self._file, line, column, [])
-            self._report.add(node, "yaml-anchor", f"the alias *{event.anchor}", "write the value in full")
-            self._put(ScalarNode(self._file, line, column, f"*{event.anchor}"))
+    def tree(self, next_event: Callable[[], yaml.Event | None]) -> Node | None:
+        """The tree of the events until the end of the stream or the start of a second document."""
+        # A data folder has hundreds of thousands of events: most of them are done with few calls.
+        while (event := next_event()) is not None:
+            if isinstance(event, yaml.ScalarEvent):
+                scalar = ScalarNode(self._file, *_place(event), event.value)
+                if event.anchor is not None or event.tag is not None:
+                    self._check_marks(event, scalar)
+                self._put(scalar)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                self._put, self._map, self._key = self._outer.pop()
+            elif isinstance(event, yaml.CollectionStartEvent):
+                self._enter(event)
+            elif isinstance(event, yaml.AliasEvent):
+                self._alias(event)
+            elif isinstance(event, yaml.DocumentStartEvent) and self._is_second(event):
+                break
+        return self._root
 
-    def _check_marks(self, event: yaml.NodeEvent, line: int, column: int) -> None:
-        spot = Spot(self._file, line, column)
+    def _enter(self, event: yaml.CollectionStartEvent) -> None:
+        """Opens a list or mapping."""
+        node: ListNode | MapNode
+        if isinstance(event, yaml.MappingStartEvent):
+            node = MapNode(self._file, *_place(event), {}, {})
+        else:
+            node = ListNode(self._file, *_place(event), [])
+        if event.anchor is not None or event.tag is not None:
+            self._check_marks(event, node)
+        self._put(node)
+        self._outer.append((self._put, self._map, self._key))
+        if isinstance(node, MapNode):
+            self._put, self._map, self._key = self._put_in_map, node, None
+        else:
+            self._put = node.items.append
+        if len(self._outer) > MAX_DEPTH:
+            self._report.add(node, "yaml-depth", f"more than {MAX_DEPTH} levels", "split the criterion")
+            raise _Refused
+
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        node = ScalarNode(self._file, *_place(event), f"*{event.anchor}")
+        self._report.add(node, "yaml-anchor", f"the alias {node.text}", "write the value in full")
+        self._put(node)
+
+    def _is_second(self, event: yaml.DocumentStartEvent) -> bool:
+        self._documents += 1
+        if self._documents == 1:
+            return False
+        spot = Spot(self._file, *_place(event))
+        self._report.add(
+            spot, "yaml-documents", "a second document starts here", "put it in a file of its own"
+        )
+        return True
+
+    def _check_marks(self, event: yaml.NodeEvent, node: Node) -> None:
         if event.anchor is not None:
             self._report.add(
-                spot, "yaml-anchor", f"the anchor &{event.anchor}", "remove it and write values in full"
+                node, "yaml-anchor", f"the anchor &{event.anchor}", "remove it and write values in full"
             )
         tag = getattr(event, "tag", None)
         if tag is not None:
             self._report.add(
-                spot, "yaml-tag", f"the tag {tag}", "remove it; text that YAML would retype is quoted"
+                node, "yaml-tag", f"the tag {tag}", "remove it; text that YAML would retype is quoted"
             )
 
-    def _put(self, node: Node) -> None:
-        if not self._open:
-            self.root = node
+    def _put_root(self, node: Node) -> None:
+        self._root = node
+
+    def _put_in_map(self, node: Node) -> None:
+        key, parent = self._key, self._map
+        if key is None or parent is None:
+            self._key = self._as_key(node)
             return
-        parent = self._open[-1]
-        if isinstance(parent, ListNode):
-            parent.items.append(node)
-            return
-        key = self._keys[-1]
-        if key is None:
-            self._keys[-1] = self._as_key(node)
-            return
-        self._keys[-1] = None
+        self._key = None
         if key.text in parent.keys:
             first = parent.keys[key.text]
             message = f"{key.text} already stands in line {first.line}"
@@ -190,3 +198,8 @@ class _Builder:
             return node
         self._report.add(node, "yaml-key", "a list or mapping as a key", "quote the key")
         raise _Refused
+
+
+def _place(event: yaml.Event) -> tuple[int, int]:
+    mark = event.start_mark
+    return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)

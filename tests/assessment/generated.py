@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import count
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from taxonomy_api.catalog.model import (
     Activity,

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from msgspec.json import Decoder, Encoder
 
 from taxonomy_api.catalog.canonical import canonical_json, content_hash
 from taxonomy_api.catalog.load import load_release
+from taxonomy_api.catalog.model import Criterion, Release
+from tests.assessment.generated import criteria, release_of
 
 MINIMAL = Path(__file__).parent / "minimal"
 SECTOR = "taxonomies/demo-a/1-energy.yaml"
@@ -123,6 +127,36 @@ def test_canonical_form_is_json_without_the_id() -> None:
     release = load_release(MINIMAL).release
     assert release is not None
     content = json.loads(canonical_json(release))
-    assert set(content) == {"@", "facts", "standards", "sources", "taxonomies", "mappings"}
+    assert set(content) == {"facts", "standards", "sources", "taxonomies", "mappings"}
     limit = content["taxonomies"]["demo-a"]["activities"]["1.2"]["classes"]["green"]["criterion"]["cases"][1]
     assert limit["criterion"]["parts"][0]["test"]["steps"][0]["limits"][0]["amount"] == "1.3"
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(criteria)
+def test_every_criterion_is_read_back_as_it_was(criterion: Criterion) -> None:
+    release = release_of(criterion)
+    again = Decoder(Release).decode(Encoder().encode(release))
+    assert again == release
+    assert content_hash(again) == content_hash(release)
+
+
+@pytest.mark.parametrize("digits", ["5000." + "0" * 29, "1" * 29])
+def test_long_numbers_count_to_their_last_digit(digits: str, folder: Path) -> None:
+    facts = folder / "taxonomies/facts.yaml"
+    text = facts.read_text(encoding="utf-8")
+    hashes = set()
+    for last in "12":
+        facts.write_text(text.replace("max: 5000 ", f"max: {digits}{last} "), encoding="utf-8")
+        hashes.add(hash_of(folder))
+    assert len(hashes) == 2
+
+
+def test_numbers_are_written_as_text_without_trailing_zeros(folder: Path) -> None:
+    facts = folder / "taxonomies/facts.yaml"
+    text = facts.read_text(encoding="utf-8")
+    facts.write_text(text.replace("min: 0 ", "min: -0.00 ").replace("max: 5000 ", "max: 05000.10 "))
+    release = load_release(folder).release
+    assert release is not None
+    fact = json.loads(canonical_json(release))["facts"]["ghg_intensity"]
+    assert (fact["minimum"]["amount"], fact["maximum"]["amount"]) == ("0", "5000.1")
