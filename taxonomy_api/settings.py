@@ -38,6 +38,11 @@ class Settings:
     data: Annotated[
         Path, "Folder that holds `taxonomies/` and `mappings/`; empty: the data of this installation"
     ] = Path()
+    cache: Annotated[
+        Path,
+        "Folder for the data as they were checked, so that they need not be read again; "
+        "empty: `taxonomy-api` in the user's cache folder; `/dev/null`: none",
+    ] = Path()
     store: Annotated[Path, "Folder for the embedded database, the queue, uploads and results"] = Path("var")
     database_url: Annotated[
         str, "SQLAlchemy URL, e.g. `postgresql://…`; empty: embedded SQLite in the store folder"
@@ -104,6 +109,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         dataclasses.replace(
             settings,
             data=installed_data() if settings.data == Path() else settings.data.absolute(),
+            cache=_user_cache(given) if settings.cache == Path() else settings.cache.absolute(),
             store=settings.store.absolute(),
             bootstrap_key=_bootstrap_key(settings),
         )
@@ -115,6 +121,17 @@ def installed_data() -> Path:
     package = Path(__file__).resolve().parent
     inside = package / "_data"
     return inside if inside.is_dir() else package.parent
+
+
+def _user_cache(given: Mapping[str, str]) -> Path:
+    """The user's cache folder by the XDG rules; a path that is no folder where there is none."""
+    base = Path(given.get("XDG_CACHE_HOME", ""))
+    if not base.is_absolute():
+        try:
+            base = Path.home() / ".cache"
+        except RuntimeError:
+            return Path(os.devnull)
+    return base / "taxonomy-api"
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,14 @@ def _push_request_context() -> None:
 
     With it, requests would share state and no teardown would run, so that leaks stay green.
     """
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test, and no command that a test starts, reads or writes the user's cache folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture
@@ -36,7 +44,11 @@ def settings_for(minimal_data: Path) -> Callable[..., Settings]:
     """Settings with a store folder and minimal data; further ones by their environment names."""
 
     def make(store: Path, **more: str) -> Settings:
-        given = {"TAXONOMY_API_STORE": str(store), "TAXONOMY_API_DATA": str(minimal_data)}
+        given = {
+            "TAXONOMY_API_STORE": str(store),
+            "TAXONOMY_API_DATA": str(minimal_data),
+            "TAXONOMY_API_CACHE": str(store / "cache"),
+        }
         return load({**given, **{f"TAXONOMY_API_{name}": value for name, value in more.items()}})
 
     return make

@@ -29,6 +29,7 @@ OUTSIDE = frozenset(
     )
 )
 READS_FILES = (
+    "taxonomy_api.catalog.cache",
     "taxonomy_api.catalog.load",
     "taxonomy_api.catalog.lint",
     "pyarrow.parquet",

@@ -54,9 +54,9 @@ def settings() -> Settings:
 
 def current_release(settings: Settings) -> Release:
     """The release of the data folder in use; one that does not load ends the command with its findings."""
-    from taxonomy_api.catalog.load import load_release
+    from taxonomy_api.catalog.cache import open_release
 
-    result = load_release(settings.data)
+    result = open_release(settings.data, settings.cache)
     if result.release is None:
         for finding in result.findings:
             click.echo(str(finding), err=True)

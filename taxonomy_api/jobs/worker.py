@@ -106,7 +106,7 @@ def make_worker(settings: Settings, database: Database, stopping: threading.Even
     jobs = PortfolioJobs(
         database=database,
         files=FileStore(settings.store),
-        current=CurrentRelease(settings.data),
+        current=CurrentRelease(settings.data, settings.cache),
         assess=partial(_assess, limits),
         lease_seconds=settings.job_lease_seconds,
         stopping=stopping,

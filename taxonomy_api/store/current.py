@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path
 
 from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.catalog.cache import open_release
 from taxonomy_api.catalog.findings import Finding
-from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.search import SearchIndex
 from taxonomy_api.errors import Unavailable
@@ -35,10 +35,11 @@ class Loaded:
 
 
 class CurrentRelease:
-    """Holds the last good release of a data folder."""
+    """Holds the last good release of a data folder, kept in the `cache` folder for the next process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cache: Path | None = None) -> None:
         self._folder = folder
+        self._cache = cache
         self._loaded: Loaded | None = None
         self._seen: _Fingerprint = frozenset()
         self._lock = threading.Lock()
@@ -72,7 +73,7 @@ class CurrentRelease:
 
     def _load(self) -> tuple[Finding, ...]:
         self._seen = self._fingerprint()
-        result = load_release(self._folder)
+        result = open_release(self._folder, self._cache)
         if result.release is None:
             kept = "none is loaded" if self._loaded is None else f"{self._loaded.release.id} stays in use"
             _log.error("The data files in %s do not load; %s.", self._folder, kept)

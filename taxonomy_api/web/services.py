@@ -31,7 +31,8 @@ def make_services(settings: Settings) -> Services:
     database = open_database(settings)
     files = FileStore(settings.store)
     portfolios = Portfolios(database, files, open_queue(settings), settings.max_upload_bytes)
-    return Services(settings, database, CurrentRelease(settings.data), files, portfolios)
+    current = CurrentRelease(settings.data, settings.cache)
+    return Services(settings, database, current, files, portfolios)
 
 
 def services() -> Services:
