@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from taxonomy_api.assessment.columns import (
     REASON_WITHOUT_ACTIVITY,
@@ -29,6 +29,9 @@ from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import parse_level, parse_value
 from taxonomy_api.catalog.model import Fact, Language, Standard
 from taxonomy_api.catalog.units import WrongDimension, convert, find_unit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: How many criteria a reason in a table names.
 MOST_NAMED = 3

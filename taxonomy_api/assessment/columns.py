@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from taxonomy_api.assessment.causes import BIT, Cause, causes
 from taxonomy_api.assessment.decision import VERDICTS, Decision, decide
@@ -17,6 +17,9 @@ from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.evaluation import VERIFIED_ONLY, Inputs, day_codes
 from taxonomy_api.assessment.program import Program
 from taxonomy_api.catalog.model import Activity
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: Codes in `Named.activity` below zero.
 NOT_NAMED, SEVERAL, INDUSTRY_ONLY, OTHER_TAXONOMY = -1, -2, -3, -4

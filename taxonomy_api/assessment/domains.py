@@ -12,13 +12,15 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: One code per project; a byte each where the domain allows it.
-Codes = NDArray[Any]
+Codes: TypeAlias = "NDArray[Any]"
 Table = bytes
 
 #: The code of an unknown value in every domain.

@@ -12,9 +12,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from taxonomy_api.assessment.compiling import choice_result
 from taxonomy_api.assessment.domains import (
@@ -35,6 +35,9 @@ from taxonomy_api.assessment.program import (
     Program,
 )
 from taxonomy_api.catalog.model import Window
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 VERIFIED_ONLY, ON_FILE, WITH_RECALLED = 0, 1, 3
 """Which statuses a pass counts: leaves of a weaker status (higher rank) are unknown in it."""

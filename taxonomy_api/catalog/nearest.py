@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
-
 #: Two names of which less than this share of signs agree are not worth naming.
 _ALIKE_PERCENT = 62.0
 _FEW = 10
@@ -14,6 +12,9 @@ _FEW = 10
 
 def nearest(word: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
     """At most `limit` of the known names that resemble `word`, best first; empty if none does."""
+    # Most processes never meet a mistyped name.
+    from rapidfuzz import fuzz, process
+
     names, plain = _prepared(tuple(known))
     found = process.extract(_plain(word), plain, scorer=fuzz.ratio, limit=limit, score_cutoff=_ALIKE_PERCENT)
     return tuple(names[place] for _, _, place in found)

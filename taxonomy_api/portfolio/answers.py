@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from taxonomy_api.assessment.batch import Cells
 from taxonomy_api.assessment.domains import Subject
@@ -18,6 +18,9 @@ from taxonomy_api.portfolio.headers import Match
 from taxonomy_api.portfolio.issues import CellProblem, Severity
 from taxonomy_api.portfolio.table import Cell, shown
 from taxonomy_api.portfolio.texts import FINDINGS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _STARTS_LIKE_A_NUMBER = re.compile(r"\s*[-+.<>=]?\s*[0-9]")
 _LONGEST_SHOWN = 80

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from taxonomy_api.assessment.answer import industry_candidates
 from taxonomy_api.assessment.batch import Cells, read_batch, reason_texts
@@ -37,6 +36,9 @@ from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.result_columns import TaxonomyResults
 from taxonomy_api.portfolio.table import Cell, shown
 from taxonomy_api.portfolio.texts import FINDINGS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _DATE = Fact(
     id="date", kind="date", name=Text("The date", "日期", "日期"), definition=Text("A date of the deal.")
