@@ -5,12 +5,15 @@ What is found are candidates to choose from, never an answer.
 
 from __future__ import annotations
 
+import heapq
 import math
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
 from typing import Literal
 
 from taxonomy_api.catalog.links import rows_of
@@ -69,7 +72,8 @@ class _Target:
     activity: Activity
     id: str
     name: Text
-    folded: tuple[str, ...]
+    #: The folded renderings of the name, each after a line break.
+    lines: str
 
 
 class SearchIndex:
@@ -81,15 +85,16 @@ class SearchIndex:
         self._weights: dict[str, dict[int, float]] = {}
         self._industry: dict[str, list[tuple[str, str, bool, int]]] = {}
         headings = {
-            (entry.taxonomy, entry.code): entry.name
+            (entry.taxonomy, entry.code): tuple(_words(entry.name))
             for t in release.taxonomies.values()
             for entry in t.entries
         }
         for activity in release.activities():
-            above = [
-                headings.get((activity.taxonomy, code or "")) for code in (activity.sector, activity.parent)
-            ]
-            self._add_activity(activity, [name for name in above if name is not None])
+            above = (
+                headings.get((activity.taxonomy, code or ""), ())
+                for code in (activity.sector, activity.parent)
+            )
+            self._add_activity(activity, chain.from_iterable(above))
         self._vocabulary = sorted(self._weights)
         spelled = [word for word in self._vocabulary if word.isascii() and word.isalpha()]
         #: By length: the words that one of this length may have been meant to be.
@@ -120,18 +125,16 @@ class SearchIndex:
         for number, score in self._industry_scores(query):
             if score > found.get(number, (0.0, "words"))[0]:
                 found[number] = (score, "industry")
-        hits: list[tuple[bool, Hit]] = []
+        line = "\n" + query
+        ranked: list[tuple[float, bool, str, Why, Text]] = []
         for number, (score, why) in found.items():
             target = self._targets[number]
-            if taxonomy not in (None, target.activity.taxonomy) or sector not in (
-                None,
-                target.activity.sector,
-            ):
-                continue
-            begins = any(name.startswith(query) for name in target.folded)
-            hits.append((begins, Hit(target.id, target.name, why, round(score, 4))))
-        hits.sort(key=lambda found: (-found[1].score, not found[0], found[1].activity_id))
-        return [hit for _, hit in hits[:limit]]
+            activity = target.activity
+            if taxonomy in (None, activity.taxonomy) and sector in (None, activity.sector):
+                ranked.append((-round(score, 4), line not in target.lines, target.id, why, target.name))
+        # A common word finds a large part of the record: only what is returned is put in order.
+        best = heapq.nsmallest(limit, ranked, key=itemgetter(0, 1, 2))
+        return [Hit(id, name, why, -score) for score, _, id, why, name in best]
 
     def by_industry(self, code: str, *, taxonomy: str | None = None) -> list[IndustryCandidate]:
         """Activities and rows that state `scheme:code`, or a code above or below it.
@@ -151,14 +154,15 @@ class SearchIndex:
 
     # Building
 
-    def _add_activity(self, activity: Activity, headings: list[Text]) -> None:
+    def _add_activity(self, activity: Activity, headings: Iterable[str]) -> None:
         number = self._add_target(activity, activity.id, activity.name, _NAME)
         self._add_exact(activity.code, number, "code")
         for alias in activity.aliases:
             self._add_exact(alias, number, "alias")
-            self._add_words(alias, number, _NAME)
-        for text, weight in [(activity.scope, _SCOPE), *((name, _HEADING) for name in headings)]:
-            self._add_text(text, number, weight)
+            self._add_words(tokens(fold(alias)), number, _NAME)
+        if activity.scope is not None:
+            self._add_words(_words(activity.scope), number, _SCOPE)
+        self._add_words(headings, number, _HEADING)
         for industry, derived in ((activity.industry, False), (activity.industry_derived, True)):
             for scheme, codes in industry.items():
                 for code in codes:
@@ -178,25 +182,21 @@ class SearchIndex:
     def _add_target(self, activity: Activity, id: str, name: Text, weight: float) -> int:
         number = len(self._targets)
         folded = tuple(fold(rendering) for rendering in _languages(name))
-        self._targets.append(_Target(activity, id, name, folded))
+        self._targets.append(_Target(activity, id, name, "".join("\n" + line for line in folded)))
         self._add_exact(id, number, "code")
         for rendering in folded:
             self._add_exact(rendering, number, "name")
-        self._add_text(name, number, weight)
+            self._add_words(tokens(rendering), number, weight)
         return number
 
     def _add_exact(self, text: str, number: int, why: Why) -> None:
         self._exact.setdefault(fold(text), []).append((number, why))
 
-    def _add_text(self, text: Text | None, number: int, weight: float) -> None:
-        if text is not None:
-            for rendering in _languages(text):
-                self._add_words(rendering, number, weight)
-
-    def _add_words(self, text: str, number: int, weight: float) -> None:
-        for word in tokens(fold(text)):
+    def _add_words(self, words: Iterable[str], number: int, weight: float) -> None:
+        for word in words:
             weights = self._weights.setdefault(word, {})
-            weights[number] = max(weight, weights.get(number, 0.0))
+            if weights.get(number, 0.0) < weight:
+                weights[number] = weight
 
     def _add_industry(self, scheme: str, code: str, derived: bool, number: int) -> None:
         entry = (_digits(code), code, derived, number)
@@ -238,7 +238,8 @@ class SearchIndex:
     def _merge(self, matches: dict[int, float], words: Iterator[str], factor: float) -> None:
         for word in words:
             for number, weight in self._weights[word].items():
-                matches[number] = max(factor * weight, matches.get(number, 0.0))
+                if matches.get(number, 0.0) < factor * weight:
+                    matches[number] = factor * weight
 
     def _beginning_with(self, word: str) -> Iterator[str]:
         at = bisect_left(self._vocabulary, word)
@@ -308,6 +309,10 @@ def tokens(folded: str) -> Iterator[str]:
             at = han.end()
         if at < len(run):
             yield run[at:]
+
+
+def _words(text: Text) -> Iterator[str]:
+    return chain.from_iterable(tokens(fold(rendering)) for rendering in _languages(text))
 
 
 def _languages(text: Text) -> Iterator[str]:
