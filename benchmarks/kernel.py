@@ -36,10 +36,8 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rows", type=int, default=1_000_000)
     rows = arguments.parse_args().rows
-    started = time.perf_counter()
     release = load_release(Path(__file__).parents[1]).release
     assert release is not None
-    print(f"load and check the data files: {time.perf_counter() - started:.3f} s")
     engine = Engine(release)
     single(engine)
     bulk(engine, rows)
