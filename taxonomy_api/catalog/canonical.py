@@ -27,7 +27,7 @@ def canonical_json(release: Release) -> bytes:
     """The content of a release as JSON in UTF-8: sorted keys, no blanks, ids and lines left out.
 
     Dates are YYYY-MM-DD, numbers are decimal text without trailing zeros; each object of the model
-    names its kind under `@`.
+    names its kind under `@`. A table of industry codes stands there as the hash of its text.
     """
     return json.dumps(plain(release), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
@@ -45,6 +45,8 @@ def plain(value: Any) -> Any:
         return format(value.normalize(), "f") if value else "0"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return "sha256:" + hashlib.sha256(value).hexdigest()
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     if isinstance(value, Mapping):
