@@ -30,6 +30,7 @@ OUTSIDE = frozenset(
 )
 READS_FILES = (
     "taxonomy_api.catalog.cache",
+    "taxonomy_api.catalog.check_industry",
     "taxonomy_api.catalog.load",
     "taxonomy_api.catalog.lint",
     "pyarrow.parquet",

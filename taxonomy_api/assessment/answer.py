@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import date
 
 from taxonomy_api.assessment.causes import Cause, causes
@@ -19,6 +19,7 @@ from taxonomy_api.assessment.program import CompiledLeaf, walk
 from taxonomy_api.assessment.project import Request
 from taxonomy_api.assessment.reasons import reason_of, whole_reason
 from taxonomy_api.assessment.wording import later_step, limit_text
+from taxonomy_api.catalog.industry_index import IndustryCandidate
 from taxonomy_api.catalog.model import Activity, FactLeaf, LimitTest, Taxonomy
 
 Json = dict[str, object]
@@ -58,9 +59,10 @@ def _verdict(engine: Engine, request: Request, taxonomy: Taxonomy) -> Json:
 def _without_activity(
     engine: Engine, request: Request, taxonomy: Taxonomy, reason: str, several: list[str]
 ) -> Json:
-    candidates = several or [
-        activity.id for activity in industry_candidates(taxonomy, request.project.industry)
-    ]
+    why = dict.fromkeys(several, reason)
+    if not several:
+        proposed = industry_candidates(engine, taxonomy.id, request.project.industry)
+        why = {id: f"{reason}: {one.why}" if one.route else reason for id, one in proposed.items()}
     language = request.language
     return {
         **_frame(taxonomy, request),
@@ -69,9 +71,9 @@ def _without_activity(
             {
                 "activity": candidate,
                 "name": engine.activities[candidate].name.in_language(language),
-                "why": reason,
+                "why": told,
             }
-            for candidate in candidates
+            for candidate, told in why.items()
         ],
         "components": {
             "substantial_contribution": "unknown",
@@ -85,19 +87,13 @@ def _without_activity(
     }
 
 
-def industry_candidates(taxonomy: Taxonomy, codes: tuple[str, ...]) -> Iterator[Activity]:
-    """The activities of a taxonomy that carry one of the industry codes."""
-    for activity in taxonomy.activities.values():
-        own = {
-            f"{scheme}:{code}"
-            for table in (activity.industry, activity.industry_derived)
-            for scheme, listed in table.items()
-            for code in listed
-        }
-        # ISIC classes are also written without their section letter.
-        own |= {f"isic4:{name[7:]}" for name in own if name.startswith("isic4:") and name[6:7].isalpha()}
-        if own & set(codes):
-            yield activity
+def industry_candidates(engine: Engine, taxonomy: str, codes: Iterable[str]) -> dict[str, IndustryCandidate]:
+    """The activities of a taxonomy that industry codes propose, by id, best first."""
+    found: dict[str, IndustryCandidate] = {}
+    every = (one for code in codes for one in engine.industry.candidates(code, taxonomy))
+    for one in sorted(every, key=lambda one: one.rank):
+        found.setdefault(one.activity_id.partition("#")[0], one)
+    return found
 
 
 def _frame(taxonomy: Taxonomy, request: Request) -> Json:

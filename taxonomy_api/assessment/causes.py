@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from taxonomy_api.assessment.compiling import narrowed
 from taxonomy_api.assessment.decision import Decision
 from taxonomy_api.assessment.domains import UNKNOWN, Table, look_up
 from taxonomy_api.assessment.evaluation import Masks, Pass
@@ -47,6 +48,9 @@ REASONS: tuple[str, ...] = (
     "no_mapping_on_file",
     "assumed_not_excluded",
     "at_least_transition",
+    "composite_open",
+    "pair_not_on_file",
+    "component_not_on_file",
 )
 BIT: dict[str, int] = {code: 1 << number for number, code in enumerate(REASONS)}
 
@@ -95,6 +99,9 @@ class _Tracer:
         for part in self.walk.inputs.program.parts:
             if part not in ("green", "transition", "excluded"):
                 yield from self.part(part, mask, result)
+        for component, state in self.walk.inputs.program.taxonomy.components.items():
+            if state == "not_on_file" and result == "unknown":
+                yield Cause("component_not_on_file", None, component, mask)
 
     @property
     def walk(self) -> Pass:
@@ -106,6 +113,9 @@ class _Tracer:
         program = self.walk.inputs.program
         node = program.parts.get(name)
         if node is None:
+            composite = program.activity.composite
+            if composite is not None and program.stands_elsewhere(name):
+                yield Cause("composite_open" if composite.included else "pair_not_on_file", None, name, mask)
             return
         if program.entry_rank > self.walk.floor and result == "unknown":
             yield Cause("recalled", None, name, mask)
@@ -164,6 +174,8 @@ class _Tracer:
                 yield Cause("no_case_applies", node, part, left)
         for child in node.parts:
             yield from self._node(child, part, mask, result, negated)
+            if node.kind == "first_that_applies":
+                mask &= self.walk.results[child.frame.index].left_out
 
     def _cases(
         self, node: CompiledCases, part: str, mask: int, result: Result, negated: bool
@@ -189,7 +201,9 @@ class _Tracer:
             if column is None:
                 yield 0
                 continue
-            entries = bytes([0, *(1 if value & lookup.inside else 0 for value in column.values)])
+            entries = bytes(
+                [0, *(1 if narrowed(value, node.within) & lookup.inside else 0 for value in column.values)]
+            )
             yield look_up(entries, column.codes)[0]
 
     def _leaf(

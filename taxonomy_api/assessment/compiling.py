@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -164,6 +164,8 @@ class _Builder:
     #: Of several choices of a project every one must fit what is demanded; one that fits is enough for
     #: a guard to bind, for an exclusion, and under `not`.
     any_value: bool = False
+    #: The cases around, by the fact that they select by: the choices that lead there.
+    around: tuple[tuple[str, frozenset[str]], ...] = ()
     nodes: int = 0
     subjects: dict[Subject, None] = field(default_factory=dict)
     days: Days = field(default_factory=Days)
@@ -222,16 +224,29 @@ class _Builder:
             frame=frame,
             subject=self._use(Subject("fact", criterion.by)),
             lookups=lookups,
-            parts=tuple(self.build(case.criterion) for case in criterion.cases),
+            parts=tuple(
+                self._build_case(fact.id, lookup.inside, case.criterion)
+                for lookup, case in zip(lookups, criterion.cases, strict=True)
+            ),
             otherwise=(
                 criterion.otherwise
                 if isinstance(criterion.otherwise, str)
-                else self.build(criterion.otherwise)
+                else self._build_case(fact.id, frozenset(fact.choices) - named, criterion.otherwise)
             ),
             choices=frozenset(fact.choices),
             exhaustive=leaves <= named,
             any_value=self.any_value,
+            within=self._within(fact.id),
         )
+
+    def _build_case(self, fact: str, choices: frozenset[str], criterion: Criterion) -> Compiled:
+        before, self.around = self.around, (*self.around, (fact, choices))
+        built = self.build(criterion)
+        self.around = before
+        return built
+
+    def _within(self, fact: str) -> tuple[frozenset[str], ...]:
+        return tuple(choices for by, choices in self.around if by == fact)
 
     def _leaf(self, criterion: Leaf, frame: Frame) -> CompiledLeaf:
         rank = STATUSES.index(criterion.status)
@@ -243,11 +258,8 @@ class _Builder:
             return self._fact_leaf(criterion, frame, rank)
         if isinstance(criterion, StandardLeaf):
             answers = standard_table(self.release.standards[criterion.standard], criterion)
-            only = (
-                self._use(Subject("attestation", f"{self.activity.id}/only_standards_mentioned_apply"))
-                if criterion.where_covered
-                else None
-            )
+            asked = f"{self.activity.answered_as}/only_standards_mentioned_apply"
+            only = self._use(Subject("attestation", asked)) if criterion.where_covered else None
             return CompiledLeaf(
                 frame=frame,
                 leaf=criterion,
@@ -299,6 +311,7 @@ class _Builder:
             steps=steps,
             choice=choice,
             any_value=self.any_value,
+            within=() if choice is None else self._within(leaf.fact),
             status_rank=rank,
         )
 
@@ -369,6 +382,13 @@ def _upwards(fact: Fact, choice: str) -> list[str]:
         chain.append(current)
         current = fact.choices[current].parent
     return chain
+
+
+def narrowed(values: frozenset[str], within: Iterable[frozenset[str]]) -> frozenset[str]:
+    """The choices of a project that lead into the cases around; all of them where none does."""
+    for choices in within:
+        values = values & choices or values
+    return values
 
 
 def choice_result(lookup: ChoiceLookup, values: frozenset[str], any_value: bool = False) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taxonomy_api.assessment.causes import Cause
+from taxonomy_api.assessment.compiling import narrowed
 from taxonomy_api.assessment.decision import Decision, Verdict
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.evaluation import Masks
@@ -48,7 +49,7 @@ def _chosen(seen: Outlook, node: Compiled) -> Iterator[Compiled]:
     columns = seen.inputs.columns
     if isinstance(node, CompiledCases) and node.subject in columns:
         column = columns[node.subject]
-        values = column.values[int(column.codes[0]) - 1]
+        values = narrowed(column.values[int(column.codes[0]) - 1], node.within)
         picked = [part for part, look in zip(node.parts, node.lookups, strict=True) if values & look.inside]
         yield from picked
         if not picked and not isinstance(node.otherwise, str):

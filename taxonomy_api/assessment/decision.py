@@ -100,11 +100,14 @@ def decide(
 
 
 def _class_outcome(program: Program, this: Pass, name: ClassName) -> Masks:
-    """A class's own criteria within its window. Nothing left is unknown; a class not there is not met."""
+    """A class's own criteria within its window. Nothing left is unknown; a class not there is not met.
+
+    What stands elsewhere is unknown.
+    """
     full = this.inputs.full
     part = program.parts.get(name)
     if part is None:
-        return Masks(0, full, 0)
+        return Masks(full if program.stands_elsewhere(name) else 0, full, 0)
     masks = this.evaluate(part)
     masks = Masks(masks.met | masks.left_out, masks.not_met | masks.left_out, 0)
     end = program.until.get(name)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from taxonomy_api.assessment.compiling import all_criteria, compile_activity, fact_domains
 from taxonomy_api.assessment.domains import OrderedDomain
 from taxonomy_api.assessment.program import Program
+from taxonomy_api.catalog.industry_index import IndustryIndex
 from taxonomy_api.catalog.model import (
     Activity,
     AttestLeaf,
@@ -49,6 +51,11 @@ class Engine:
         )
         self._programs: dict[str, Program] = {}
 
+    @cached_property
+    def industry(self) -> IndustryIndex:
+        """The activities that industry codes propose."""
+        return IndustryIndex(self.release)
+
     def program(self, activity: Activity) -> Program:
         """The compiled criteria of `activity`, which must be one of the release's."""
         program = self._programs.get(activity.id)
@@ -81,5 +88,5 @@ def _attestations(release: Release) -> dict[str, AttestLeaf | MeetsLeaf | Listin
             for criterion in walk(test.criterion)
         )
         if any(isinstance(criterion, StandardLeaf) and criterion.where_covered for criterion in standards):
-            found[f"{activity.id}/{ONLY_MENTIONED}"] = None
+            found[f"{activity.answered_as}/{ONLY_MENTIONED}"] = None
     return found

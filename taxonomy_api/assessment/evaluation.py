@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from taxonomy_api.assessment.compiling import choice_result
+from taxonomy_api.assessment.compiling import choice_result, narrowed
 from taxonomy_api.assessment.domains import (
     EITHER,
     MET,
@@ -150,7 +150,13 @@ class Inputs:
         if node.choice is not None:
             values = self.columns[node.subject].values if node.subject in self.columns else ()
             entries = bytes(
-                [EITHER, *(choice_result(node.choice, value, node.any_value) for value in values)]
+                [
+                    EITHER,
+                    *(
+                        choice_result(node.choice, narrowed(value, node.within), node.any_value)
+                        for value in values
+                    ),
+                ]
             )
             return Masks(*look_up(entries, codes))
         masks = self._steps(node, codes)
@@ -225,6 +231,8 @@ class Pass:
             return any_of(parts, self.inputs.full)
         if node.kind == "not":
             return Masks(parts[0].not_met, parts[0].met, parts[0].left_out)
+        if node.kind == "first_that_applies":
+            return first_of(parts, self.inputs.full)
         return at_least(node.count, parts, self.inputs.full)
 
     def _leaf(self, node: CompiledLeaf) -> Masks:
@@ -327,6 +335,17 @@ def any_chosen(parts: Iterable[Masks], full: int) -> Masks:
     return Masks(some_met, none_met & some_fails, all_left)
 
 
+def first_of(parts: Iterable[Masks], full: int) -> Masks:
+    """The first part that is not left out; left out if every part is."""
+    met = not_met = 0
+    reached = full  # those for whom every part so far can be left out
+    for part in parts:
+        met |= part.met & reached
+        not_met |= part.not_met & reached
+        reached &= part.left_out
+    return Masks(met, not_met, reached)
+
+
 def at_least(count: int, parts: list[Masks], full: int) -> Masks:
     """Met if `count` parts are. Parts left out do not count; unknown if every part is left out."""
     can = [full, *([0] * count)]  # can[k]: at least k parts can be met
@@ -357,7 +376,7 @@ def _selection(node: CompiledCases, values: tuple[frozenset[str], ...]) -> Selec
     other, still_open = bytearray(len(values) + 1), bytearray(len(values) + 1)
     still_open[UNKNOWN] = MET
     for code, choices in enumerate(values, start=1):
-        for choice in choices:
+        for choice in narrowed(choices, node.within):
             fits = [number for number, lookup in enumerate(node.lookups) if choice in lookup.inside]
             if fits:
                 for number in fits:

@@ -19,6 +19,7 @@ from taxonomy_api.assessment.money import Amount, parse_amount, parse_share
 from taxonomy_api.assessment.project import DEAL_DATES, Given, GivenAnswer, Project, Request
 from taxonomy_api.assessment.reading import Reader, escape
 from taxonomy_api.assessment.value_problems import ValueProblem
+from taxonomy_api.catalog.industry_codes import WRITTEN_SCHEMES, IndustryCodeError, is_industry_code
 from taxonomy_api.catalog.model import LANGUAGES, Activity, Language
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.errors import InvalidInput
@@ -40,8 +41,6 @@ PROJECT_KEYS = (
     "edition_choice",
     *DEAL_DATES,
 )
-#: Schemes of industry codes; the revision is part of the scheme.
-INDUSTRY_SCHEMES = ("isic4", "isic5", "nace2", "nace2.1", "gbt4754", "hsic2")
 
 
 def read_request(engine: Engine, body: object, *, today: date | None = None) -> Request:
@@ -85,7 +84,7 @@ def read_project(engine: Engine, reader: Reader, raw: object, at: str = "/projec
     ]
     if isinstance(raw, Mapping) and not source.get("activities"):
         reader.wrong(f"{at}/activities", "no_activity")
-    activities = tuple(dict.fromkeys(name for name in named if not _is_industry(name)))
+    activities = tuple(dict.fromkeys(name for name in named if not is_industry_code(name)))
     given = reader.mapping({} if source.get("facts") is None else source["facts"], f"{at}/facts")
     # An attestation may also stand among the facts.
     answers = {name: value for name, value in given.items() if name in engine.attestations}
@@ -111,7 +110,7 @@ def read_project(engine: Engine, reader: Reader, raw: object, at: str = "/projec
         name=reader.text(source.get("name"), f"{at}/name"),
         country=reader.text(source.get("country"), f"{at}/country"),
         activities=activities,
-        industry=tuple(dict.fromkeys(name for name in named if _is_industry(name))),
+        industry=tuple(dict.fromkeys(name for name in named if is_industry_code(name))),
         facts=facts,
         inputs=inputs,
         uncited_standards=uncited_standards(engine, source.get("standards")),
@@ -169,26 +168,26 @@ def _taxonomies(engine: Engine, reader: Reader, raw: object, project: Project) -
     return tuple(dict.fromkeys(found))
 
 
-def _is_industry(name: str) -> bool:
-    return name.partition(":")[0] in INDUSTRY_SCHEMES
-
-
 def _activity(engine: Engine, reader: Reader, raw: object, pointer: str) -> str | None:
-    """The canonical `taxonomy:code[#row]`, or an industry code as given."""
+    """The canonical `taxonomy:code[#row]`, or an industry code in its one writing."""
     name = reader.text(raw, pointer)
     if name is None:
         if raw is None:
             reader.wrong(pointer, "wrong_type", wanted="text")
         return None
     name = re.sub(r"\s+", " ", name).strip()
-    if _is_industry(name):
-        return name
+    if is_industry_code(name):
+        try:
+            return engine.industry.locate(name)[1]
+        except IndustryCodeError as problem:
+            reader.wrong(pointer, "unknown_industry_code", near=problem.nearest, given=name)
+            return None
     base, _, row = name.partition("#")
     activity = engine.activities.get(base)
     if activity is None:
         taxonomy = base.partition(":")[0]
         if ":" in base and taxonomy not in engine.release.taxonomies:
-            known: tuple[str, ...] = (*engine.release.taxonomies, *INDUSTRY_SCHEMES)
+            known: tuple[str, ...] = (*engine.release.taxonomies, *WRITTEN_SCHEMES)
             reader.wrong(pointer, "unknown_taxonomy", near=nearest(taxonomy, known), given=taxonomy)
         else:
             reader.wrong(pointer, "unknown_activity", near=nearest(base, engine.activities), given=name)
@@ -218,7 +217,8 @@ def _refuse_denied_scope(
 ) -> None:
     for name in activities:
         activity: Activity = engine.activities[name.partition("#")[0]]
-        for asked in {f"{name}/scope", f"{activity.id}/scope"}:
+        named = name.replace(activity.id, activity.answered_as)
+        for asked in {f"{named}/scope", f"{activity.answered_as}/scope"}:
             answer = answers.get(asked)
             if answer is not None and not answer.value:
                 reader.wrong(f"{at}/attestations/{escape(asked)}", "scope_denied", activity=name, given=asked)

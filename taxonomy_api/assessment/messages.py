@@ -137,6 +137,17 @@ MESSAGES: Mapping[str, Text] = {
         "项目以另一目录的活动申报，且没有收录到本目录的对应关系。",
         "項目以另一目錄的活動申報，且沒有收錄到本目錄的對應關係。",
     ),
+    "composite_open": Text(
+        "The activity is defined over activities of two other taxonomies; what those give together is not "
+        "decided here.",
+        "该活动以另外两个目录的活动界定；两者合并的结果在此未作判定。",
+        "該活動以另外兩個目錄的活動界定；兩者合併的結果在此未作判定。",
+    ),
+    "pair_not_on_file": Text(
+        "It is not on file that the taxonomy holds this pair of activities; the entry is a candidate only.",
+        "未收录该目录是否列有这一对活动；此条目仅为候选。",
+        "未收錄該目錄是否列有這一對活動；此條目僅為候選。",
+    ),
     "assumed_not_excluded": Text(
         "Assumed by the caller: no exclusion on file applies.",
         "申报方假定：不属于已收录的任何排除情形。",

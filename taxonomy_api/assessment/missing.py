@@ -18,6 +18,7 @@ from taxonomy_api.assessment.compiling import (
     choice_lookup,
     choice_result,
     in_fact_unit,
+    narrowed,
     standard_refinements,
 )
 from taxonomy_api.assessment.decision import Decision
@@ -124,6 +125,8 @@ class _Finder:
         inputs = self.decision.walk.inputs
         part, end = inputs.program.parts.get(name), inputs.program.until.get(name)
         closed = end is not None and not self._bit(inputs.inside(Window(None, end)))
+        if inputs.program.stands_elsewhere(name):
+            return IMPOSSIBLE
         if part is None or closed:
             return NOTHING_NEEDED if target == NOT_MET else IMPOSSIBLE
         return self.ways(part, target)
@@ -167,6 +170,8 @@ class _Finder:
         parts = [partial(self.ways, part) for part in node.parts]
         if node.kind == "all":
             return self._all(parts, target)
+        if node.kind == "first_that_applies":
+            return self._first(parts, target)
         # A group of alternatives is never left out: without any left it is met or not met.
         if target & MET and target & NOT_MET:
             return NOTHING_NEEDED
@@ -183,6 +188,14 @@ class _Finder:
         for chosen in combinations(parts, len(parts) - node.count + 1):
             found += self.both(self._each(chosen, NOT_MET | LEFT_OUT), counted)
         return found
+
+    def _first(self, parts: Sequence[Part], target: int) -> Ways:
+        first, *later = parts
+        if not later:
+            return first(target)
+        result = target & ~LEFT_OUT
+        alone = first(result) if result else IMPOSSIBLE
+        return [*alone, *self.both(first(result | LEFT_OUT), self._first(later, target))]
 
     def _all(self, parts: Sequence[Part], target: int) -> Ways:
         if target == MET:
@@ -212,7 +225,7 @@ class _Finder:
         above = frozenset().union(*(look.above for look in node.lookups)) - inside
         code = int(inputs.codes(node.subject)[self.project])
         if code != UNKNOWN:
-            chosen = inputs.columns[node.subject].values[code - 1]
+            chosen = narrowed(inputs.columns[node.subject].values[code - 1], node.within)
             if not chosen & above:
                 picked: list[Part] = [
                     part for part, look in zip(parts, node.lookups, strict=True) if chosen & look.inside

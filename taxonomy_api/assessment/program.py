@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from taxonomy_api.assessment.domains import Subject, Table
-from taxonomy_api.catalog.model import Activity, ClassName, Criterion, Leaf, Row, Taxonomy, Window
+from taxonomy_api.catalog.model import Activity, ClassName, Criterion, GroupKind, Leaf, Row, Taxonomy, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class CompiledLeaf:
     `steps` is empty where nothing can settle the leaf (its text is not on file). `choice` replaces
     the tables for choices. `kind` tells what else matters: a listing asserts scope; `where_covered`
     may be left out by `only_mentioned`, the attestation that no other standard applies. Of a project with
-    several choices `any_value` asks for one that fits, else all must fit.
+    several choices `any_value` asks for one that fits, else all must fit. `within`: the choices of the
+    cases around it that select by the same fact: in a case the project is that product only.
     """
 
     frame: Frame
@@ -48,6 +49,7 @@ class CompiledLeaf:
     steps: tuple[LeafStep, ...] = ()
     choice: ChoiceLookup | None = None
     any_value: bool = False
+    within: tuple[frozenset[str], ...] = ()
     only_mentioned: Subject | None = None
     kind: Literal["test", "listing", "not_on_file"] = "test"
     status_rank: int = 0
@@ -68,7 +70,7 @@ class ChoiceLookup:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledGroup:
     frame: Frame
-    kind: Literal["all", "any", "not", "at_least_of"]
+    kind: GroupKind
     parts: tuple[Compiled, ...]
     count: int = 0
 
@@ -78,7 +80,7 @@ class CompiledCases:
     """One part per case of a choice, or per row of an item (`rows`, then the choices are the rows' ids).
 
     `choices`: all that the subject can be; `exhaustive`: the cases name every one of them, so that
-    `otherwise` cannot come up.
+    `otherwise` cannot come up; `within` as in a leaf.
     """
 
     frame: Frame
@@ -89,6 +91,7 @@ class CompiledCases:
     choices: frozenset[str]
     exhaustive: bool
     any_value: bool = False
+    within: tuple[frozenset[str], ...] = ()
     rows: tuple[Row, ...] = ()
 
 
@@ -113,6 +116,10 @@ class Program:
     subjects: tuple[Subject, ...]
     days: tuple[int, ...]
     entry_rank: int
+
+    def stands_elsewhere(self, name: str) -> bool:
+        """The green of a composite: it is absent from `parts`, but the activity has it."""
+        return name == "green" and self.activity.composite is not None
 
     @property
     def rows(self) -> tuple[Row, ...]:

@@ -29,6 +29,11 @@ WRONG: Mapping[str, Text] = {
     ),
     "unknown_taxonomy": Text("Unknown taxonomy “{given}”.", "未知目录“{given}”。", "未知目錄「{given}」。"),
     "unknown_activity": Text("Unknown activity “{given}”.", "未知活动“{given}”。", "未知活動「{given}」。"),
+    "unknown_industry_code": Text(
+        "“{given}” is no code of this classification and revision.",
+        "“{given}”不是该行业分类及版本的代码。",
+        "「{given}」不是該行業分類及版本的代碼。",
+    ),
     "unknown_row": Text("“{given}” has no such row.", "“{given}”没有这一行。", "「{given}」沒有這一行。"),
     "unknown_fact": Text("Unknown fact “{given}”.", "未知事实“{given}”。", "未知事實「{given}」。"),
     "unknown_standard": Text("Unknown standard “{given}”.", "未知标准“{given}”。", "未知標準「{given}」。"),

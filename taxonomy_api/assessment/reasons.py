@@ -43,7 +43,7 @@ def cause_text(
     if node is None:
         if reason == "recalled":
             return say(reason, language, condition=activity.name.in_language(language))
-        return say(reason, language)
+        return say(reason, language, component=say(cause.part, language))
     if reason in ("row_unknown", "no_case_applies"):
         name = activity.id if reason == "row_unknown" else f"{activity.id}/{node.frame.criterion.id}"
         return say(reason, language, id=name)

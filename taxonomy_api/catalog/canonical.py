@@ -21,7 +21,8 @@ _Key = TypeVar("_Key")
 def canonical_json(release: Release) -> bytes:
     """The content of a release as JSON in UTF-8: sorted keys, no blanks; defaults, id and lines left out.
 
-    Dates are YYYY-MM-DD, numbers are decimal text; where one of several kinds can stand, `@` names it.
+    Dates are YYYY-MM-DD, numbers are decimal text, tables of industry codes base64; where one of several
+    kinds can stand, `@` names it.
     """
     # What the files state as a mapping, or in several files, has no order of its own.
     encode = Encoder(order="sorted").encode

@@ -1,4 +1,4 @@
-"""How much of a taxonomy is on file."""
+"""How much of a taxonomy, and of the mappings between two, is on file."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from typing import Literal
 from taxonomy_api.catalog.model import (
     STATUSES,
     Activity,
+    Citation,
     ClassName,
     ClassTest,
     Leaf,
     Listing,
+    MappingRow,
     NotOnFile,
+    Release,
     Status,
     Taxonomy,
     walk,
@@ -42,6 +45,28 @@ class Coverage:
     official: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class LevelCount:
+    """Entries on one level of an edition; `official` is None where its own number is not on file."""
+
+    level: str
+    on_file: int
+    official: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PairCoverage:
+    """A mapping file: its rows, and the activities of both sides of which no row speaks."""
+
+    subject: str
+    object: str
+    positive: int
+    negative: int
+    by_status: Mapping[Status, int]
+    subjects_unmapped: tuple[str, ...]
+    objects_unmapped: tuple[str, ...]
+
+
 def class_state(test: ClassTest) -> ClassState:
     """What is on file of one class."""
     if test.criterion is None:
@@ -58,9 +83,12 @@ def class_states(activity: Activity) -> dict[ClassName, ClassState]:
 
 
 def activity_state(activity: Activity) -> ActivityState:
-    """`not_on_file` where the test of any class is incomplete, `listing` where no class has a test."""
+    """`not_on_file` where the test of any class is incomplete, `listing` where no class has a test.
+
+    `not_on_file` too where it is not known that the edition holds a pair.
+    """
     if activity.composite is not None:
-        return "composite"
+        return "composite" if activity.composite.included else "not_on_file"
     states = set(class_states(activity).values())
     if "not_on_file" in states:
         return "not_on_file"
@@ -77,5 +105,70 @@ def coverage(taxonomy: Taxonomy) -> Coverage:
         composite=states["composite"],
         not_on_file=states["not_on_file"],
         by_status={status: statuses[status] for status in STATUSES if statuses[status]},
-        official=taxonomy.counts.get("activity"),
+        official=taxonomy.counts.get(taxonomy.levels[-1]) if taxonomy.levels else None,
+    )
+
+
+def level_counts(taxonomy: Taxonomy) -> tuple[LevelCount, ...]:
+    """Headings and activities per level, beside the numbers that the edition itself states."""
+    headings = Counter(entry.level for entry in taxonomy.entries)
+    last = len(taxonomy.levels)
+    return tuple(
+        LevelCount(
+            level,
+            len(taxonomy.activities) if number == last else headings[number],
+            taxonomy.counts.get(level),
+        )
+        for number, level in enumerate(taxonomy.levels, start=1)
+    )
+
+
+def leaf_statuses(taxonomy: Taxonomy) -> Mapping[Status, int]:
+    """Tests on file (leaves of classes and of do-no-significant-harm cells) by status."""
+    counts: Counter[Status] = Counter()
+    for activity in taxonomy.activities.values():
+        tops = [test.criterion for test in activity.classes.values()] + list(activity.dnsh.values())
+        for top in tops:
+            for part in walk(top) if top is not None else ():
+                if isinstance(part, Leaf) and not isinstance(part, NotOnFile):
+                    counts[part.status] += 1
+    return {status: counts[status] for status in STATUSES if counts[status]}
+
+
+def not_on_file(taxonomy: Taxonomy) -> Mapping[tuple[ClassName, Citation], tuple[str, ...]]:
+    """By class and the place where the missing test stands officially: the codes of the activities."""
+    found: dict[tuple[ClassName, Citation], list[str]] = {}
+    for activity in taxonomy.activities.values():
+        for name, test in activity.classes.items():
+            for part in walk(test.criterion) if test.criterion is not None else ():
+                if isinstance(part, NotOnFile):
+                    codes = found.setdefault((name, part.source), [])
+                    if activity.code not in codes:
+                        codes.append(activity.code)
+    return {place: tuple(codes) for place, codes in found.items()}
+
+
+def pairs(release: Release) -> tuple[PairCoverage, ...]:
+    """Every mapping file of the release, in the order of its two editions."""
+    by_pair: dict[tuple[str, str], list[MappingRow]] = {}
+    for row in release.mappings:
+        by_pair.setdefault((row.subject.partition(":")[0], row.object.partition(":")[0]), []).append(row)
+    return tuple(_pair(release, subject, object, rows) for (subject, object), rows in sorted(by_pair.items()))
+
+
+def _pair(release: Release, subject: str, object: str, rows: list[MappingRow]) -> PairCoverage:
+    statuses = Counter(row.status for row in rows)
+    named = {row.subject for row in rows} | {row.object for row in rows}
+    unmapped = [
+        tuple(one.code for one in release.taxonomies[edition].activities.values() if one.id not in named)
+        for edition in (subject, object)
+    ]
+    return PairCoverage(
+        subject=subject,
+        object=object,
+        positive=sum(not row.negative for row in rows),
+        negative=sum(row.negative for row in rows),
+        by_status={status: statuses[status] for status in STATUSES if statuses[status]},
+        subjects_unmapped=unmapped[0],
+        objects_unmapped=unmapped[1],
     )

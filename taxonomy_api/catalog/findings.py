@@ -237,6 +237,12 @@ RULES: Mapping[str, RuleInfo] = _catalogue(
         "class-unlisted", "A class that the taxonomy does not list", "classes in taxonomy.yaml lists them."
     ),
     _error(
+        "as-in",
+        "as_in names no activity that could lend its classes",
+        "It names an activity of another edition that states its classes itself, under the same list of "
+        "classes; only so is the text one and the same.",
+    ),
+    _error(
         "dnsh-missing",
         "An objective of DNSH is not stated",
         "Each of the five objectives is stated, none included.",
@@ -264,9 +270,51 @@ RULES: Mapping[str, RuleInfo] = _catalogue(
     ),
     _error("mapping-columns", "The columns of a mapping file", "See docs/data-format.md for the columns."),
     _error("mapping-cell", "A cell of a mapping file", "Each column has its own closed form."),
+    # Industry codes
+    _error("table-columns", "The columns of a table", "See docs/data-format.md for the columns."),
+    _error("table-cell", "A cell of a table", "Each column has its own closed form."),
+    _warning(
+        "table-form",
+        "A table that is not in its one form",
+        "Rows in order, lines that end in LF and no needless signs: so that a change shows as itself.",
+    ),
+    _error(
+        "bad-industry-code",
+        "An industry code of the wrong form",
+        "Tables hold codes as their issuer writes them, without section letter.",
+    ),
+    _error(
+        "unknown-industry-code",
+        "An industry code that does not exist",
+        "The concordance names a code that is not in the table of its classification.",
+    ),
+    _warning(
+        "industry-code-unlisted",
+        "An activity states an industry code that does not exist",
+        "The named classification and revision is on file as a whole and does not have it, or not in this "
+        "section. Revisions use the same numbers for different contents; where the edition itself prints "
+        "the code so, it stays as printed.",
+    ),
+    _error(
+        "industry-count",
+        "A table of another size than stated",
+        "The counts of industry.yaml tell when rows were lost.",
+    ),
+    _error(
+        "concordance-gap",
+        "A complete concordance with a gap",
+        "How codes stand to each other is told by the number of their pairs, which needs all of them.",
+    ),
     # Advice
     _warning(
-        "name-untranslated", "A name is missing in a language", "Names are shown in en, zh-Hans and zh-Hant."
+        "name-untranslated",
+        "A name or question is missing in a language",
+        "Names, and what is to be attested with its evidence, are shown in en, zh-Hans and zh-Hant.",
+    ),
+    _warning(
+        "evidence-missing",
+        "A qualitative condition that names no evidence",
+        "Whoever answers it, and whoever verifies the answer, should know which document would show it.",
     ),
     _warning(
         "ambiguous-header", "One header means two facts", "A column with this header cannot be matched."

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from taxonomy_api.catalog.check_industry import check_stated, check_tables
 from taxonomy_api.catalog.findings import Finding, Report
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.model import (
@@ -40,11 +41,16 @@ def lint(paths: Iterable[Path]) -> tuple[Finding, ...]:
 
 
 def lint_folder(folder: Path) -> tuple[Finding, ...]:
-    """The findings of the loader and, where it found no error, what is never used."""
+    """The findings of the loader and, where it found no error, of the tables of industry codes, and what
+    is never used."""
     result = load_release(folder)
     if result.release is None:
         return result.findings
-    return tuple(sorted((*result.findings, *_unused(folder, result.release))))
+    report = Report()
+    if result.release.industry is not None:
+        check_tables(result.release.industry, folder, report)
+        check_stated(result.release, folder, report)
+    return tuple(sorted((*result.findings, *report.findings, *_unused(folder, result.release))))
 
 
 def data_folder_of(path: Path) -> Path:
@@ -115,3 +121,6 @@ def citations(release: Release) -> Iterator[Citation]:
             elif isinstance(criterion, Rows):
                 yield from (row.source for row in criterion.rows)
     yield from (row.source for row in release.mappings)
+    if release.industry is not None:
+        yield from (system.source for system in release.industry.systems.values())
+        yield from (concordance.source for concordance in release.industry.concordances.values())

@@ -7,14 +7,16 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from taxonomy_api.catalog.as_in import take_over
 from taxonomy_api.catalog.canonical import content_hash
-from taxonomy_api.catalog.findings import Report, Spot
+from taxonomy_api.catalog.findings import Place, Report, Spot
 from taxonomy_api.catalog.frame import Link, Register
 from taxonomy_api.catalog.links import check_links
 from taxonomy_api.catalog.load_result import LoadResult
-from taxonomy_api.catalog.model import MappingRow, Release, Taxonomy
+from taxonomy_api.catalog.model import IndustryData, MappingRow, Release, Taxonomy
 from taxonomy_api.catalog.read_activities import SectorReader
 from taxonomy_api.catalog.read_facts import read_facts, read_standards
+from taxonomy_api.catalog.read_industry import read_industry, table_names
 from taxonomy_api.catalog.read_mappings import read_mappings
 from taxonomy_api.catalog.read_sources import read_sources
 from taxonomy_api.catalog.read_taxonomy import read_taxonomy
@@ -22,6 +24,8 @@ from taxonomy_api.catalog.yaml_tree import Node, parse_tree
 
 MAX_FILE_BYTES = 20_000_000
 REGISTERS = ("facts.yaml", "standards.yaml", "sources.yaml")
+#: Beside the taxonomies: tables of industry codes.
+INDUSTRY_FOLDER, INDUSTRY_FILE = "industry", "industry.yaml"
 
 
 def default_data_folder() -> Path:
@@ -43,6 +47,7 @@ class _Loader:
     def __init__(self, folder: Path, report: Report) -> None:
         self._folder = folder
         self._report = report
+        self._as_in: dict[str, Place] = {}
 
     def release(self) -> Release:
         """The release without its id; only whole where no error is reported."""
@@ -50,12 +55,15 @@ class _Loader:
         links: list[Link] = []
         taxonomies: dict[str, Taxonomy] = {}
         for path in self._entries("taxonomies", needed=True):
+            if path.name == INDUSTRY_FOLDER:
+                continue
             if path.is_dir():
                 taxonomy = self._taxonomy(path, register, links)
                 if taxonomy is not None:
                     taxonomies[taxonomy.id] = taxonomy
             elif path.name not in REGISTERS:
                 self._unexpected(path)
+        taxonomies = take_over(taxonomies, self._as_in, self._report)
         check_links(links, taxonomies, self._report)
         return Release(
             facts=register.facts,
@@ -63,6 +71,7 @@ class _Loader:
             sources=register.sources,
             taxonomies=taxonomies,
             mappings=self._mappings(taxonomies, register),
+            industry=self._industry(register),
         )
 
     def _register(self) -> Register:
@@ -90,7 +99,25 @@ class _Loader:
             sector = self._tree(file)
             if sector is not None:
                 sectors.read(sector)
+        self._as_in.update(sectors.as_in)
         return edition.with_activities(sectors.entries.values(), sectors.activities)
+
+    def _industry(self, register: Register) -> IndustryData | None:
+        """What the tables of industry codes are, and their text; they are opened when a code is asked for."""
+        folder = f"taxonomies/{INDUSTRY_FOLDER}"
+        files = {path.name: path for path in self._entries(folder)}
+        tree = self._tree(self._folder / folder / INDUSTRY_FILE) if files else None
+        if tree is None:
+            return None
+        tables: dict[str, bytes] = {}
+        for name in table_names(tree):
+            text = self._text(files.pop(name, self._folder / folder / name))
+            if text is not None:
+                tables[name] = text.replace("\r\n", "\n").encode()
+        for path in files.values():
+            if path.name != INDUSTRY_FILE:
+                self._unexpected(path)
+        return replace(read_industry(tree, register.sources, self._report), tables=tables)
 
     def _mappings(self, taxonomies: Mapping[str, Taxonomy], register: Register) -> tuple[MappingRow, ...]:
         rows: list[MappingRow] = []

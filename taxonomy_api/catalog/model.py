@@ -218,10 +218,17 @@ class Listing(Leaf, frozen=True, kw_only=True):
     attestation: str
 
 
-class Group(Node, frozen=True, kw_only=True):
-    """`all`, `any`, `not` (one part) or `at_least_of` (`count` of the parts)."""
+GroupKind = Literal["all", "any", "not", "at_least_of", "first_that_applies"]
 
-    kind: Literal["all", "any", "not", "at_least_of"]
+
+class Group(Node, frozen=True, kw_only=True):
+    """How parts are joined.
+
+    `all`, `any`, `not` (one part), `at_least_of` (`count` of the parts), or `first_that_applies`: a part
+    that is left out gives way to the next.
+    """
+
+    kind: GroupKind
     parts: tuple[Criterion, ...]
     count: int = 0
 
@@ -268,11 +275,18 @@ class ClassTest(Value, frozen=True):
 
 
 class Composite(Value, frozen=True):
-    """A test defined over the activities of two other editions (CGT)."""
+    """A test defined over the activities of two other editions (CGT).
+
+    `included`: it is on file what the comparison made of the pair; otherwise it is a candidate only.
+    `source` and `status` are those of the statement that these activities are the two sides.
+    """
 
     sides: Mapping[str, tuple[str, ...]]
     complete: bool
     scenario: int | None
+    included: bool
+    source: Citation
+    status: Status
 
 
 class Entry(Value, frozen=True, kw_only=True):
@@ -311,10 +325,17 @@ class Activity(Value, frozen=True, kw_only=True):
     classes: Mapping[ClassName, ClassTest]
     dnsh: Mapping[Objective, Criterion | None]
     composite: Composite | None = None
+    #: The activity of another edition whose classes these are, word for word.
+    as_in: str | None = None
 
     @property
     def id(self) -> str:
         return f"{self.taxonomy}:{self.code}"
+
+    @property
+    def answered_as(self) -> str:
+        """The activity that opens the ids under which its classes are answered."""
+        return self.as_in or self.id
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -395,6 +416,49 @@ class MappingRow(Value, frozen=True, kw_only=True):
     line: int = 0
 
 
+class IndustrySystem(Value, frozen=True, kw_only=True):
+    """An industry classification in one revision. `counts` are those of its table, by level;
+    `official_counts` those that its issuer states, where they differ."""
+
+    id: str
+    title: Text
+    edition: str
+    issuer: str
+    counts: Mapping[str, int]
+    official_counts: Mapping[str, int]
+    list_complete: bool
+    licence: Text
+    acknowledgement: Text | None
+    status: Status
+    source: Citation
+    notes: tuple[Text, ...]
+
+
+class IndustryConcordance(Value, frozen=True, kw_only=True):
+    """How the codes of one classification correspond to those of another.
+
+    `complete`: every pair of the two is on file; `no_counterpart` are the codes of `subject` that have
+    none. `status` holds for the pairs that state none of their own.
+    """
+
+    subject: str
+    object: str
+    complete: bool
+    no_counterpart: tuple[str, ...]
+    status: Status
+    source: Citation
+    notes: tuple[Text, ...]
+
+
+class IndustryData(Value, frozen=True, kw_only=True):
+    """The industry classifications on file; `tables` are their files by name, opened by
+    `catalog.industry` when a code is asked for."""
+
+    systems: Mapping[str, IndustrySystem]
+    concordances: Mapping[str, IndustryConcordance]
+    tables: Mapping[str, bytes]
+
+
 class Release(Value, frozen=True, kw_only=True):
     """An immutable snapshot of all data files. `id` is `sha256:` and the hash of the canonical content."""
 
@@ -404,6 +468,7 @@ class Release(Value, frozen=True, kw_only=True):
     sources: Mapping[str, Source]
     taxonomies: Mapping[str, Taxonomy]
     mappings: tuple[MappingRow, ...]
+    industry: IndustryData | None = None
 
     def activity(self, activity_id: str) -> Activity | None:
         """The activity `taxonomy:code`, or None."""

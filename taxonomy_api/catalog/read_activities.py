@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from taxonomy_api.catalog.findings import Report
 from taxonomy_api.catalog.frame import Frame, Inherited, Link, Register
+from taxonomy_api.catalog.industry_codes import INDUSTRY_SCHEMES
 from taxonomy_api.catalog.model import (
     OBJECTIVES,
     Activity,
@@ -24,8 +25,8 @@ from taxonomy_api.catalog.read_taxonomy import CLASS_NAMES, CODE_STATUSES, Editi
 from taxonomy_api.catalog.values import Record, Values
 from taxonomy_api.catalog.yaml_tree import MapNode, Node, ScalarNode
 
-INDUSTRY_SCHEMES = ("gbt4754", "hsic2", "isic4", "isic5", "nace2", "nace21")
 SCENARIOS = ("not_on_file", "1", "2", "3", "4", "5", "6")
+INCLUSIONS = ("not_on_file", "on_file")
 OBJECTIVE_NAMES = ("climate_change_mitigation", *OBJECTIVES)
 
 
@@ -39,6 +40,8 @@ class SectorReader:
     report: Report
     entries: dict[str, Entry] = field(default_factory=dict)
     activities: dict[str, Activity] = field(default_factory=dict)
+    #: Where the `as_in` of an activity stands, by `taxonomy:code`.
+    as_in: dict[str, Node] = field(default_factory=dict)
     _codes: dict[str, Node] = field(default_factory=dict)
     _values: Values = field(init=False)
 
@@ -130,7 +133,10 @@ class SectorReader:
         frame = Frame(values, self.register, owner, self.links)
         reader = CriterionReader(frame, self.edition.taxonomy.shared)
         composite = self._composite(record)
-        classes = self._classes(record, reader, source, status, composite)
+        as_in = self._as_in(record, owner)
+        classes: dict[ClassName, ClassTest] = {}
+        if as_in is None:
+            classes = self._classes(record, reader, source, status, composite)
         dnsh = self._dnsh(record, reader, source, status)
         frame.check_borrowed()
         aliases = self._aliases(record.get("aliases"))
@@ -164,6 +170,7 @@ class SectorReader:
             classes=classes,
             dnsh=dnsh,
             composite=composite,
+            as_in=as_in,
         )
         self.activities.setdefault(code, activity)
 
@@ -267,34 +274,56 @@ class SectorReader:
         fields.done()
         return found
 
+    def _as_in(self, record: Record, owner: str) -> str | None:
+        """The activity of another edition whose classes these are; `catalog.as_in` checks it later."""
+        node = record.get("as_in")
+        target = self._values.scalar(node)
+        if node is None or target is None:
+            return None
+        self.as_in[owner] = node
+        for key in (*CLASS_NAMES, "criteria_of"):
+            if record.get(key) is not None:
+                message = f"{key} stands beside as_in, which says it"
+                self.report.add(record.key(key), "criterion-kind", message, "remove one of the two")
+        return target
+
     # Composites
 
     def _composite(self, record: Record) -> Composite | None:
-        scenario_node, node = record.get("scenario"), record.get("criteria_of")
-        scenario = self._scenario(scenario_node)
+        node = record.get("criteria_of")
         if node is None:
-            if scenario_node is not None:
-                message = "scenario stands without criteria_of"
-                self.report.add(record.key("scenario"), "missing-key", message, "add criteria_of: …")
+            for word in ("scenario", "inclusion"):
+                if record.get(word) is not None:
+                    message = f"{word} stands without criteria_of"
+                    self.report.add(record.key(word), "missing-key", message, "add criteria_of: …")
             return None
+        scenario = self._scenario(record.need("scenario"))
+        included = self._included(record.need("inclusion"), scenario)
         fields = self._values.record(node)
         if fields is None:
             return None
         complete = self._values.yes_no(fields.need("complete"))
+        source = self._values.citation(fields.need("source"))
+        status = self._values.status(fields.need("status"))
         sides: dict[str, tuple[str, ...]] = {}
         for key, entry in self._values.entries(fields.node):
-            if key.text == "complete":
+            if key.text in ("complete", "source", "status"):
                 continue
             sides[key.text] = self._values.scalars(entry)
             self.links.extend(
                 Link(item, item.text) for item in self._values.items(entry) if isinstance(item, ScalarNode)
             )
-        if scenario_node is None:
-            self.report.add(
-                record.node, "missing-key", "scenario is missing", "add scenario: 1 to 6 or not_on_file"
-            )
-        return Composite(sides, complete, scenario)
+        if source is None or status is None:
+            return None
+        return Composite(sides, complete, scenario, included, source, status)
 
     def _scenario(self, node: Node | None) -> int | None:
         word = self._values.word(node, SCENARIOS, "scenario")
         return None if word is None or word == "not_on_file" else int(word)
+
+    def _included(self, node: Node | None, scenario: int | None) -> bool:
+        word = self._values.word(node, INCLUSIONS, "inclusion")
+        if node is not None and word == "not_on_file" and scenario is not None:
+            message = f"scenario {scenario} says what the comparison made of the pair"
+            self.report.add(node, "bad-word", message, "write on_file, or scenario: not_on_file")
+        return word == "on_file"

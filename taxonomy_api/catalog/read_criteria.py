@@ -17,6 +17,7 @@ from taxonomy_api.catalog.model import (
     Criterion,
     Fact,
     Group,
+    GroupKind,
     Listing,
     NotOnFile,
     Row,
@@ -28,8 +29,7 @@ from taxonomy_api.catalog.read_tests import OPERATORS, read_choice
 from taxonomy_api.catalog.values import Record, Values
 from taxonomy_api.catalog.yaml_tree import ListNode, MapNode, Node, ScalarNode
 
-GroupKind = Literal["all", "any", "not", "at_least_of"]
-KINDS = (*LEAF_KINDS, "all", "any", "not", "at_least_of", "cases", "rows")
+KINDS = (*LEAF_KINDS, "all", "any", "not", "at_least_of", "first_that_applies", "cases", "rows")
 #: Keys that make more of a row than a listing.
 DEMANDS = (*KINDS, *OPERATORS)
 #: Keys that any criterion may carry beside those of its kind.
@@ -151,7 +151,8 @@ class CriterionReader:
     ) -> Group | None:
         nodes, count = self._part_nodes(kind, record)
         parts = [
-            self.read(node, inherited.at(f"{common['id']}.{i}")) for i, node in enumerate(nodes, start=1)
+            self._part(kind, node, inherited.at(f"{common['id']}.{i}"))
+            for i, node in enumerate(nodes, start=1)
         ]
         if kind in ("all", "not"):
             self._refuse_open(kind, nodes)
@@ -162,6 +163,11 @@ class CriterionReader:
         check_group(group, self.frame.register.facts, self.frame.place_of, self._values.report)
         return group
 
+    def _part(self, kind: GroupKind, node: Node, inherited: Inherited) -> Criterion | None:
+        if kind == "first_that_applies" and isinstance(node, ScalarNode) and node.text == "listing":
+            return self.listing(inherited)
+        return self.read(node, inherited)
+
     def _part_nodes(self, kind: GroupKind, record: Record) -> tuple[list[Node], int]:
         node = record.get(kind)
         if node is None:
@@ -171,9 +177,18 @@ class CriterionReader:
         if kind == "at_least_of":
             return self._counted(node)
         nodes = self._values.items(node)
+        if kind == "first_that_applies":
+            self._check_order(nodes)
         if isinstance(node, ListNode) and not nodes:
             self._values.report.add(node, "empty-value", f"{kind} joins nothing", "list its criteria")
         return nodes, 0
+
+    def _check_order(self, nodes: list[Node]) -> None:
+        """A listing always applies, so that nothing after it could come up."""
+        for node in nodes[:-1]:
+            if isinstance(node, ScalarNode) and node.text == "listing":
+                message = "a listing always applies, so that the parts after it never count"
+                self._values.report.add(node, "criterion-kind", message, "put it last")
 
     def _counted(self, node: Node) -> tuple[list[Node], int]:
         fields = self._values.record(node)

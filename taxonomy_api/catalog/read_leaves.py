@@ -106,8 +106,13 @@ def _standard(frame: Frame, record: Record, fields: LeafFields) -> StandardLeaf 
 
 
 def _attest(frame: Frame, record: Record, attestation: str, fields: LeafFields) -> AttestLeaf | None:
-    statement = frame.values.text(record.get("attest"))
-    evidence = frame.values.text(record.get("evidence"))
+    cure = "add it: the question is put in all three languages"
+    statement = frame.values.name(record.get("attest"), cure)
+    evidence = frame.values.name(record.get("evidence"), cure)
+    if "evidence" not in record:
+        message = "nothing says what would show that this is true"
+        cure = "name what a verifier would ask for: evidence: {en: Test report, zh-Hans: …, zh-Hant: …}"
+        frame.values.report.add(record.node, "evidence-missing", message, cure)
     if statement is None:
         return None
     return AttestLeaf(**fields, attestation=attestation, statement=statement, evidence=evidence)

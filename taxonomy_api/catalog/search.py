@@ -16,13 +16,15 @@ from itertools import chain
 from operator import itemgetter
 from typing import Literal
 
+from taxonomy_api.catalog.industry_codes import IndustryCodeError, is_industry_code, read_code
+from taxonomy_api.catalog.industry_index import IndustryCandidate, IndustryIndex
 from taxonomy_api.catalog.links import rows_of
 from taxonomy_api.catalog.model import Activity, Release, Text
 from taxonomy_api.catalog.nearest import nearest
-from taxonomy_api.catalog.read_activities import INDUSTRY_SCHEMES
+
+__all__ = ["Hit", "IndustryCandidate", "IndustryCodeError", "SearchIndex", "fold", "tokens"]
 
 Why = Literal["code", "alias", "name", "words", "industry"]
-Relation = Literal["exact", "broader", "narrower"]
 
 LONGEST_QUERY = 200
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
@@ -36,35 +38,25 @@ _SHORTEST_MISSPELLED = 4
 #: An industry code without its scheme, folded: with or without section letter, D35.11 or 3510. The two
 #: digits before the dot tell it from the codes of activities.
 _BARE_CODE = re.compile(r"[a-z]?\d\d(\.\d{1,2}|\d{1,3})", re.ASCII)
+#: What a candidate by industry code is worth: one that states the code or one near it comes before words,
+#: one found through another classification (in brackets: from memory or own comparison) after exact ones.
+_STATES = {"exact": 0.9, "broader": 0.6, "narrower": 0.5}
+_THROUGH = {"exact": 0.49, "broader": 0.46, "narrower": 0.43, "overlap": 0.4, "unclear": 0.35}
+_DERIVED, _OTHER_FORM, _DOUBTFUL = 0.03, 0.05, 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A candidate; `score` is between 0 and 1. `activity_id` names a row where the row was found."""
+    """A candidate; `score` is between 0 and 1. `activity_id` names a row where the row was found.
+
+    `through`: the candidate by industry code where another classification led to it.
+    """
 
     activity_id: str
     name: Text
     why: Why
     score: float
-
-
-@dataclass(frozen=True, slots=True)
-class IndustryCandidate:
-    """An activity or row that states an industry code.
-
-    `relation` tells how its code stands to the one asked for: `broader` holds it, `narrower` lies
-    within it. `derived`: through a concordance, not printed in the edition.
-    """
-
-    activity_id: str
-    name: Text
-    code: str
-    derived: bool
-    relation: Relation
-
-
-class IndustryCodeError(ValueError):
-    """The text is no `scheme:code`; the message names the schemes."""
+    through: IndustryCandidate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +71,12 @@ class _Target:
 class SearchIndex:
     """Built once per release; every query then takes milliseconds."""
 
-    def __init__(self, release: Release) -> None:
+    def __init__(self, release: Release, industry: IndustryIndex | None = None) -> None:
+        self._industry = IndustryIndex(release) if industry is None else industry
         self._targets: list[_Target] = []
+        self._numbers: dict[str, int] = {}
         self._exact: dict[str, list[tuple[int, Why]]] = {}
         self._weights: dict[str, dict[int, float]] = {}
-        self._industry: dict[str, list[tuple[str, str, bool, int]]] = {}
         headings = {
             (entry.taxonomy, entry.code): tuple(_words(entry.name))
             for t in release.taxonomies.values()
@@ -114,43 +107,40 @@ class SearchIndex:
         """The best candidates for words, a code, an alias or an industry code, best first.
 
         An industry code without its scheme finds what states exactly this code in any scheme. Among
-        equal scores a name that begins with the query comes first.
+        equal scores a name that begins with the query comes first. Raises IndustryCodeError where the
+        query is opened by a scheme and is no code of it.
         """
         query = fold(query[:LONGEST_QUERY])
-        found: dict[int, tuple[float, Why]] = {}
-        for number, weight in self._by_words(query).items():
-            found[number] = (0.8 * weight, "words")
+        found: dict[int, tuple[float, Why, IndustryCandidate | None]] = {}
+        if not is_industry_code(query):
+            for number, weight in self._by_words(query).items():
+                found[number] = (0.8 * weight, "words", None)
         for number, why in self._exact.get(query, ()):
-            found[number] = (0.95 if why == "name" else 1.0, why)
-        for number, score in self._industry_scores(query):
-            if score > found.get(number, (0.0, "words"))[0]:
-                found[number] = (score, "industry")
+            found[number] = (0.95 if why == "name" else 1.0, why, None)
+        for number, score, through in self._industry_scores(query, taxonomy):
+            if number not in found or score > found[number][0]:
+                found[number] = (score, "industry", through)
         line = "\n" + query
-        ranked: list[tuple[float, bool, str, Why, Text]] = []
-        for number, (score, why) in found.items():
+        ranked: list[tuple[float, bool, str, Why, Text, IndustryCandidate | None]] = []
+        for number, (score, why, through) in found.items():
             target = self._targets[number]
             activity = target.activity
             if taxonomy in (None, activity.taxonomy) and sector in (None, activity.sector):
-                ranked.append((-round(score, 4), line not in target.lines, target.id, why, target.name))
+                begins = line in target.lines
+                ranked.append((-round(score, 4), not begins, target.id, why, target.name, through))
         # A common word finds a large part of the record: only what is returned is put in order.
         best = heapq.nsmallest(limit, ranked, key=itemgetter(0, 1, 2))
-        return [Hit(id, name, why, -score) for score, _, id, why, name in best]
+        return [Hit(id, name, why, -score, through) for score, _, id, why, name, through in best]
 
     def by_industry(self, code: str, *, taxonomy: str | None = None) -> list[IndustryCandidate]:
-        """Activities and rows that state `scheme:code`, or a code above or below it.
+        """Activities and rows that state `scheme:code`, or a code above or below it, best first.
 
-        Exact ones first, then broader, then narrower. The section letter and dots do not matter:
-        `isic4:3510` is `isic4:D3510`. Raises IndustryCodeError where the scheme is missing or unknown.
+        Editions that state no code of the scheme come in through the concordances, with the route told.
+        The section letter and dots do not matter: `isic4:3510` is `isic4:D3510`. Raises IndustryCodeError
+        where the scheme is missing or unknown, or is known not to have the code.
         """
-        found: dict[tuple[int, bool], IndustryCandidate] = {}
-        for relation, stated, derived, number in self._industry_matches(code):
-            target = self._targets[number]
-            if taxonomy in (None, target.activity.taxonomy):
-                found.setdefault(
-                    (number, derived), IndustryCandidate(target.id, target.name, stated, derived, relation)
-                )
-        order = {"exact": 0, "broader": 1, "narrower": 2}
-        return sorted(found.values(), key=lambda hit: (order[hit.relation], hit.derived, hit.activity_id))
+        found = self._industry.candidates(code, taxonomy)
+        return sorted(found, key=lambda one: (one.rank, one.activity_id))
 
     # Building
 
@@ -163,26 +153,22 @@ class SearchIndex:
         if activity.scope is not None:
             self._add_words(_words(activity.scope), number, _SCOPE)
         self._add_words(headings, number, _HEADING)
-        for industry, derived in ((activity.industry, False), (activity.industry_derived, True)):
-            for scheme, codes in industry.items():
-                for code in codes:
-                    self._add_industry(scheme, code, derived, number)
         self._add_rows(activity)
 
     def _add_rows(self, activity: Activity) -> None:
         """Each row once, though several classes may state it."""
-        numbers: dict[str, int] = {}
+        numbers: set[str] = set()
         for row in rows_of(activity):
             if row.id not in numbers:
                 id, name = f"{activity.id}#{row.id}", row.name or activity.name
-                numbers[row.id] = self._add_target(activity, id, name, _ROW)
-            for code in row.gbt4754:
-                self._add_industry("gbt4754", code, False, numbers[row.id])
+                numbers.add(row.id)
+                self._add_target(activity, id, name, _ROW)
 
     def _add_target(self, activity: Activity, id: str, name: Text, weight: float) -> int:
         number = len(self._targets)
         folded = tuple(fold(rendering) for rendering in _languages(name))
         self._targets.append(_Target(activity, id, name, "".join("\n" + line for line in folded)))
+        self._numbers[id] = number
         self._add_exact(id, number, "code")
         for rendering in folded:
             self._add_exact(rendering, number, "name")
@@ -197,10 +183,6 @@ class SearchIndex:
             weights = self._weights.setdefault(word, {})
             if weights.get(number, 0.0) < weight:
                 weights[number] = weight
-
-    def _add_industry(self, scheme: str, code: str, derived: bool, number: int) -> None:
-        entry = (_digits(code), code, derived, number)
-        self._industry.setdefault(scheme, []).append(entry)
 
     # Queries
 
@@ -247,45 +229,23 @@ class SearchIndex:
             yield self._vocabulary[at]
             at += 1
 
-    def _industry_scores(self, query: str) -> Iterator[tuple[int, float]]:
+    def _industry_scores(
+        self, query: str, taxonomy: str | None
+    ) -> Iterator[tuple[int, float, IndustryCandidate | None]]:
         """Targets by `scheme:code`, or by a code alone; an exact one scores above any words."""
-        scores = {"exact": 0.9, "broader": 0.6, "narrower": 0.5}
-        best: dict[int, float] = {}
-        has_scheme = query.partition(":")[0] in INDUSTRY_SCHEMES
-        matches = self._industry_matches(query) if has_scheme else self._in_any_scheme(query)
-        for relation, printed, derived, number in matches:
-            # 35.11 means D35.11 of NACE rather than 3511 of GB/T 4754.
-            same_form = has_scheme or query in (fold(printed), fold(printed)[1:])
-            score = scores[relation] - (0.03 if derived else 0.0) - (0.0 if same_form else 0.05)
-            best[number] = max(best.get(number, 0.0), score)
-        return iter(best.items())
-
-    def _in_any_scheme(self, code: str) -> Iterator[tuple[Relation, str, bool, int]]:
-        """What states this code; section letters must agree where both have one."""
-        if not _BARE_CODE.fullmatch(code):
-            return
-        asked, section = _digits(code), _section(code)
-        for entries in self._industry.values():
-            for stated, printed, derived, number in entries:
-                if stated == asked and (not section or _section(printed) in ("", section)):
-                    yield "exact", printed, derived, number
-
-    def _industry_matches(self, code: str) -> Iterator[tuple[Relation, str, bool, int]]:
-        scheme, colon, rest = code.strip().partition(":")
-        scheme = scheme.casefold()
-        asked = _digits(rest)
-        if not colon or scheme not in INDUSTRY_SCHEMES or not asked:
-            raise IndustryCodeError(f"write scheme:code with a scheme of {', '.join(INDUSTRY_SCHEMES)}")
-        matches: list[tuple[Relation, str, bool, int]] = []
-        for stated, printed, derived, number in self._industry.get(scheme, ()):
-            if stated == asked:
-                matches.append(("exact", printed, derived, number))
-            elif asked.startswith(stated) or (_is_section(stated) and _section(rest) == stated):
-                matches.append(("broader", printed, derived, number))
-            elif stated.startswith(asked) or (_is_section(asked) and _section(printed) == asked):
-                matches.append(("narrower", printed, derived, number))
-        matches.sort(key=lambda match: ("exact", "broader", "narrower").index(match[0]))
-        return iter(matches)
+        if is_industry_code(query):
+            for one in self._industry.candidates(query, taxonomy):
+                score = (_THROUGH if one.route else _STATES)[one.relation] - one.derived * _DERIVED
+                doubtful = one.status in ("recalled", "own-comparison")
+                number = self._numbers[one.activity_id]
+                yield number, score - doubtful * _DOUBTFUL, one if one.route else None
+        elif _BARE_CODE.fullmatch(query):
+            # Which classification is meant is open: 35.11 rather D35.11 of NACE than 3511 of GB/T 4754.
+            asked = read_code(query, "isic4")
+            for _, stated in self._industry.stating(asked.digits, asked.section):
+                same_form = query in (fold(stated.code), fold(stated.code)[1:])
+                score = _STATES["exact"] - stated.derived * _DERIVED - (not same_form) * _OTHER_FORM
+                yield self._numbers[stated.activity_id], score, None
 
 
 def fold(text: str) -> str:
@@ -317,18 +277,3 @@ def _words(text: Text) -> Iterator[str]:
 
 def _languages(text: Text) -> Iterator[str]:
     return (rendering for rendering in (text.en, text.zh_hans, text.zh_hant) if rendering)
-
-
-def _digits(code: str) -> str:
-    """`D35.11` and `35.11` as `3511`; a section alone stays a letter."""
-    plain = re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", code).upper())
-    return plain[1:] if len(plain) > 1 and plain[0].isalpha() else plain
-
-
-def _is_section(code: str) -> bool:
-    return len(code) == 1 and code.isalpha()
-
-
-def _section(code: str) -> str:
-    first = code.strip()[:1].upper()
-    return first if first.isalpha() else ""

@@ -265,17 +265,17 @@ class Values:
         record.done()
         return None if en is None else Text(en, hans, hant)
 
-    def name(self, node: Node | None) -> Text | None:
-        """A text that is shown as a name: missing Chinese is a warning."""
+    def name(
+        self, node: Node | None, cure: str = "add it; list own renderings under translated"
+    ) -> Text | None:
+        """A text that is shown as a name or question: missing Chinese is a warning."""
         text = self.text(node)
         if text is not None and node is not None:
             named = {"zh-Hans": text.zh_hans, "zh-Hant": text.zh_hant}
             missing = [language for language, value in named.items() if value is None]
             if missing:
                 message = f"{text.en!r} has no {' and no '.join(missing)}"
-                self.report.add(
-                    node, "name-untranslated", message, "add it; list own renderings under translated"
-                )
+                self.report.add(node, "name-untranslated", message, cure)
         return text
 
     def texts(self, node: Node | None) -> tuple[Text, ...]:

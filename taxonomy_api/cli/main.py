@@ -13,6 +13,7 @@ import click
 from taxonomy_api.cli.assess import assess
 from taxonomy_api.cli.check import check
 from taxonomy_api.cli.common import refusal
+from taxonomy_api.cli.coverage import coverage
 from taxonomy_api.cli.database import db
 from taxonomy_api.cli.keys import key
 from taxonomy_api.cli.lint import lint
@@ -45,7 +46,7 @@ def cli(traceback: bool) -> None:
     """
 
 
-for command in (serve, worker, assess, check, lint, template, org, key, db):
+for command in (serve, worker, assess, check, lint, coverage, template, org, key, db):
     cli.add_command(command)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from taxonomy_api.catalog.industry_codes import IndustryCodeError, read_code
 from taxonomy_api.catalog.model import LANGUAGES, Activity, Release
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.portfolio.table import Cell, shown
@@ -22,11 +23,8 @@ _LONGEST_NAME = 200
 _MOST_ROWS_NAMED = 20
 _SEPARATORS = re.compile(r"[;；\n|]")
 _EMPTY = frozenset(["", "-", "/", "—", "n/a", "na", "不适用", "不適用"])
-_INDUSTRY_SCHEMES = {
-    "isic4": re.compile(r"[A-U]\d{2,4}"),
-    "nace2": re.compile(r"[A-U]?\d{2}(\.\d{1,2})?"),
-    "gbt4754": re.compile(r"[A-T]?\d{2,4}"),
-}
+#: Of the classifications only NACE writes a dot.
+_DOTTED = re.compile(r"[A-Z]?\d{2}\.\d{1,2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +47,18 @@ class Reading:
 class ActivityReader:
     """Reads activity cells; equal cells are read once.
 
-    A bare code counts in the `preferred` taxonomies, and in the others only where none of those has it.
+    A bare code counts in the `preferred` taxonomies, where none of those has it in the others, and in
+    editions that a later one on file replaces only where no other has it. The same full name in several
+    taxonomies names the activity of each.
     """
 
     def __init__(
         self, release: Release, preferred: Collection[str], suggestions: int = MOST_SUGGESTIONS
     ) -> None:
         self._preferred = preferred
+        self._replaced = {
+            earlier for taxonomy in release.taxonomies.values() for earlier in taxonomy.supersedes
+        } - {*preferred}
         self._by_id: dict[str, Activity] = {}
         self._by_code: dict[str, list[Activity]] = {}
         self._by_name: dict[str, list[Activity]] = {}
@@ -158,6 +161,7 @@ class ActivityReader:
 
     def _named(self, text: str, named: Sequence[Activity]) -> Reading:
         """A full name: the same words in several taxonomies name the activity of each."""
+        named = self._in_force(named)
         taxonomies = [activity.taxonomy for activity in named]
         if len(set(taxonomies)) != len(taxonomies):
             return _ambiguous(text, named)
@@ -175,8 +179,12 @@ class ActivityReader:
         name = found[0].id
         return Reading((name,), (CellFinding("code_was_number", {"given": text, "activity": name}),))
 
-    def _prefer(self, found: list[Activity]) -> list[Activity]:
-        return [activity for activity in found if activity.taxonomy in self._preferred] or found
+    def _prefer(self, found: Sequence[Activity]) -> Sequence[Activity]:
+        asked = [activity for activity in found if activity.taxonomy in self._preferred]
+        return asked or self._in_force(found)
+
+    def _in_force(self, found: Sequence[Activity]) -> Sequence[Activity]:
+        return [activity for activity in found if activity.taxonomy not in self._replaced] or found
 
     def _id_of(self, key: str) -> str:
         if key in self._by_id:
@@ -189,20 +197,31 @@ def read_industry(scheme: str | None, cell: Cell) -> Reading:
     text = plain(shown(cell)).replace(" ", "")
     if _key(text) in _EMPTY:
         return Reading()
-    prefix, colon, code = text.partition(":")
-    if colon and prefix.lower() in _INDUSTRY_SCHEMES:
-        scheme, text = prefix.lower(), code
-    if scheme is None:
-        fitting = [name for name, pattern in _INDUSTRY_SCHEMES.items() if pattern.fullmatch(text)]
-        if len(fitting) != 1:
-            return Reading((), (CellFinding("industry_unclear", {"given": text}),))
-        scheme = fitting[0]
-    if scheme == "gbt4754" and isinstance(cell, int):
-        text = f"{cell:04d}"
-    lost_zero = scheme == "nace2" and isinstance(cell, float) and len(text.partition(".")[2]) < 2
-    if lost_zero or not _INDUSTRY_SCHEMES[scheme].fullmatch(text):
-        return Reading((), (CellFinding("industry_unclear", {"given": text}),))
-    return Reading((f"{scheme}:{text}",))
+    findings: tuple[CellFinding, ...] = ()
+    if scheme is None and _DOTTED.fullmatch(text):
+        scheme = "nace2"
+        findings = (CellFinding("industry_revision_assumed", {"given": text}),)
+    if isinstance(cell, int | float):
+        if scheme == "gbt4754":
+            text = text.zfill(4)  # classes only are stated as numbers
+        elif _may_have_lost_zeros(scheme, text):
+            return _unclear(text)
+    try:
+        return Reading((read_code(text, scheme).as_given,), findings)
+    except IndustryCodeError as problem:
+        return _unclear(text, problem.nearest)
+
+
+def _may_have_lost_zeros(scheme: str | None, number: str) -> bool:
+    """35.1 may have been 35.10, and 111 have been 0111."""
+    whole, dot, decimals = number.partition(".")
+    if scheme in ("nace2", "nace21"):
+        return bool(dot) and len(decimals) < 2
+    return len(whole) < 4
+
+
+def _unclear(text: str, nearest: tuple[str, ...] = ()) -> Reading:
+    return Reading((), (CellFinding("industry_unclear", {"given": text}, nearest),))
 
 
 def _ambiguous(text: str, found: Sequence[Activity]) -> Reading:

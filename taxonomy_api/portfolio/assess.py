@@ -21,6 +21,8 @@ from taxonomy_api.assessment.intake_answers import ANSWER
 from taxonomy_api.assessment.project import DEAL_DATES
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import parse_value
+from taxonomy_api.catalog.industry_codes import IndustryCodeError
+from taxonomy_api.catalog.industry_index import IndustryCandidate
 from taxonomy_api.catalog.model import Fact, Language, Release, Text
 from taxonomy_api.portfolio.activities import (
     MOST_SUGGESTIONS,
@@ -49,7 +51,13 @@ _FATAL = frozenset(
     ["unknown_activity", "ambiguous_activity", "activity_missing", "unknown_row", "contradictory_rows"]
 )
 _INFORMATIVE = frozenset(
-    ["read_by_name", "code_was_number", "industry_code_only", "industry_without_activity"]
+    [
+        "read_by_name",
+        "code_was_number",
+        "industry_code_only",
+        "industry_without_activity",
+        "industry_revision_assumed",
+    ]
 )
 _MOST_CANDIDATES = 5
 
@@ -94,7 +102,7 @@ def choose_taxonomies(
 def assess_block(engine: Engine, block: Block) -> Answer:
     """The verdicts of every row by every taxonomy of the block."""
     options = block.options
-    names, problems = _read_names(engine.release, block)
+    names, problems = _read_names(engine, block)
     failed = {problem.row: problem.message for problem in problems if problem.fatal}
     places, table, found_in_answers = answer_columns(
         engine.release, block.matches, block.columns, options.language
@@ -132,13 +140,13 @@ def _column(matches: Sequence[Match | None], key: str) -> int | None:
     return next(iter(_columns(matches, key)), None)
 
 
-def _read_names(release: Release, block: Block) -> tuple[list[tuple[str, ...]], list[CellProblem]]:
+def _read_names(engine: Engine, block: Block) -> tuple[list[tuple[str, ...]], list[CellProblem]]:
     """Per row the activities and industry codes it names."""
-    reader = ActivityReader(release, block.taxonomies)
+    reader = ActivityReader(engine.release, block.taxonomies)
     language = block.options.language
     activities, row_column = _columns(block.matches, "activity"), _column(block.matches, "row")
     activity = activities[0] if activities else None
-    candidates = _Candidates(release, block.taxonomies, language)
+    candidates = _Candidates(engine, block.taxonomies, language)
     industries = [
         (key, column) for key in INDUSTRY_COLUMNS if (column := _column(block.matches, key)) is not None
     ]
@@ -159,12 +167,13 @@ def _read_names(release: Release, block: Block) -> tuple[list[tuple[str, ...]], 
             findings.append((activity, CellFinding("several_activities", {})))
         named = bool(found)
         for key, column in industries:
-            industry = read_industry(key.partition(":")[2] or None, block.columns[column][row])
+            scheme = key.partition(":")[2] or None
+            industry = candidates.known(read_industry(scheme, block.columns[column][row]))
             findings += ((column, finding) for finding in industry.findings)
             found += industry.names
         if not found and not any(finding.code in _FATAL for _, finding in findings):
             findings.append((activity, CellFinding("activity_missing", {})))
-        elif not named and found and not findings:
+        elif not named and found and all(finding.code in _INFORMATIVE for _, finding in findings):
             findings.append((industries[0][1], candidates.finding(tuple(found))))
         # What a row names besides something unreadable is no answer to what it is.
         fatal = any(finding.code in _FATAL for _, finding in findings)
@@ -190,10 +199,28 @@ def _with_row(
 class _Candidates:
     """What may be meant by industry codes; looked up for the first distinct ones, the list being capped."""
 
-    def __init__(self, release: Release, taxonomies: Sequence[str], language: Language) -> None:
-        self._taxonomies = [release.taxonomies[one] for one in taxonomies]
+    def __init__(self, engine: Engine, taxonomies: Sequence[str], language: Language) -> None:
+        self._engine = engine
+        self._taxonomies = taxonomies
         self._language = language
         self._known: dict[tuple[str, ...], CellFinding] = {}
+        self._written: dict[str, str | IndustryCodeError] = {}
+
+    def known(self, reading: Reading) -> Reading:
+        """The code in its one writing; a code that its classification does not have is told."""
+        if not reading.names:
+            return reading
+        (name,) = reading.names
+        if name not in self._written:
+            try:
+                self._written[name] = self._engine.industry.locate(name)[1]
+            except IndustryCodeError as problem:
+                self._written[name] = problem
+        written = self._written[name]
+        if isinstance(written, str):
+            return Reading((written,), reading.findings)
+        unknown = CellFinding("industry_unknown", {"given": name}, written.nearest)
+        return Reading((name,), (*reading.findings, unknown))
 
     def finding(self, codes: tuple[str, ...]) -> CellFinding:
         found = self._known.get(codes)
@@ -206,15 +233,23 @@ class _Candidates:
     def _look_up(self, codes: tuple[str, ...]) -> CellFinding:
         if len(self._known) >= MOST_SUGGESTIONS:
             return CellFinding("industry_code_only", {"candidates": "…"})
-        every = (one for taxonomy in self._taxonomies for one in industry_candidates(taxonomy, codes))
+        every = (
+            one
+            for taxonomy in self._taxonomies
+            for one in industry_candidates(self._engine, taxonomy, codes).items()
+        )
         first = list(islice(every, _MOST_CANDIDATES + 1))
         if not first:
             return CellFinding("industry_without_activity", {})
-        names = [f"{one.id} {one.name.in_language(self._language)}" for one in first[:_MOST_CANDIDATES]]
+        names = [self._named(*one) for one in first[:_MOST_CANDIDATES]]
         return CellFinding(
             "industry_code_only",
             {"candidates": "; ".join(names) + ("; …" if len(first) > _MOST_CANDIDATES else "")},
         )
+
+    def _named(self, id: str, found: IndustryCandidate) -> str:
+        name = self._engine.activities[id].name.in_language(self._language)
+        return f"{id} {name} [{found.why}]" if found.route else f"{id} {name}"
 
 
 def _finding(row: int, column: int | None, finding: CellFinding, language: Language) -> CellProblem:

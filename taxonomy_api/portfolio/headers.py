@@ -20,7 +20,10 @@ _READ_TOGETHER = frozenset({"fact", "standard", "attestation"})
 LONGEST_HEADER = 200
 #: What a table must tell of every row: which project, and what it does.
 WHO = frozenset({"id", "name"})
-INDUSTRY_COLUMNS = ("industry", "industry:isic4", "industry:nace2", "industry:gbt4754")
+INDUSTRY_COLUMNS = (
+    "industry",
+    *(f"industry:{scheme}" for scheme in ("isic4", "isic5", "nace2", "nace21", "gbt4754", "hsic2")),
+)
 WHAT = frozenset({"activity", *INDUSTRY_COLUMNS})
 
 

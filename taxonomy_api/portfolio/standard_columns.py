@@ -96,7 +96,14 @@ STANDARD_COLUMNS: tuple[StandardColumn, ...] = (
         ("industry", "industry class", "sector code", "行业", "行業", "行业分类", "行業分類", "行业分类代码"),
     ),
     StandardColumn("industry:isic4", Text("ISIC Rev. 4"), ("isic", "isic4", "isic code", "isic rev 4")),
+    StandardColumn("industry:isic5", Text("ISIC Rev. 5"), ("isic5", "isic rev 5")),
     StandardColumn("industry:nace2", Text("NACE Rev. 2"), ("nace", "nace2", "nace code", "nace rev 2")),
+    StandardColumn("industry:nace21", Text("NACE Rev. 2.1"), ("nace2.1", "nace rev 2.1")),
+    StandardColumn(
+        "industry:hsic2",
+        Text("HSIC", "香港标准行业分类", "香港標準行業分類"),
+        ("hsic2", "hsic code", "hsic 2.0", "hsic version 2.0"),
+    ),
     StandardColumn(
         "industry:gbt4754",
         Text("GB/T 4754", "国民经济行业分类", "國民經濟行業分類"),

@@ -387,10 +387,19 @@ FINDINGS: dict[str, Text] = {
         "「{given}」為約數，按該數值讀取。",
     ),
     "industry_unclear": Text(
-        "“{given}” does not say of which classification it is a code; write isic4:D3510, nace2:D35.11 "
-        "or gbt4754:4413.",
-        "“{given}”未说明所属分类；请写作 isic4:D3510、nace2:D35.11 或 gbt4754:4413。",
-        "「{given}」未說明所屬分類；請寫作 isic4:D3510、nace2:D35.11 或 gbt4754:4413。",
+        "“{given}” is no code of a classification named; write nace2.1:D35.11, isic4:D3510 or gbt4754:4413.",
+        "“{given}”无法识别；请写作 nace2.1:D35.11、isic4:D3510 或 gbt4754:4413。",
+        "「{given}」無法識別；請寫作 nace2.1:D35.11、isic4:D3510 或 gbt4754:4413。",
+    ),
+    "industry_unknown": Text(
+        "“{given}” is no code of this classification and revision.",
+        "“{given}”不是该行业分类及版本的代码。",
+        "「{given}」不是該行業分類及版本的代碼。",
+    ),
+    "industry_revision_assumed": Text(
+        "“{given}” names no classification: read as NACE Rev. 2; for Rev. 2.1 write nace2.1:{given}.",
+        "“{given}”未说明所属分类，按 NACE Rev. 2 识别；Rev. 2.1 请写作 nace2.1:{given}。",
+        "「{given}」未說明所屬分類，按 NACE Rev. 2 識別；Rev. 2.1 請寫作 nace2.1:{given}。",
     ),
 }
 

@@ -31,7 +31,7 @@ class Loaded:
 
     @cached_property
     def index(self) -> SearchIndex:
-        return SearchIndex(self.release)
+        return SearchIndex(self.release, self.engine.industry)
 
 
 class CurrentRelease:

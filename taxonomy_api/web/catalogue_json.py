@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from taxonomy_api.catalog.coverage import activity_state, class_states, coverage
+from taxonomy_api.catalog.industry_index import IndustryCandidate
 from taxonomy_api.catalog.model import (
     Activity,
     Criterion,
@@ -158,11 +159,15 @@ def activity_detail(release: Release, activity: Activity, language: Language) ->
             objective: None if criterion is None else criterion_json(criterion, activity.id, language)
             for objective, criterion in activity.dnsh.items()
         },
+        "as_in": activity.as_in,
         "composite": composite
         and {
             "sides": {side: list(activities) for side, activities in composite.sides.items()},
             "complete": composite.complete,
             "scenario": composite.scenario,
+            "included": composite.included,
+            "source": citation_json(composite.source),
+            "status": composite.status,
         },
         "mappings": [_mapping(row) for row in release.mappings if activity.id in (row.subject, row.object)],
     }
@@ -217,6 +222,18 @@ def _mapping(row: MappingRow) -> Json:
         "status": row.status,
         "mapping_set": row.mapping_set,
         "source": citation_json(row.source),
+    }
+
+
+def why_json(why: str, through: IndustryCandidate | None) -> Json:
+    """How a candidate was found; with the route where an industry code led to it through concordances."""
+    if through is None:
+        return {"why": why}
+    return {
+        "why": f"{why}: {through.why}",
+        "route": list(through.route),
+        "relation": through.relation,
+        "status": through.status,
     }
 
 

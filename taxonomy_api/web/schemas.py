@@ -176,6 +176,10 @@ class Activities(Listed):
 class ActivityDetail(Activity):
     release = fields.String(required=True)
     criteria = _free("The criteria of each class as a tree")
+    as_in = fields.String(
+        allow_none=True,
+        metadata={"description": "The activity of another edition whose criteria these are, word for word"},
+    )
     documents = _free("The documents cited, by id")
 
 

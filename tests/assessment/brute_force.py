@@ -78,6 +78,8 @@ def _bare(criterion: Criterion, project: Mapping[str, object], day: date, any_va
 
 def _group(group: Group, combination: tuple[str, ...]) -> Results:
     left = [result for result in combination if result != LEFT]
+    if group.kind == "first_that_applies":
+        return frozenset({left[0] if left else LEFT})
     if group.kind == "not":
         return frozenset({{MET: NOT_MET, NOT_MET: MET, LEFT: LEFT}[combination[0]]})
     if not left:
@@ -89,15 +91,18 @@ def _group(group: Group, combination: tuple[str, ...]) -> Results:
 
 
 def _cases(cases: Cases, project: Mapping[str, object], day: date, any_value: bool) -> Results:
-    branches = [results(case.criterion, project, day, any_value) for case in cases.cases]
+    chosen = _as_set(project.get(cases.by))
+    options = [_selects(cases, choice) for choice in chosen]
+    branches = [
+        results(case.criterion, _as_product(project, cases.by, options, number), day, any_value)
+        for number, case in enumerate(cases.cases)
+    ]
     if cases.otherwise == "not_met":
         otherwise: Results = frozenset({NOT_MET})
     elif cases.otherwise == "unknown":
         otherwise = OPEN
     else:
-        otherwise = results(cases.otherwise, project, day, any_value)
-    chosen = _as_set(project.get(cases.by))
-    options = [_selects(cases, choice) for choice in chosen]
+        otherwise = results(cases.otherwise, _as_product(project, cases.by, options, None), day, any_value)
     if not chosen or any(option is None for option in options):
         shared = frozenset().union(*branches)
         return shared if _covers_all(cases) else shared | otherwise
@@ -110,6 +115,21 @@ def _cases(cases: Cases, project: Mapping[str, object], day: date, any_value: bo
         fits = any if any_value else all
         found.add(LEFT if not left else MET if fits(result == MET for result in left) else NOT_MET)
     return frozenset(found)
+
+
+def _as_product(
+    project: Mapping[str, object], by: str, options: list[tuple[int, ...] | None], case: int | None
+) -> Mapping[str, object]:
+    """Within a case the project is the product that leads there, whatever else it makes.
+
+    `case` None: what no case names. Where no choice of the project leads there, it stays as it is.
+    """
+    here = [
+        choice
+        for choice, option in zip(_as_set(project.get(by)), options, strict=True)
+        if option is not None and (case in option if case is not None else option == ())
+    ]
+    return {**project, by: here} if here else project
 
 
 def _selects(cases: Cases, choice: str) -> tuple[int, ...] | None:

@@ -146,7 +146,7 @@ windows = st.sampled_from(
 
 @st.composite
 def nodes(draw: st.DrawFn, parts: st.SearchStrategy[Criterion]) -> Criterion:
-    kind = draw(st.sampled_from(["all", "any", "not", "at_least_of", "cases"]))
+    kind = draw(st.sampled_from(["all", "any", "not", "at_least_of", "first_that_applies", "cases"]))
     extra = {
         "applies_if": draw(st.none() | st.none() | parts),
         "open": draw(st.none() | st.none() | windows),

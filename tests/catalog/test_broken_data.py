@@ -12,6 +12,7 @@ import pytest
 from taxonomy_api.catalog.findings import RULES, Finding
 from taxonomy_api.catalog.lint import lint_folder
 from taxonomy_api.catalog.load import load_release
+from tests.catalog.test_industry_tables import BROKEN as INDUSTRY_BROKEN
 
 MINIMAL = Path(__file__).parent / "minimal"
 FACTS, STANDARDS, SOURCES = (f"taxonomies/{name}.yaml" for name in ("facts", "standards", "sources"))
@@ -20,6 +21,7 @@ EDITION, SECTOR, POWER = (
     "taxonomies/demo-a/1-energy.yaml",
     "taxonomies/demo-b/power.yaml",
 )
+OLDER = "taxonomies/demo-0/1-energy.yaml"
 MAPPING = "mappings/demo-a--demo-b.sssom.tsv"
 #: Stands in the new text where the finding must point.
 HERE = "‸"
@@ -39,7 +41,10 @@ class Broken:
 #: A criterion that stands once in the sound data, to be replaced by broken ones.
 LEAF = 'green: {id: h, meets: "not-loaded:3.10", input: hydrogen, source: [doc-b, P-02], status: verified}'
 ENTRY = '{id: x, fact: product, one_of: [door], source: [doc-a, "Annex, 1.10"], status: verified}'
+BARRIER = "- {id: k, standard: GB 2, where_covered: yes"
 DNSH_WATER = "water: appendices"
+LISTED = "green: listing\n    transition: not_on_file"
+AS_IN = "as_in: demo-a:1.4"
 
 BROKEN = [
     # YAML
@@ -72,7 +77,12 @@ BROKEN = [
         "missing-key", EDITION, "minimum_safeguards: {id: ms", "xs: {id: ms", "minimum_safeguards is tested"
     ),
     Broken("missing-key", POWER, "    scenario: 4\n", "", "scenario"),
+    Broken("missing-key", POWER, "    inclusion: on_file\n", "", "inclusion is missing"),
+    Broken("missing-key", POWER, ", source: [doc-b, P-01], status: own-comparison}", "}", "source"),
     Broken("missing-key", POWER, "green: none", "green: none\n    ‸scenario: 1", "without criteria_of"),
+    Broken(
+        "missing-key", POWER, "green: none", "green: none\n    ‸inclusion: on_file", "without criteria_of"
+    ),
     Broken("empty-value", POWER, "green: none", "green: none\n    scope:‸", "nothing stands here"),
     Broken("empty-value", POWER, LEAF, "green: {any: ‸[]}", "any joins nothing"),
     Broken("empty-value", SECTOR, "one_of: [door]", "one_of: ‸[]", "list the choices"),
@@ -84,6 +94,7 @@ BROKEN = [
         "{id: b, fact: third_party_verified, is: ‸true",
         "no, yes",
     ),
+    Broken("bad-word", POWER, "inclusion: on_file", "inclusion: ‸not_on_file", "scenario 4 says"),
     Broken("bad-word", EDITION, "dnsh: tested", "dnsh: ‸maybe", "not_on_file, not_tested, tested"),
     Broken("bad-word", EDITION, "counts: {sector: 1", "counts: {‸sectors: 1", "sector, group, activity"),
     Broken(
@@ -141,7 +152,7 @@ BROKEN = [
     ),
     Broken("duplicate-id", FACTS, "aliases: [ghg]", "aliases: [ghg, capacity]", "capacity"),
     Broken("duplicate-id", FACTS, "aliases: [skylight]", "aliases: [door]", "door"),
-    Broken("duplicate-code", POWER, "code: P-03", "code: ‸P-02", "taxonomies/demo-b/power.yaml:9"),
+    Broken("duplicate-code", POWER, "code: P-03", "code: ‸P-02", "taxonomies/demo-b/power.yaml:10"),
     Broken("duplicate-code", SECTOR, 'aliases: ["1.1 water power"]', 'aliases: [‸"1.1"]', "1.1"),
     Broken("unknown-fact", SECTOR, "fact: product, one_of", "fact: ‸prodct, one_of", "did you mean product?"),
     Broken(
@@ -202,11 +213,14 @@ BROKEN = [
     Broken(
         "criterion-kind",
         SECTOR,
-        "id: r1.1\n          attest: Lamps are listed.",
+        "id: r1.1\n          attest: {en: Lamps are listed., zh-Hans: 灯具已列明。, zh-Hant: 燈具已列明。}\n"
+        "          evidence: {en: Entry in the list, zh-Hans: 名录列名证明, zh-Hant: 名錄列名證明}",
         "‸rows: {r9: {}}",
         "within a row",
     ),
     Broken("criterion-kind", POWER, "scenario: 4", "scenario: 4\n    ‸green: none", "criteria_of"),
+    Broken("criterion-kind", POWER, "- listing", "- ‸listing\n        - listing", "put it last"),
+    Broken("criterion-kind", POWER, BARRIER, f"- ‸listing\n        {BARRIER}", "put it last"),
     Broken("operator", SECTOR, "one_of: [door]", "‸at_most: 1 MW", "use is, one_of"),
     Broken("operator", SECTOR, ENTRY, "‸{id: x, fact: capacity}", "at_most, below, at_least"),
     Broken(
@@ -233,8 +247,8 @@ BROKEN = [
     Broken(
         "leaf-uncited",
         EDITION,
-        "A policy paper, source: [doc-a, whole]",
-        "A policy paper",
+        "政策文件}, source: [doc-a, whole]",
+        "政策文件}",
         "ms cites no source",
     ),
     Broken(
@@ -263,6 +277,23 @@ BROKEN = [
     Broken(
         "class-unlisted", POWER, "green: none", "green: none\n    ‸excluded: listing", "no class excluded"
     ),
+    Broken("as-in", OLDER, AS_IN, "as_in: ‸demo-a:1.3#r1", "write demo-a:1.3"),
+    Broken("as-in", OLDER, AS_IN, "as_in: ‸demo-0:1.1", "demo-0:1.1 is of this edition"),
+    Broken("as-in", SECTOR, LISTED, "as_in: ‸demo-0:1.1", "write demo-a:1.10"),
+    Broken("as-in", OLDER, AS_IN, "as_in: ‸demo-b:P-01", "no classes of its own"),
+    Broken("as-in", OLDER, AS_IN, "as_in: ‸demo-b:P-02", "demo-b lists other classes: green"),
+    Broken("criterion-kind", OLDER, AS_IN, f"{AS_IN}\n    ‸green: none", "green stands beside as_in"),
+    Broken(
+        "criterion-kind",
+        OLDER,
+        AS_IN,
+        f"{AS_IN}\n    scenario: 1\n    ‸criteria_of: {{a: [], complete: no}}",
+        "criteria_of stands beside as_in",
+    ),
+    Broken("unknown-taxonomy", OLDER, AS_IN, "as_in: ‸demo-c:1.4", "demo-c is not loaded"),
+    Broken("unknown-activity", OLDER, AS_IN, "as_in: ‸demo-a:1.5", "demo-a has no activity 1.5"),
+    Broken("bad-id", OLDER, AS_IN, "as_in: ‸demo-a", "write taxonomy:code"),
+    Broken("shape", OLDER, AS_IN, "as_in: ‸[demo-a:1.4]", "text"),
     Broken("dnsh-missing", SECTOR, "      circular_economy: none\n", "", "circular_economy"),
     Broken("dnsh-missing", SECTOR, "    dnsh:\n", "    notdnsh:\n", "five objectives"),
     Broken("component-unlisted", POWER, "green: none", "green: none\n    ‸dnsh: {}", "not_tested"),
@@ -317,6 +348,17 @@ BROKEN = [
         "name: {en: Coal power, zh-Hans: 煤电, zh-Hant: 煤電}",
         "name: ‸Coal power",
         "zh-Hans and no zh-Hant",
+    ),
+    Broken(
+        "name-untranslated", SECTOR, "zh-Hans: 风险已评估。, ", "", "'Risks are assessed.' has no zh-Hans"
+    ),
+    Broken(
+        "evidence-missing",
+        SECTOR,
+        "{id: e, attest: {en: Fish can pass., zh-Hans: 鱼类可通行。, zh-Hant: 魚類可通行。}, "
+        "evidence: {en: Design of the fish pass, zh-Hans: 鱼道设计, zh-Hant: 魚道設計}",
+        "‸{id: e, attest: {en: Fish can pass., zh-Hans: 鱼类可通行。, zh-Hant: 魚類可通行。}",
+        "what a verifier would ask for",
     ),
     Broken("ambiguous-header", FACTS, "headers: [LCA GHG]", "headers: [ＰＵＥ]", "pue"),
     Broken(
@@ -500,7 +542,8 @@ def test_every_rule_is_provoked_here() -> None:
         "file-unexpected",
         "yaml-depth",
     }
-    assert set(RULES) == {broken.rule for broken in BROKEN} | by_files
+    of_tables = {broken.rule for broken in INDUSTRY_BROKEN} | {"industry-code-unlisted"}
+    assert set(RULES) == {broken.rule for broken in BROKEN} | by_files | of_tables
 
 
 def test_the_sound_data_have_no_finding() -> None:

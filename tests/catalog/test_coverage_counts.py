@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -37,6 +38,19 @@ def test_an_activity_is_on_file_only_with_all_of_its_classes(
     assert activity is not None
     assert activity_state(activity) == state
     assert class_states(activity).items() >= classes.items()
+
+
+def test_a_pair_not_known_to_be_in_the_edition_is_not_on_file(tmp_path: Path) -> None:
+    folder = copytree(Path(__file__).parent / "minimal", tmp_path / "data")
+    file = folder / "taxonomies/demo-b/power.yaml"
+    text = file.read_text(encoding="utf-8")
+    for word, stated in (("scenario", "4"), ("inclusion", "on_file")):
+        text = text.replace(f"{word}: {stated}", f"{word}: not_on_file")
+    file.write_text(text, encoding="utf-8")
+    loaded = load_release(folder).release
+    activity = None if loaded is None else loaded.activity("demo-b:P-01")
+    assert activity is not None
+    assert activity_state(activity) == "not_on_file"
 
 
 def test_the_counts_add_up(release: Release) -> None:

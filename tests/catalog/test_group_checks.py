@@ -12,6 +12,7 @@ from taxonomy_api.catalog.load import load_release
 MINIMAL = Path(__file__).parent / "minimal"
 POWER = "taxonomies/demo-b/power.yaml"
 CHECKED = {"one-fact-two-limits", "guard-overlap", "guard-gap"}
+ATTEST = "attest: {en: Words, zh-Hans: 话, zh-Hant: 話}, evidence: {en: Proof, zh-Hans: 证明, zh-Hant: 證明}"
 
 
 def limit(id: str, most: int, extra: str = "") -> str:
@@ -29,7 +30,7 @@ def between(id: str, low: str, high: str) -> str:
 
 
 def statement(id: str, guard: str = "") -> str:
-    return f"{{id: {id}, attest: Words{guard}}}"
+    return f"{{id: {id}, {ATTEST}{guard}}}"
 
 
 SMALL, LARGE = "fact: capacity, below: 5 MW", "fact: capacity, at_least: 5000 kW"
@@ -247,7 +248,7 @@ def test_refused(name: str, tmp_path: Path) -> None:
 def test_a_guard_may_rest_on_the_record_where_its_group_cites_nothing(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(MINIMAL, tmp_path / "data"))
     path = folder / POWER
-    cited = "id: a, attest: Words, source: [doc-b, 1], status: verified"
+    cited = f"id: a, {ATTEST}, source: [doc-b, 1], status: verified"
     criterion = f"{{all: [{{{cited}}}], applies_if: {{id: g, {SMALL}}}}}"
     text = path.read_text(encoding="utf-8").replace("green: none", f"green: {criterion}")
     path.write_text(text, encoding="utf-8")

@@ -110,6 +110,7 @@ def test_mapping_rows_and_equal_numbers_do_not_count(folder: Path) -> None:
         ("taxonomies/demo-a/taxonomy.yaml", "effective: 2022-07-01", "effective: 2022-07-02"),
         ("taxonomies/demo-a/taxonomy.yaml", "Pollutants are kept out", "Pollutants are kept low"),
         ("taxonomies/demo-b/power.yaml", "scenario: 4", "scenario: 3"),
+        ("taxonomies/demo-b/power.yaml", "status: own-comparison", "status: recalled"),
         (MAPPING, "stricter\t2", "stricter\t3"),
         (MAPPING, "2035-12-31", "2035-12-30"),
         (MAPPING, "Stricter until 2035", "Stricter until then"),

@@ -110,7 +110,7 @@ def test_the_edition(release: Release) -> None:
     assert demo.instruments is not None and demo.instruments.not_covered == Text("Insurance")
     assert isinstance(demo.requires, AttestLeaf) and demo.requires.attestation == "demo-a/g1"
     assert isinstance(demo.minimum_safeguards, AttestLeaf)
-    assert demo.minimum_safeguards.evidence == Text("A policy paper")
+    assert demo.minimum_safeguards.evidence == Text("A policy paper", "政策文件", "政策文件")
     assert demo.minimum_safeguards.source == demo.source
     assert set(demo.shared) == {"appendix_b", "appendices"}
     assert not release.taxonomies["demo-b"].list_complete
@@ -225,6 +225,17 @@ def test_a_listing_is_confirmed_by_its_scope(release: Release) -> None:
     assert isinstance(unknown, NotOnFile) and unknown.source == Citation("doc-a", "Annex, 1.4")
 
 
+def test_a_listing_may_stand_after_the_standards_that_cover(release: Release) -> None:
+    first = criterion(release, "demo-b:P-04")
+    assert isinstance(first, Group)
+    assert (first.id, first.kind) == ("green.first_that_applies", "first_that_applies")
+    standard, listing = first.parts
+    assert isinstance(standard, StandardLeaf) and isinstance(listing, Listing)
+    assert (standard.source, standard.status) == (Citation("doc-b", "P-04, test"), "single-source")
+    assert (listing.attestation, listing.source) == ("demo-b:P-04/scope", Citation("doc-b", "P-04"))
+    assert listing.status == "verified"
+
+
 def test_dnsh(hydropower: Activity, parts: Mapping[str, Criterion]) -> None:
     assert hydropower.dnsh["circular_economy"] is None
     assert isinstance(hydropower.dnsh["biodiversity"], NotOnFile)
@@ -280,7 +291,12 @@ def test_ids_are_unique_in_each_activity(release: Release) -> None:
 def test_composites(release: Release) -> None:
     composite = release.taxonomies["demo-b"].activities["P-01"]
     assert composite.composite == Composite(
-        {"eu": ("demo-a:1.10", "demo-a:1.3#r2"), "cn": ("not-loaded:9.9",)}, complete=False, scenario=4
+        {"eu": ("demo-a:1.10", "demo-a:1.3#r2"), "cn": ("not-loaded:9.9",)},
+        complete=False,
+        scenario=4,
+        included=True,
+        source=Citation("doc-b", "P-01"),
+        status="own-comparison",
     )
     assert "green" not in composite.classes
 

@@ -273,3 +273,18 @@ def test_results_need_a_known_format_and_a_folder(run: Run, portfolio: Path) -> 
 
 def test_settings_of_the_tests_use_the_data_of_the_checkout() -> None:
     assert (load({}).data / "taxonomies").is_dir()
+
+
+# Coverage
+
+
+def test_coverage_counts_the_same_in_words_and_as_json(run: Run, minimal_data: Path) -> None:
+    said = json.loads(run("coverage", "--json", TAXONOMY_API_DATA=str(minimal_data)).stdout)
+    one = said["taxonomies"]["demo-a"]
+    states = one["criteria"] + one["listing"] + one["composite"] + one["not_on_file"]
+    assert one["activities"] == states == one["levels"][-1]["on_file"]
+    lines = run("coverage", TAXONOMY_API_DATA=str(minimal_data)).stdout.splitlines()
+    line = next(line for line in lines if line.startswith("demo-a "))
+    assert line.split()[1] == str(one["activities"])
+    assert any(line.startswith("demo-a -> demo-b") for line in lines)
+    assert said["mappings"][0]["positive"] > 0

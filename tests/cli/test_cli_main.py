@@ -20,7 +20,9 @@ Run = Callable[..., Result]
 
 
 def test_all_commands_are_there() -> None:
-    assert set(cli.commands) == {"serve", "worker", "assess", "check", "lint", "template", "org", "key", "db"}
+    assert set(cli.commands) == {
+        *("serve", "worker", "assess", "check", "lint", "coverage", "template", "org", "key", "db")
+    }
 
 
 def test_version(run: Run) -> None:

@@ -131,11 +131,38 @@ def test_the_row_column_holds_for_the_activity_that_has_rows(tmp_path: Path, eng
 
 
 def test_a_row_with_an_industry_code_alone_is_told_its_candidates(tmp_path: Path, engine: Engine) -> None:
-    rows = [["id", "industry"], ["1", "nace2:D35.11"], ["2", "nace2:99.99"]]
+    codes = ["nace2:D35.11", "nace2:01.11", "nace2:99.99", "nace2:35.16", "C35.11", "35.11"]
+    rows = [["id", "industry"], *([str(number), code] for number, code in enumerate(codes, start=1))]
     run(write_book(tmp_path / "book.xlsx", rows), engine, taxonomies=["eu-climate-mitigation"])
+    proposed = told(tmp_path, "industry_code_only")
+    assert [issue[3] for issue in proposed] == ["B2", "B7"]
+    assert all("eu-climate-mitigation:4.1 " in " ".join(map(str, issue)) for issue in proposed)
+    assert [issue[3] for issue in told(tmp_path, "industry_without_activity")] == ["B3"]
+    unknown = told(tmp_path, "industry_unknown")
+    assert [issue[3] for issue in unknown] == ["B4", "B5", "B6"]
+    assert "nace2.1:D35.16" in " ".join(map(str, unknown[1]))
+    assert [issue[3] for issue in told(tmp_path, "industry_revision_assumed")] == ["B6", "B7"]
+
+
+@pytest.mark.parametrize(
+    ("header", "code", "told_as"),
+    [
+        ("NACE Rev. 2.1", "D35.12", "[nace2.1:D35.12 → nace2:D35.11 → isic4:D3510 (broader)]"),
+        ("ISIC Rev. 5", "3511", "[isic5:D3511 → isic4:D3510 (broader)]"),
+        ("HSIC", "351101", "[hsic2:351101 → hsic2:351 → isic4:D351 → isic4:D3510 (unclear, own-comparison)]"),
+        ("GB/T 4754", "D4415", "[gbt4754:4415 → isic4:D3510 (unclear, recalled)]"),
+        ("Industry code", "NACE2.1: 35.12", "[nace2.1:D35.12 → nace2:D35.11 → isic4:D3510 (broader)]"),
+    ],
+)
+def test_codes_that_no_activity_states_propose_by_concordance(
+    header: str, code: str, told_as: str, tmp_path: Path, engine: Engine
+) -> None:
+    rows = [["id", header], ["1", code]]
+    run(write_book(tmp_path / "book.xlsx", rows), engine, taxonomies=["hk-phase-2a"])
+    assert column(tmp_path, "hk-phase-2a verdict") == ["undetermined"]
     (issue,) = told(tmp_path, "industry_code_only")
-    assert "eu-climate-mitigation:4.1 " in " ".join(map(str, issue))
-    assert len(told(tmp_path, "industry_without_activity")) == 1
+    words = " ".join(map(str, issue))
+    assert "hk-phase-2a:ENE-01 " in words and told_as in words
 
 
 def test_what_is_said_to_be_about_is_read_and_told(tmp_path: Path, engine: Engine) -> None:

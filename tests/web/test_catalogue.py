@@ -130,6 +130,13 @@ def test_an_activity_shows_every_criterion_with_its_source(client: FlaskClient, 
         assert leaf["status"]
 
 
+def test_an_activity_says_whose_criteria_it_has(client: FlaskClient) -> None:
+    older = get(client, "/v1/activities/demo-0:1.1")
+    assert older["as_in"] == HYDRO and get(client, f"/v1/activities/{HYDRO}")["as_in"] is None
+    asked = {leaf["attestation"] for leaf in leaves(older["criteria"]) if leaf["kind"] == "attestation"}
+    assert asked == {f"{HYDRO}/e"}
+
+
 def test_dated_limits_are_shown_step_by_step(client: FlaskClient) -> None:
     body = get(client, f"/v1/activities/{HYDRO}")
     by_id = {leaf["id"]: leaf for leaf in leaves(body["criteria"]["green"]["criterion"])}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import Response
@@ -11,7 +11,7 @@ from taxonomy_api.assessment.engine import ENGINE_VERSION
 from taxonomy_api.assessment.questionnaire import questions
 from taxonomy_api.catalog.model import Activity, Language, Release, Taxonomy
 from taxonomy_api.catalog.nearest import nearest
-from taxonomy_api.catalog.search import IndustryCodeError
+from taxonomy_api.catalog.search import IndustryCandidate, IndustryCodeError
 from taxonomy_api.errors import InvalidInput, NotFound, Problem
 from taxonomy_api.store.current import Loaded
 from taxonomy_api.web import catalogue_json, schemas
@@ -60,14 +60,21 @@ def show_taxonomy(query: Arguments, taxonomy_id: str) -> Response:
 def list_activities(query: Arguments, taxonomy_id: str) -> Response:
     """Its activities, or those that words, a sector or an industry code find
 
-    Found by words they come best first, otherwise in the order of the edition.
+    Found by words they come best first, otherwise in the order of the edition. Found by an industry code
+    each says `why`, as candidates of a search do.
     """
     loaded, language = services().current.get(), _language(query)
     taxonomy = _taxonomy(loaded.release, taxonomy_id)
-    filters = [query.get(name) for name in ("q", "sector", "industry")]
-    edition = f"{loaded.release.id} {taxonomy_id} {filters}"
-    shown, following = page(_select(loaded, taxonomy, *filters), query.get("cursor"), query["limit"], edition)
+    words, sector, industry = (query.get(name) for name in ("q", "sector", "industry"))
+    edition = f"{loaded.release.id} {taxonomy_id} {[words, sector, industry]}"
+    proposed = None if industry is None else _by_industry(loaded, taxonomy, industry)
+    selected = _select(loaded, taxonomy, words, sector, proposed)
+    shown, following = page(selected, query.get("cursor"), query["limit"], edition)
     found = [catalogue_json.activity_json(activity, language) for activity in shown]
+    for activity in found:
+        if proposed is not None:
+            through = proposed[activity["id"]]
+            activity |= catalogue_json.why_json("industry", through if through.route else None)
     content = {"release": loaded.release.id, "activities": found, "next_cursor": following}
     return catalogue_reply(content, loaded.release.id, language)
 
@@ -117,19 +124,24 @@ def list_facts(query: Arguments) -> Response:
 @blueprint.query(schemas.SearchQuery)
 @blueprint.answers(200, schemas.Candidates)
 def search(query: Arguments) -> Response:
-    """Candidates for words or an industry code; never a verdict"""
+    """Candidates for words or an industry code; never a verdict
+
+    `why` is code, alias, name, words or industry. Where an edition states no codes of the classification
+    asked for, concordances lead to it: `why` then goes on with the route, `industry: nace2.1:D35.12 →
+    nace2:D35.11 (broader)`, and `route`, `relation` and `status` tell it apart.
+    """
     loaded, language = services().current.get(), _language(query)
     try:
         hits = loaded.index.search(query["q"], limit=query["limit"])
     except IndustryCodeError as problem:
-        raise _bad_parameter("q", str(problem)) from None
+        raise _bad_parameter("q", str(problem), close=problem.nearest) from None
     found = [
         {
             "activity": hit.activity_id,
             "name": hit.name.in_language(language),
             "names": catalogue_json.texts_json(hit.name),
-            "why": hit.why,
             "score": hit.score,
+            **catalogue_json.why_json(hit.why, hit.through),
         }
         for hit in hits
     ]
@@ -218,7 +230,11 @@ def _unknown(noun: str, name: str, known: tuple[str, ...]) -> NotFound:
 
 
 def _select(
-    loaded: Loaded, taxonomy: Taxonomy, words: str | None, sector: str | None, industry: str | None
+    loaded: Loaded,
+    taxonomy: Taxonomy,
+    words: str | None,
+    sector: str | None,
+    proposed: Collection[str] | None,
 ) -> Sequence[Activity]:
     found = list(taxonomy.activities.values())
     if words is not None:
@@ -228,9 +244,8 @@ def _select(
         if sector not in codes:
             raise _bad_parameter("sector", f"There is no sector {sector!r}.", codes, nearest(sector, codes))
         found = [activity for activity in found if sector in (activity.sector, activity.parent)]
-    if industry is not None:
-        holders = _by_industry(loaded, taxonomy, industry)
-        found = [activity for activity in found if activity.id in holders]
+    if proposed is not None:
+        found = [activity for activity in found if activity.id in proposed]
     return found
 
 
@@ -238,17 +253,21 @@ def _by_words(loaded: Loaded, taxonomy: Taxonomy, words: str) -> list[Activity]:
     try:
         hits = loaded.index.search(words, taxonomy=taxonomy.id, limit=10_000)
     except IndustryCodeError as problem:
-        raise _bad_parameter("q", str(problem)) from None
+        raise _bad_parameter("q", str(problem), close=problem.nearest) from None
     ids = dict.fromkeys(hit.activity_id.partition("#")[0] for hit in hits)
     return [activity for id in ids if (activity := loaded.release.activity(id)) is not None]
 
 
-def _by_industry(loaded: Loaded, taxonomy: Taxonomy, industry: str) -> set[str]:
+def _by_industry(loaded: Loaded, taxonomy: Taxonomy, industry: str) -> dict[str, IndustryCandidate]:
+    """The best candidate of each activity, by its id."""
     try:
         candidates = loaded.index.by_industry(industry, taxonomy=taxonomy.id)
     except IndustryCodeError as problem:
-        raise _bad_parameter("industry", str(problem)) from None
-    return {candidate.activity_id.partition("#")[0] for candidate in candidates}
+        raise _bad_parameter("industry", str(problem), close=problem.nearest) from None
+    best: dict[str, IndustryCandidate] = {}
+    for candidate in candidates:
+        best.setdefault(candidate.activity_id.partition("#")[0], candidate)
+    return best
 
 
 def _bad_parameter(

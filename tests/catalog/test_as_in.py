@@ -1,0 +1,77 @@
+"""An activity may have the classes of another edition, word for word."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from taxonomy_api.catalog.load import load_release
+from taxonomy_api.catalog.model import Activity, AttestLeaf, Citation, Listing, Release, Text, walk
+
+MINIMAL = Path(__file__).parent / "minimal"
+
+
+@pytest.fixture(scope="module")
+def release() -> Release:
+    result = load_release(MINIMAL)
+    assert result.release is not None
+    return result.release
+
+
+def activity(release: Release, name: str) -> Activity:
+    found = release.activity(name)
+    assert found is not None
+    return found
+
+
+def test_the_classes_are_the_others(release: Release) -> None:
+    older, hydropower = activity(release, "demo-0:1.1"), activity(release, "demo-a:1.10")
+    assert older.as_in == hydropower.id and hydropower.as_in is None
+    assert older.classes == hydropower.classes and set(older.classes) == {"green", "transition", "excluded"}
+    green = older.classes["green"].criterion
+    assert green is not None
+    assert {leaf.attestation for leaf in walk(green) if isinstance(leaf, AttestLeaf)} == {"demo-a:1.10/e"}
+    assert older.classes["transition"].until == hydropower.classes["transition"].until
+
+
+def test_everything_else_is_its_own(release: Release) -> None:
+    older = activity(release, "demo-0:1.1")
+    assert (older.name.en, older.status, older.notes) == (
+        "Water power",
+        "single-source",
+        (Text("An older name."),),
+    )
+    assert older.source == Citation("doc-a", "Annex, 1.1")
+    assert older.contribution is None and older.tags == () and older.dnsh == {}
+    assert (older.answered_as, activity(release, "demo-a:1.10").answered_as) == ("demo-a:1.10", "demo-a:1.10")
+
+
+def test_a_listing_is_confirmed_by_the_others_scope(release: Release) -> None:
+    listing = activity(release, "demo-0:1.2").classes["green"].criterion
+    assert isinstance(listing, Listing) and listing.attestation == "demo-a:1.4/scope"
+
+
+def test_the_order_of_folders_does_not_matter(release: Release, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(MINIMAL, tmp_path / "data"))
+    last = (folder / "taxonomies/demo-0").rename(folder / "taxonomies/demo-z")
+    for file, old, new in (
+        (last / "taxonomy.yaml", "id: demo-0", "id: demo-z"),
+        (folder / "taxonomies/demo-a/taxonomy.yaml", "supersedes: [demo-0]", "supersedes: [demo-z]"),
+    ):
+        file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    result = load_release(folder)
+    assert result.release is not None, result.findings
+    for code in ("1.1", "1.2"):
+        moved, there = activity(result.release, f"demo-z:{code}"), activity(release, f"demo-0:{code}")
+        assert moved.classes == there.classes
+
+
+def test_the_hash_tells_as_in_from_classes_written_out(release: Release, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(MINIMAL, tmp_path / "data"))
+    path = folder / "taxonomies/demo-0/1-energy.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("as_in: demo-a:1.4", "green: listing\n    transition: not_on_file"), "utf-8")
+    other = load_release(folder).release
+    assert other is not None and other.id != release.id
