@@ -19,7 +19,14 @@ from taxonomy_api.assessment.domains import look_up
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.horizon import Outlook, outlook
 from taxonomy_api.assessment.intake import read_request
-from taxonomy_api.assessment.program import Compiled, CompiledCases, CompiledGroup, CompiledLeaf, walk
+from taxonomy_api.assessment.program import (
+    Compiled,
+    CompiledCases,
+    CompiledGroup,
+    CompiledLeaf,
+    parts_of,
+    walk,
+)
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.model import FactLeaf
 from tests.test_scenarios import ALL, Case
@@ -75,7 +82,7 @@ def name_of(node: Compiled) -> str:
 def open_results(alternative: Alternative) -> set[str]:
     """What can be shown of it: what is not on file keeps it from passing, or from being known at all; a case
     that asks for nothing but its own choice cannot fail."""
-    leaves = [node for node in walk(alternative.node) if isinstance(node, CompiledLeaf)]
+    leaves = list(own_leaves(alternative.node))
     if all(leaf.kind == "not_on_file" for leaf in leaves):
         return set()
     if isinstance(alternative.group, CompiledCases) and all(
@@ -83,6 +90,14 @@ def open_results(alternative: Alternative) -> set[str]:
     ):
         return {"passes"}
     return {"fails"} if any(leaf.kind == "not_on_file" for leaf in leaves) else {"passes", "fails"}
+
+
+def own_leaves(node: Compiled) -> Iterator[CompiledLeaf]:
+    """The leaves below a node; those of guards say only whether a part counts."""
+    if isinstance(node, CompiledLeaf):
+        yield node
+    for part in parts_of(node):
+        yield from own_leaves(part)
 
 
 def expected(case: Case) -> str | None:

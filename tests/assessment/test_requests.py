@@ -9,6 +9,7 @@ import pytest
 from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import read_request
+from taxonomy_api.catalog.model import Criterion, Group, StandardLeaf
 from taxonomy_api.errors import InvalidInput
 
 CN, EU = "cn-green-finance-2025", "eu-climate-mitigation"
@@ -127,3 +128,50 @@ def test_what_is_not_on_file_is_told_beside_an_aligned_verdict(engine: Engine) -
 def test_an_empty_list_of_taxonomies_asks_about_those_named(engine: Engine) -> None:
     body = {"project": {"activities": ["hk-phase-2a:ENE-01"]}, "taxonomies": []}
     assert read_request(engine, body).taxonomies == ("hk-phase-2a",)
+
+
+METERS = "cn-green-bond-2021:1.1.1.14"
+COVERED_BY_NONE = {f"{METERS}/only_standards_mentioned_apply": True}
+
+
+@pytest.mark.parametrize(
+    ("standards", "attestations", "wanted", "basis"),
+    [
+        ([{"id": "GB 17167", "complies": True}], {}, "aligned", "criteria"),
+        ([{"id": "GB 17167", "covers": False}], {}, "aligned", "listing"),
+        ([], COVERED_BY_NONE, "aligned", "listing"),
+        ([{"id": "GB 17167", "complies": True}], COVERED_BY_NONE, "aligned", "criteria"),
+        ([{"id": "GB 17167", "complies": False}], COVERED_BY_NONE, "not_aligned", "criteria"),
+        ([], {}, "undetermined", None),
+    ],
+)
+def test_the_basis_is_the_listing_only_where_no_named_standard_covers(
+    engine: Engine,
+    standards: list[dict[str, Any]],
+    attestations: dict[str, bool],
+    wanted: str,
+    basis: str | None,
+) -> None:
+    """1.1.1.14: GB 17167 is the item's only demand and binds what it covers."""
+    told = verdict(
+        engine,
+        activities=[METERS],
+        standards=standards,
+        attestations=attestations | {"cn-green-bond-2021/N2": True},
+    )
+    assert told["verdict"] == wanted
+    assert told["basis"] == basis
+    assert ("listed_item" in {one["code"] for one in told["reasons"]}) == (basis == "listing")
+
+
+def test_no_item_is_left_open_for_want_of_a_standard_that_covers_it(engine: Engine) -> None:
+    """Whatever its named standards leave, another demand or the listing decides."""
+
+    def falls_away(part: Criterion) -> bool:
+        if isinstance(part, StandardLeaf):
+            return part.where_covered
+        return isinstance(part, Group) and all(map(falls_away, part.parts))
+
+    for activity in engine.release.taxonomies["cn-green-bond-2021"].activities.values():
+        green = activity.classes["green"].criterion
+        assert green is not None and not falls_away(green), activity.id

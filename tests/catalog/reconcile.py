@@ -9,13 +9,25 @@ deliberate ones are listed, with a reason, in tests/data/record/differences.yaml
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 
-from taxonomy_api.catalog.model import STATUSES, Activity, FactLeaf, Leaf, NotOnFile, Status, Taxonomy
+from taxonomy_api.catalog.model import (
+    STATUSES,
+    Activity,
+    Entry,
+    FactLeaf,
+    Language,
+    Leaf,
+    NotOnFile,
+    Standard,
+    Taxonomy,
+    walk,
+)
 from tests.catalog.data_side import guard_ids, leaves, local, parts, stated
-from tests.catalog.record_side import EDITIONS, LEVELS, Figure, Record, Side, recorded
+from tests.catalog.record_side import EDITIONS, LEVELS, Figure, Record, Side, numbered, recorded
 
 Differences = dict[tuple[str, str], set[str]]
 
@@ -30,7 +42,7 @@ def differences(extract: Record, taxonomy: Taxonomy) -> Differences:
         record, data = recorded(entry, taxonomy.activities), stated(activity, taxonomy)
         pairs = match(entry, activity, taxonomy)
         found["missing", code] = missing(record, data) | {
-            f"demand {id}" for id in _demands(entry) if not {id, _stem(id)} & set(pairs.values())
+            f"demand {id}" for id in _demands(entry) if not {id, stem(id)} & set(pairs.values())
         }
         found["extra", code] = extra(record, data) | {
             f"demand {id}" for id in _new(activity, taxonomy) if id not in pairs
@@ -123,7 +135,7 @@ def _comparable(tests: Collection[str]) -> dict[object, str]:
 
 def match(entry: Record, activity: Activity, taxonomy: Taxonomy) -> dict[str, str]:
     """Ids of the data and the id of the record each stands for: `a1-guard` and `a1b` for `a1`."""
-    names = {_stem(id): _stem(id) for id in entry.get("criteria", {})} | {
+    names = {stem(id): stem(id) for id in entry.get("criteria", {})} | {
         id: id for id in entry.get("criteria", {})
     }
     ids = {local(part.id) for part in parts(activity, tuple(taxonomy.shared.values()))}
@@ -131,7 +143,7 @@ def match(entry: Record, activity: Activity, taxonomy: Taxonomy) -> dict[str, st
     return {id: origin for id, origin in found.items() if origin is not None}
 
 
-def _stem(id: str) -> str:
+def stem(id: str) -> str:
     """`c` for `c-1`, `c-2` …: a table of dated limits is one leaf of the data."""
     return re.sub(r"(?<=\w)-\d+$", "", id)
 
@@ -144,7 +156,7 @@ def _origin(id: str, known: Collection[str]) -> str | None:
 
 def criterion_of(entry: Record, origin: str) -> Record:
     """The criterion of that id, or the first of the table that it names."""
-    found: Record = next(one for id, one in entry["criteria"].items() if origin in (id, _stem(id)))
+    found: Record = next(one for id, one in entry["criteria"].items() if origin in (id, stem(id)))
     return entry["criteria"].get(origin, found)
 
 
@@ -167,29 +179,122 @@ def _new(activity: Activity, taxonomy: Taxonomy) -> Iterator[str]:
 # --- Facts, statuses and documents ----------------------------------------------------------------
 
 
-def renamed(
-    extract: Record, taxonomy: Taxonomy, aliases: Mapping[str, Collection[str]]
-) -> set[tuple[str, str]]:
+def renamed(extract: Record, taxonomy: Taxonomy, aliases: Mapping[str, Collection[str]]) -> Differences:
     """Quantities of the record that the data test under another fact, told by the ids of criteria."""
-    found: set[tuple[str, str]] = set()
+    found: Differences = {}
     for code, activity in taxonomy.activities.items():
         criteria = extract["entries"].get(code, {}).get("criteria", {})
         for leaf in leaves(activity):
             metric = criteria.get(local(leaf.id), {}).get("metric")
             if metric and isinstance(leaf, FactLeaf) and metric not in (leaf.fact, *aliases[leaf.fact]):
-                found.add((metric, leaf.fact))
+                found.setdefault(("renamed", metric), set()).add(leaf.fact)
     return found
+
+
+def misnamed(extract: Record, taxonomy: Taxonomy) -> Differences:
+    """Codes, parents and names that differ: official names may not be marked as translated, others must."""
+    known: dict[str, Entry | Activity] = {entry.code: entry for entry in taxonomy.entries}
+    found: Differences = {
+        ("name", code): {"not in the data"}
+        for code in extract["entries"]
+        if code not in {*known, *taxonomy.activities}
+    }
+    # Where a heading and its one activity share a code, the activity counts.
+    for code, one in (known | dict(taxonomy.activities)).items():
+        entry = extract["entries"].get(code)
+        items = {"not in the record"} if entry is None else set(_misnamed(entry, one, taxonomy.jurisdiction))
+        if items:
+            found["name", code] = items
+    return found
+
+
+def _misnamed(entry: Record, one: Entry | Activity, jurisdiction: str) -> Iterator[str]:
+    chinese: Language = "zh-Hant" if jurisdiction == "HK" else "zh-Hans"
+    for language, name in (
+        ("en", entry.get("names", {}).get("en")),
+        (chinese, entry.get("names", {}).get("zh")),
+    ):
+        ours = one.name.in_language(language)
+        if name is None:
+            if language not in one.translated and (language == "en" or one.name.zh_hans):
+                yield f"{language} is no name of the record: {ours}"
+        elif _plain(name) != _plain(ours):
+            yield f"{language}: {name}"
+        elif language in one.translated:
+            yield f"{language} is no translation: {name}"
+    if one.parent is not None and "parent" in entry and one.parent != entry["parent"]:
+        yield f"parent {entry['parent']}"
+
+
+def edition(extract: Record, taxonomy: Taxonomy) -> Differences:
+    """Title, days and rules of the edition itself, under the code `edition`."""
+    chinese: Language = "zh-Hant" if taxonomy.jurisdiction == "HK" else "zh-Hans"
+    named = {
+        "published": str(taxonomy.published),
+        "effective": str(taxonomy.effective),
+        "title": taxonomy.title.in_language(chinese),
+    }
+    items = {
+        f"{key} {extract[key]}"
+        for key, ours in named.items()
+        if key in extract and _plain(extract[key]) != _plain(ours)
+    }
+    rules = dict(_rules(taxonomy))
+    items |= {f"rule {id}" for id in extract.get("rules", {}) if id not in rules}
+    above = {
+        f"{id} {rules[id]}"
+        for id, rule in _binding(extract)
+        if id in rules and _rank(rules[id]) < _rank(rule["status"])
+    }
+    found = {("name", "edition"): items, ("status", "edition"): above}
+    return {key: some for key, some in found.items() if some}
+
+
+def _rules(taxonomy: Taxonomy) -> Iterator[tuple[str, str]]:
+    """The rules, shared criteria and general demands of an edition with their statuses."""
+    yield from ((rule.id, rule.status) for rule in taxonomy.edition_rules)
+    general = (*taxonomy.shared.values(), taxonomy.requires, taxonomy.minimum_safeguards)
+    for criterion in general:
+        if criterion is not None:
+            yield from ((local(part.id), part.status) for part in walk(criterion) if isinstance(part, Leaf))
+
+
+def _binding(extract: Record) -> Iterator[tuple[str, Record]]:
+    yield from extract.get("rules", {}).items()
+    yield from ((f"appendix_{letter.lower()}", one) for letter, one in extract.get("appendices", {}).items())
+    if "minimum_safeguards" in extract:
+        yield "minimum_safeguards", {"status": extract["minimum_safeguards"]}
+
+
+def mistitled(extract: Record, standards: Mapping[str, Standard]) -> Differences:
+    """Standards whose Chinese title is another than the record's."""
+    found: Differences = {}
+    for id, title in extract.get("standards", {}).items():
+        known = standards.get(numbered(id))
+        ours = known.name.zh_hans if known is not None and known.name is not None else None
+        if _plain(title) != _plain(ours or ""):
+            found["title", id] = {title}
+    return found
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name))
 
 
 def above(extract: Record, taxonomy: Taxonomy) -> Differences:
     """Leaves and entries whose status is above that of what they were made from."""
-    found: Differences = {}
+    found: Differences = {
+        ("status", heading.code): {f"entry {heading.status}"}
+        for heading in taxonomy.entries
+        if heading.code in extract["entries"]
+        and _rank(heading.status) < _rank(extract["entries"][heading.code]["status"])
+    }
     for code, activity in taxonomy.activities.items():
         entry = extract["entries"].get(code)
         if entry is None:
             continue
         if _rank(activity.status) < _rank(entry["status"]):
-            found.setdefault(("status", code), set()).add(f"entry {activity.status}")
+            found["status", code] = {f"entry {activity.status}"}
         pairs = match(entry, activity, taxonomy)
         for leaf in leaves(activity, tuple(taxonomy.shared.values())):
             best = _best(entry, pairs.get(local(leaf.id)), leaf)
@@ -223,7 +328,7 @@ def _of_2019(criterion: Record, id: str) -> bool:
     return str(criterion.get("layer", "")).startswith("GIGC2019") or (not criterion and id.startswith("b"))
 
 
-def _rank(status: str | Status) -> int:
+def _rank(status: str) -> int:
     return STATUSES.index(status)  # type: ignore[arg-type]
 
 

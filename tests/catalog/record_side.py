@@ -172,7 +172,7 @@ def recorded(entry: Record, sections: Collection[str] = ()) -> Side:
     side.backing = Side(plain=set(_marks_of_remarks(entry)))
     _words(entry, "noted", side.backing)
     _words(entry, "text_2021", side.backing)
-    side.backing.said |= {Figure.of(text) for text in entry.get("papers", ())} | EDITIONS
+    side.backing.said |= {Figure.of(text) for text in (*entry.get("papers", ()), *_years(entry))} | EDITIONS
     return side
 
 
@@ -180,6 +180,12 @@ def _words(entry: Record, beginning: str, side: Side) -> None:
     side.said |= {Figure.of(text) for text in entry.get(beginning, ())}
     side.said_days |= {date.fromisoformat(text) for text in entry.get(f"{beginning}_days", ())}
     side.said_standards |= set(entry.get(f"{beginning}_standards", ()))
+
+
+def _years(entry: Record) -> Iterator[str]:
+    """The years of edition of standards: ISO 27914:2017."""
+    for criterion in (*entry.get("criteria", {}).values(), *entry.get("dnsh_facts", ())):
+        yield from re.findall(r":(\d{4})", criterion.get("standard", ""))
 
 
 def _plain_facts(entry: Record) -> Iterator[str]:
@@ -264,7 +270,7 @@ def _schedule(id: str, schedule: Record, side: Side) -> None:
 
 def _standard(id: str, criterion: Record, level: str | None, side: Side) -> None:
     names = [name.strip() for name in criterion.get("standard", "").split(";") if name.strip()]
-    own = [f"{_numbered(name)} {level or ''}".strip() for name in names if _LEAF_STANDARD.match(name)]
+    own = [f"{numbered(name)} {level or ''}".strip() for name in names if _LEAF_STANDARD.match(name)]
     for name in own:
         side.standards.add(name)
         side.test(id, name)
@@ -277,7 +283,7 @@ def _standard(id: str, criterion: Record, level: str | None, side: Side) -> None
         side.test(id, f"level {level}")
 
 
-def _numbered(standard: str) -> str:
+def numbered(standard: str) -> str:
     """The key of a standard: without year, and a range of parts under the number alone."""
     return re.sub(r"\.\d+-\d+\.\d+$", "", re.sub(r"-(?:19|20)\d\d$", "", standard))
 

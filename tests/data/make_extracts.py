@@ -232,8 +232,12 @@ class Extract:
         )
 
     def _names(self, one: Record) -> Record:
-        """English and Chinese names; the record's own translations are left out."""
-        return {"en": None if self.own_english else one["name_en"], "zh": one.get("name_zh")}
+        """English and Chinese names; the record's own translations and guesses are left out."""
+        recalled = one.get("name_zh_status") == "recalled"
+        return {
+            "en": None if self.own_english else one["name_en"],
+            "zh": None if recalled else one.get("name_zh"),
+        }
 
     @staticmethod
     def _sides(one: Record) -> Record | None:

@@ -1,0 +1,5 @@
+from tests.catalog.record_checks import RecordChecks
+
+
+class TestRecord(RecordChecks):
+    taxonomy = "cgt-2022"
