@@ -295,5 +295,7 @@ def _reasons(engine: Engine, seen: Outlook, request: Request, found: list[Cause]
     for component in ("dnsh", "minimum_safeguards"):
         state = seen.program.taxonomy.components.get(component)
         if state in ("not_tested", "not_on_file"):
-            reasons.append(whole_reason(f"component_{state}", request.language, component))
+            whole = whole_reason(f"component_{state}", request.language, component)
+            if whole["text"] not in [reason["text"] for reason in reasons]:
+                reasons.append(whole)
     return reasons

@@ -33,6 +33,10 @@ class Loaded:
     def index(self) -> SearchIndex:
         return SearchIndex(self.release, self.engine.industry)
 
+    def warm(self) -> None:
+        """Builds what searches use, the tables of industry codes included."""
+        self.index.search("isic4:D3510", limit=1)
+
 
 class CurrentRelease:
     """Holds the last good release of a data folder, kept in the `cache` folder for the next process."""

@@ -8,14 +8,14 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
 from granian.constants import Interfaces
 from granian.server import Server
 
-from taxonomy_api.errors import ConfigurationError
+from taxonomy_api.errors import ConfigurationError, Unavailable
 from taxonomy_api.jobs.worker import configure_logging, run_worker
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.current import CurrentRelease
@@ -71,17 +71,25 @@ def _application(settings: Settings, *_: Any) -> Callable[..., Any]:
     """The application of one web process, with its data loaded and watched."""
     services = make_services(settings)
     services.current.reload()
+    threading.Thread(target=_warm, args=(services.current,), name="search-index", daemon=True).start()
     if settings.reload_seconds:
         watch = partial(_watch, services.current, settings.reload_seconds)
         threading.Thread(target=watch, name="data-watch", daemon=True).start()
     return create_app(settings, services)
 
 
+def _warm(current: CurrentRelease) -> None:
+    """Builds the search index beside the first requests, so that no search has to wait for it."""
+    with suppress(Unavailable):
+        current.get().warm()
+
+
 def _watch(current: CurrentRelease, seconds: int) -> None:
     pause = threading.Event()
     while not pause.wait(seconds):
         try:
-            current.reload_if_changed()
+            if current.reload_if_changed():
+                _warm(current)
         except Exception:
             _log.exception("The data folder could not be looked at; the release in use stays.")
 

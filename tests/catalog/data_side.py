@@ -78,7 +78,7 @@ def _codes(activity: Activity) -> Iterator[str]:
         yield from (f"mark {row.id} {code} {mark}" for code, mark in row.marks.items())
 
 
-def tests_of(activity: Activity) -> list[Criterion]:
+def criteria_of(activity: Activity) -> list[Criterion]:
     """The whole test of each class and of each objective not to be harmed."""
     found = (*(test.criterion for test in activity.classes.values()), *activity.dnsh.values())
     return [criterion for criterion in found if criterion is not None]
@@ -86,7 +86,7 @@ def tests_of(activity: Activity) -> list[Criterion]:
 
 def parts(activity: Activity, shared: Collection[Criterion] = ()) -> Iterator[Criterion]:
     """The criteria of an activity, down to their leaves and guards."""
-    for criterion in tests_of(activity):
+    for criterion in criteria_of(activity):
         yield from (part for part in walk(criterion) if not any(part is one for one in shared))
 
 

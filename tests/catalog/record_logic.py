@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 
 from taxonomy_api.catalog.model import Activity, Cases, Criterion, Group, Rows, Taxonomy
 from tests.catalog.data_side import local
-from tests.catalog.reconcile import criterion_of, match
+from tests.catalog.reconcile import criterion_of, match, stem
 from tests.catalog.record_side import Record
 
 Values = Mapping[str, bool]
@@ -71,33 +71,37 @@ def _at_least(tokens: Iterator[str]) -> tuple[Function, str]:
     return (lambda values: sum(part(values) for part in parts) >= count), next(tokens)
 
 
-def of_data(criterion: Criterion, entry: Record, pairs: Mapping[str, str], values: Values) -> bool | None:
-    """What the criterion comes to; None where nothing of the record stands in it."""
-    return _of_data(criterion, entry, pairs, values, turned=False)
+class Reader:
+    """Reads the criteria of one activity by the ids of the record."""
 
+    def __init__(self, entry: Record, activity: Activity, taxonomy: Taxonomy) -> None:
+        self.pairs = match(entry, activity, taxonomy)
+        origins = set(self.pairs.values())
+        self.exclusions = {one for one in origins if criterion_of(entry, one)["class"] == "exclusion"}
 
-def _of_data(
-    criterion: Criterion, entry: Record, pairs: Mapping[str, str], values: Values, turned: bool
-) -> bool | None:
-    if isinstance(criterion, Group):
-        inner = turned != (criterion.kind == "not")
-        parts = [_of_data(part, entry, pairs, values, inner) for part in criterion.parts]
-        known = [part for part in parts if part is not None]
-        return _joined(criterion, known) if known else None
-    if isinstance(criterion, Cases):
-        cases = [case.criterion for case in criterion.cases]
-        if not isinstance(criterion.otherwise, str):
-            cases.append(criterion.otherwise)
-        outcomes = [_of_data(case, entry, pairs, values, turned) for case in cases]
-        return any(outcomes) if any(outcome is not None for outcome in outcomes) else None
-    if isinstance(criterion, Rows):
-        raise TypeError("rows are compared one by one")
-    origin = pairs.get(local(criterion.id))
-    if origin is None:
-        return None
-    # A demand says the opposite of the exclusion that the record has in its place.
-    is_exclusion = criterion_of(entry, origin)["class"] == "exclusion"
-    return values[origin] if is_exclusion == turned else not values[origin]
+    def read(self, criterion: Criterion, values: Values, turned: bool = False) -> bool | None:
+        """What the criterion comes to; None where nothing of the record stands in it."""
+        if isinstance(criterion, Group):
+            inner = turned != (criterion.kind == "not")
+            known = self._known(criterion.parts, values, inner)
+            return _joined(criterion, known) if known else None
+        if isinstance(criterion, Cases):
+            cases = [case.criterion for case in criterion.cases]
+            if not isinstance(criterion.otherwise, str):
+                cases.append(criterion.otherwise)
+            known = self._known(cases, values, turned)
+            return any(known) if known else None
+        if isinstance(criterion, Rows):
+            raise TypeError("rows are compared one by one")
+        origin = self.pairs.get(local(criterion.id))
+        if origin is None:
+            return None
+        # A demand says the opposite of the exclusion that the record has in its place.
+        return values[origin] if (origin in self.exclusions) == turned else not values[origin]
+
+    def _known(self, parts: Iterable[Criterion], values: Values, turned: bool) -> list[bool]:
+        outcomes = (self.read(part, values, turned) for part in parts)
+        return [outcome for outcome in outcomes if outcome is not None]
 
 
 def _joined(group: Group, known: list[bool]) -> bool:
@@ -110,7 +114,7 @@ def _joined(group: Group, known: list[bool]) -> bool:
     return all(known) if group.kind == "all" else any(known)
 
 
-def assignments(names: list[str], most: int = 400) -> Iterator[dict[str, bool]]:
+def assignments(names: list[str], most: int = 256) -> Iterator[dict[str, bool]]:
     """All truth values of a few criteria, or many of many."""
     if 2 ** len(names) <= most:
         for row in product((False, True), repeat=len(names)):
@@ -126,14 +130,11 @@ def joined_otherwise(entry: Record, activity: Activity, taxonomy: Taxonomy) -> b
     """Whether the green test and the record's `logic` differ for some truth values."""
     criterion = activity.classes["green"].criterion
     assert criterion is not None
-    wanted, pairs = reading(entry["logic"]), match(entry, activity, taxonomy)
-    tables = {origin for origin in pairs.values() if origin not in entry["criteria"]}
-    names = [id for id in entry["criteria"] if not any(id.startswith(f"{table}-") for table in tables)]
-    for values in assignments([*names, *sorted(tables)]):
-        steps = {
-            id: values[table] for table in tables for id in entry["criteria"] if id.startswith(f"{table}-")
-        }
-        if wanted({**steps, **values}) != of_data(criterion, entry, pairs, values):
+    wanted, reader = reading(entry["logic"]), Reader(entry, activity, taxonomy)
+    # The steps of a table of dated limits are one leaf: they share one truth value.
+    leaf = {id: id if id in reader.pairs.values() else stem(id) for id in entry["criteria"]}
+    for values in assignments(sorted(set(leaf.values()))):
+        if wanted({id: values[name] for id, name in leaf.items()}) != reader.read(criterion, values):
             return True
     return False
 
@@ -143,13 +144,13 @@ def rows_joined_otherwise(entry: Record, activity: Activity, taxonomy: Taxonomy)
 
     Demands that bind only in their case may or may not count; those by type are cases.
     """
-    pairs, found = match(entry, activity, taxonomy), set()
+    reader, found = Reader(entry, activity, taxonomy), set()
     for row in activity.rows:
         joining = entry["criteria"][row.id].get("conditions")
         demands = {id: one for id, one in entry["criteria"].items() if one.get("of") == row.id}
         if joining in ("all", "any"):
             for values in assignments(list(demands)):
-                if of_data(row.criterion, entry, pairs, values) not in _of_row(joining, demands, values):
+                if reader.read(row.criterion, values) not in _of_row(joining, demands, values):
                     found.add(row.id)
     return found
 
@@ -165,11 +166,11 @@ def _of_row(joining: str, demands: Mapping[str, Record], values: Values) -> set[
 
 def not_binding(entry: Record, activity: Activity, taxonomy: Taxonomy) -> set[str]:
     """Demands of an item that may fail while the item is met: its cases and alternatives."""
-    criterion, pairs = activity.classes["green"].criterion, match(entry, activity, taxonomy)
+    criterion, reader = activity.classes["green"].criterion, Reader(entry, activity, taxonomy)
     demands = {id: one for id, one in entry.get("criteria", {}).items() if id != "scope"}
     met = {id: one["class"] != "exclusion" for id, one in demands.items()} | {"scope": True}
-    bound = [id for id in demands if id in pairs.values()]
+    bound = [id for id in demands if id in reader.pairs.values()]
     if criterion is None or not bound:
         return set()
-    assert of_data(criterion, entry, pairs, met) is True, activity.id
-    return {id for id in bound if of_data(criterion, entry, pairs, met | {id: not met[id]}) is not False}
+    assert reader.read(criterion, met) is True, activity.id
+    return {id for id in bound if reader.read(criterion, met | {id: not met[id]}) is not False}

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,7 @@ class Side:
         self.tests.setdefault(id, set()).add(what)
 
 
+@cache
 def extract(taxonomy: str) -> Record:
     found: Record = json.loads((RECORD / f"{taxonomy}.json").read_text(encoding="utf-8"))
     return found

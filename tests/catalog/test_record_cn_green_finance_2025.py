@@ -13,7 +13,7 @@ class TestRecord(RecordChecks):
         }
         self.compare("logic", {key: rows for key, rows in found.items() if rows})
 
-    def test_every_row_and_every_mark_is_there(self) -> None:
+    def test_every_row_is_there(self) -> None:
         rows = {
             (code, id)
             for code, entry in self.record["entries"].items()
@@ -22,11 +22,15 @@ class TestRecord(RecordChecks):
         }
         assert rows == {(code, row.id) for code, one in self.edition.activities.items() for row in one.rows}
         assert len(rows) == 847
-        printed = [
-            marks for entry in self.record["entries"].values() for marks in entry.get("marks", {}).values()
-        ]
-        assert sum(map(len, printed)) == 1036 - self.twice()
 
-    def twice(self) -> int:
-        """Printed rows that share condition, code and mark with another."""
-        return 0
+    def test_open_lists_of_industry_codes_are_told_as_such(self) -> None:
+        entries = self.record["entries"]
+        open_lists = {
+            (code, row.id): row.codes_are_examples
+            for code, activity in self.edition.activities.items()
+            for row in activity.rows
+        }
+        assert open_lists == {
+            (code, id): entries[code]["criteria"][id].get("codes_are_examples", False)
+            for code, id in open_lists
+        }

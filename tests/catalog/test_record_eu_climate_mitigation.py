@@ -1,4 +1,4 @@
-from taxonomy_api.catalog.model import OBJECTIVES, Activity, Criterion, Leaf, walk
+from taxonomy_api.catalog.model import OBJECTIVES, Criterion, Leaf, walk
 from tests.catalog.record_checks import RecordChecks
 from tests.catalog.record_logic import joined_otherwise
 
@@ -37,9 +37,5 @@ class TestRecord(RecordChecks):
 
     def test_activities_count_as_the_record_says(self) -> None:
         assert {code: self.record["entries"][code]["contribution"] for code in self.edition.activities} == {
-            code: self.contribution(activity) for code, activity in self.edition.activities.items()
+            code: activity.contribution for code, activity in self.edition.activities.items()
         }
-
-    @staticmethod
-    def contribution(activity: Activity) -> str | None:
-        return activity.contribution

@@ -22,7 +22,7 @@ _ACT = re.compile(rf"(?<![\d./])(\d{{1,4}})/(\d{{1,4}})(?:/{_EU})?(?![\d/])")
 _STANDARD = re.compile(
     r"(?<![A-Za-z])((?:(?:GB|HJ|LY|NY|SC|TD|JGJ|CJJ?|HY|JTS|JTG|JT|TB|SN|MH|NB|LS|DZ|SB|SL|DL|QX|RB|WB)(?:/T)?"
     r"|CLC|CEN|ISO|EN|IEC|HD|ETSI|TSG|ICAO Annex)(?:[ /](?:ISO|IEC|EN|TS|TR|ES))*)"
-    r" ?((?:TR|R|G)?\d+(?:[. ]\d+)*(?:-\d+)*)(?::\d{4})?"
+    r" ?((?:TR|R|G)?\d+(?:[. ]\d+)*(?:-\d+)*)(?::\d{4})?(?:/\d+(?:-\d+)*)*"
 )
 _DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b|\b(\d{1,2}) (January|April|July|December) (\d{4})\b")
 _MONTHS = {"January": 1, "April": 4, "July": 7, "December": 12}
@@ -30,8 +30,8 @@ _MONTHS = {"January": 1, "April": 4, "July": 7, "December": 12}
 _PLACES = re.compile(
     r"\b(?:[Ss]ections?|[Aa]ctivit(?:y|ies)|[Ii]tems?|[Pp]oints?|[Aa]nnex(?:es)?|[Aa]rt(?:icles?|\.)"
     r"|[Aa]ppendi(?:x|ces)|[Tt]iers?|[Ll]ayer|[Dd]escriptors?|[Cc]h(?:apter|\.)|reg\.|vol\.|[Nn]otes?"
-    r"|meet(?:s|ing)|criteria of|[Pp]hase|Euro|categor(?:y|ies)|cat\.|[Pp]aragraphs?|[Ss]cope|[Tt]ables?|CMC"
-    r"|[Pp]art|branch|codes?|[Rr]evision|Rev\.)"
+    r"|meet(?:s|ing)|criteria of|[Pp]hase|Euro|categor(?:y|ies)|cat\.|[Pp]aragraphs?|[Ss]copes?|[Tt]ables?"
+    r"|CMC|[Pp]art|branch|codes?|[Rr]evision|Rev\.)"
     r" ?(?:\d+(?:\.\d+)*(?:\([a-z0-9]+\))*[a-zA-Z]?(?:, | and | or | to |-)?)+"
     r"|\b\d+(?:\.\d+){2,}\b|\bNatura 2000\b"
 )
@@ -60,6 +60,7 @@ def figures(text: str) -> set[str]:
     text = _plain(text)
     for pattern in (_DAY, _ACT, _STANDARD, _PLACES):
         text = pattern.sub(" # ", text)
+    text = re.sub(r"(?<=\d)[-/](?=\d)", " to ", text)  # 75-200 kW, 2/4/6 poles
     found = set()
     for match in _NUMBER.finditer(text):
         number = match.group(1).replace(",", "").replace(" ", "")

@@ -115,14 +115,6 @@ FILES = {
 #: The Commission's own data of the text of 2021, from which the data files took what the record left out.
 COMPASS = "eu-climate-mitigation/compass-1.0.4.json"
 _TAG = re.compile(r"<[^>]+>")
-#: Codes as the data files write them.
-CODES: Mapping[str, Callable[[str], str]] = {
-    "hk-phase-1": lambda code: code.removeprefix("HK1-"),
-    "hk-phase-2a": lambda code: code.removeprefix("HK2A-"),
-    "sg-asia-2023": lambda code: code.removeprefix("SAT-"),
-    # Local codes are the number of the EU activity, or of the Chinese item where that is open.
-    "cgt-2022": lambda code: _LOCAL.get(code, code),
-}
 _LOCAL = {
     "D1.1": "L-4.1",
     "D1.2": "L-4.2",
@@ -130,6 +122,14 @@ _LOCAL = {
     "CGT22-X01": "L-4.10",
     "CGT22-X02": "L-1.1.1.9",
     "CGT22-EXCL-01": "L-5.10",
+}
+#: Codes as the data files write them.
+CODES: Mapping[str, Callable[[str], str]] = {
+    "hk-phase-1": lambda code: code.removeprefix("HK1-"),
+    "hk-phase-2a": lambda code: code.removeprefix("HK2A-"),
+    "sg-asia-2023": lambda code: code.removeprefix("SAT-"),
+    # Local codes are the number of the EU activity, or of the Chinese item where that is open.
+    "cgt-2022": lambda code: _LOCAL.get(code, code),
 }
 #: Which activities of the EU and of China a comparison of the two texts sets side by side.
 PAIRS = "common-ground/mappings.json"
@@ -224,6 +224,7 @@ class Extract:
                 "refers_to": one.get("refers_to"),
                 "sides": self._sides(one),
                 "scenario": one.get("scenario"),
+                "official_code": one.get("official_code") is not None or None,
                 "criteria": self._criteria(criteria, sources),
                 **_said(self._prose(demands), "said"),
                 **_said(self._remarks(one, demands), "noted"),
@@ -313,7 +314,7 @@ def _add_compass(content: Record, compass: Record) -> None:
     for match in compass["matches"]:
         if match["objective"] == "mitigation":
             activity = names[match["activity"]]
-            texts = list(_strings([match, activity["description"]]))
+            texts = list(strings([match, activity["description"]]))
             said = _said((plain(text) for text in texts), "text_2021")
             with_footnotes = {name for text in texts for name in instruments(_TAG.sub(" ", unescape(text)))}
             said["text_2021_standards"] = sorted(with_footnotes)
@@ -331,12 +332,12 @@ def _add_pairs(content: Record, pairs: Iterable[Record]) -> None:
             entry.setdefault("sides", {"eu": [number], "cn": pair["china_2021"]})
 
 
-def _strings(value: Any) -> Iterable[str]:
+def strings(value: Any) -> Iterable[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list | dict):
         for one in value.values() if isinstance(value, dict) else value:
-            yield from _strings(one)
+            yield from strings(one)
 
 
 def _without_empty(record: Record) -> Record:
