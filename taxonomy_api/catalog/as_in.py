@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from taxonomy_api.catalog.findings import Place, Report
 from taxonomy_api.catalog.links import check_target
-from taxonomy_api.catalog.model import Activity, Taxonomy
+from taxonomy_api.catalog.model import (
+    Activity,
+    Cases,
+    Citation,
+    ClassName,
+    ClassTest,
+    Criterion,
+    Group,
+    Rows,
+    Taxonomy,
+)
 
 
 def take_over(
@@ -16,8 +27,8 @@ def take_over(
 ) -> dict[str, Taxonomy]:
     """The editions, once all of them are read, with such activities holding the other's classes.
 
-    `places` says where the `as_in` of each such activity stands. The criteria are the very same
-    objects, so sources, statuses and the ids of attestations are the other's.
+    `places` says where the `as_in` of each such activity stands. Statuses and the ids of attestations
+    are the other's; what the other cites from its own document stands at the same place of this one's.
     """
     found = dict(taxonomies)
     for id, taxonomy in taxonomies.items():
@@ -27,10 +38,49 @@ def take_over(
                 place = places[activity.id]
                 other = _other(place, activity.as_in, taxonomy, taxonomies, report)
                 if other is not None:
-                    taken[code] = replace(activity, classes=other.classes)
+                    cited = _Recited(other.source.document, activity.source.document)
+                    taken[code] = replace(activity, classes=cited.classes(other.classes))
         if taken:
             found[id] = replace(taxonomy, activities={**taxonomy.activities, **taken})
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Recited:
+    """Criteria with their citations of one document turned into citations of another."""
+
+    before: str
+    after: str
+
+    def classes(self, classes: Mapping[ClassName, ClassTest]) -> dict[ClassName, ClassTest]:
+        return {name: replace(test, criterion=self.known(test.criterion)) for name, test in classes.items()}
+
+    def known(self, criterion: Criterion | None) -> Criterion | None:
+        return None if criterion is None else self.criterion(criterion)
+
+    def criterion(self, criterion: Criterion) -> Criterion:
+        criterion = replace(criterion, applies_if=self.known(criterion.applies_if))
+        if isinstance(criterion, Group):
+            return replace(criterion, parts=tuple(map(self.criterion, criterion.parts)))
+        if isinstance(criterion, Cases):
+            otherwise = criterion.otherwise
+            return replace(
+                criterion,
+                cases=tuple(
+                    replace(case, criterion=self.criterion(case.criterion)) for case in criterion.cases
+                ),
+                otherwise=otherwise if isinstance(otherwise, str) else self.criterion(otherwise),
+            )
+        if isinstance(criterion, Rows):
+            rows = (
+                replace(row, criterion=self.criterion(row.criterion), source=self.citation(row.source))
+                for row in criterion.rows
+            )
+            return replace(criterion, rows=tuple(rows))
+        return replace(criterion, source=self.citation(criterion.source))
+
+    def citation(self, source: Citation) -> Citation:
+        return Citation(self.after, source.locator) if source.document == self.before else source
 
 
 def _other(

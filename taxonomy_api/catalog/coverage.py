@@ -56,7 +56,10 @@ class LevelCount:
 
 @dataclass(frozen=True, slots=True)
 class PairCoverage:
-    """A mapping file: its rows, and the activities of both sides of which no row speaks."""
+    """A mapping file: its rows, and the activities of both sides of which no row speaks.
+
+    Unmapped is what no row between the two editions names, those of the reverse file included.
+    """
 
     subject: str
     object: str
@@ -109,6 +112,15 @@ def coverage(taxonomy: Taxonomy) -> Coverage:
     )
 
 
+def candidates(taxonomy: Taxonomy) -> tuple[str, ...]:
+    """Codes of entries of which it is not on file that the edition holds them."""
+    return tuple(
+        activity.code
+        for activity in taxonomy.activities.values()
+        if activity.composite is not None and not activity.composite.included
+    )
+
+
 def level_counts(taxonomy: Taxonomy) -> tuple[LevelCount, ...]:
     """Headings and activities per level, beside the numbers that the edition itself states."""
     headings = Counter(entry.level for entry in taxonomy.entries)
@@ -156,11 +168,21 @@ def pairs(release: Release) -> tuple[PairCoverage, ...]:
     return tuple(_pair(release, subject, object, rows) for (subject, object), rows in sorted(by_pair.items()))
 
 
+def _spoken_of(release: Release, one: str, other: str) -> set[str]:
+    """The activities that a row between the two editions names, in whichever file it stands."""
+    found: set[str] = set()
+    for row in release.mappings:
+        ends = {row.subject.partition(":")[0], row.object.partition(":")[0]}
+        if ends == {one, other}:
+            found |= {row.subject, row.object}
+    return found
+
+
 def _pair(release: Release, subject: str, object: str, rows: list[MappingRow]) -> PairCoverage:
     statuses = Counter(row.status for row in rows)
-    named = {row.subject for row in rows} | {row.object for row in rows}
+    spoken_of = _spoken_of(release, subject, object)
     unmapped = [
-        tuple(one.code for one in release.taxonomies[edition].activities.values() if one.id not in named)
+        tuple(one.code for one in release.taxonomies[edition].activities.values() if one.id not in spoken_of)
         for edition in (subject, object)
     ]
     return PairCoverage(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from taxonomy_api.catalog.coverage import (
     PairCoverage,
+    candidates,
     coverage,
     leaf_statuses,
     level_counts,
@@ -59,6 +60,9 @@ def _taxonomy(release: Release, taxonomy: Taxonomy) -> Iterator[str]:
     yield ""
     complete = "yes" if taxonomy.list_complete else "no"
     yield f"- Is the list of activities complete here: {complete}."
+    if unconfirmed := candidates(taxonomy):
+        number = len(unconfirmed)
+        yield f"- {number} of the entries are candidates: it is not on file that the edition holds them."
     yield f"- Activities by status: {_statuses(coverage(taxonomy).by_status)}."
     yield f"- Tests by status: {_statuses(leaf_statuses(taxonomy))}."
     components = ", ".join(f"{name} {state}" for name, state in taxonomy.components.items())

@@ -60,7 +60,7 @@ def stated(activity: Activity, taxonomy: Taxonomy) -> Side:
     for text in defining_texts(parts(activity, shared)):
         side.defined |= {Figure.of(figure) for figure in figures(text.en)}
         side.defined_standards |= instruments(text.en)
-        side.said_days |= {date.fromisoformat(day) for day in days(text.en)}
+        side.defined_days |= {date.fromisoformat(day) for day in days(text.en)}
     return side
 
 

@@ -113,7 +113,7 @@ def _is_year(figure: Figure, other: Side) -> bool:
 def _is_day(day: date, other: Side) -> bool:
     """A day that the other side has, as such, in words, or as a year."""
     backing = other.backing or Side()
-    known = other.days | other.said_days | backing.said_days
+    known = other.days | other.said_days | other.defined_days | backing.said_days
     if {day, day + timedelta(days=1), day - timedelta(days=1)} & known:
         return True
     years = {int(figure.number) for figure in (*other.said, *backing.said) if not figure.unit}

@@ -134,6 +134,7 @@ class Side:
     #: Figures and instruments of facts' definitions, which serve several activities.
     defined: set[Figure] = field(default_factory=set)
     defined_standards: set[str] = field(default_factory=set)
+    defined_days: set[date] = field(default_factory=set)
     #: `GB 24500`, or `GB 24500 1` with a level.
     standards: set[str] = field(default_factory=set)
     said_standards: set[str] = field(default_factory=set)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from taxonomy_api.catalog.load import load_release
-from taxonomy_api.catalog.model import Activity, AttestLeaf, Citation, Listing, Release, Text, walk
+from taxonomy_api.catalog.model import Activity, AttestLeaf, Citation, Leaf, Listing, Release, Text, walk
 
 MINIMAL = Path(__file__).parent / "minimal"
 
@@ -75,3 +75,22 @@ def test_the_hash_tells_as_in_from_classes_written_out(release: Release, tmp_pat
     path.write_text(text.replace("as_in: demo-a:1.4", "green: listing\n    transition: not_on_file"), "utf-8")
     other = load_release(folder).release
     assert other is not None and other.id != release.id
+
+
+def test_what_the_other_cites_from_its_document_is_cited_from_this_editions(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(MINIMAL, tmp_path / "data"))
+    path = folder / "taxonomies/demo-0/1-energy.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('source: [doc-a, "Annex, 1.1"]', 'source: [doc-b, "Annex, 1.1"]'), "utf-8")
+    loaded = load_release(folder).release
+    assert loaded is not None
+    older, hydropower = (activity(loaded, name) for name in ("demo-0:1.1", "demo-a:1.10"))
+    for name, test in hydropower.classes.items():
+        ours = older.classes[name].criterion
+        assert test.criterion is not None and ours is not None
+        for there, here in zip(walk(test.criterion), walk(ours), strict=True):
+            assert here.id == there.id
+            if isinstance(there, Leaf) and isinstance(here, Leaf):
+                moved = "doc-b" if there.source.document == "doc-a" else there.source.document
+                assert here.source == Citation(moved, there.source.locator)
+                assert here.status == there.status

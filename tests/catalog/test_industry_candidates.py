@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
-from taxonomy_api.catalog.industry import IndustryCodes
 from taxonomy_api.catalog.industry_index import IndustryIndex
 from taxonomy_api.catalog.load import default_data_folder, load_release
 from taxonomy_api.catalog.model import Release
-from taxonomy_api.catalog.search import SearchIndex
 
 
 @pytest.fixture(scope="module")
@@ -87,19 +83,3 @@ def test_one_level_of_doubt_comes_after_the_other(index: IndustryIndex) -> None:
         ranks = [one.rank for one in index.candidates(code)]
         assert ranks == sorted(ranks) and ranks
         assert len({(one.activity_id, one.derived) for one in index.candidates(code)}) == len(ranks)
-
-
-def test_the_first_question_opens_tables_and_further_ones_take_milliseconds(release: Release) -> None:
-    codes = IndustryCodes(release.industry)
-    start = time.perf_counter()
-    codes.translate("nace2.1:D35.12", "isic4")
-    assert time.perf_counter() - start < 0.2  # 10 ms, with room for a busy machine
-    index = SearchIndex(release)
-    asked = ("nace2.1:D35.12", "isic5:D3511", "hsic2:351", "gbt4754:4415", "nace2:D35.11")
-    for code in asked:
-        index.by_industry(code)
-    start = time.perf_counter()
-    for code in asked * 4:
-        index.by_industry(code)
-        index.search(code)
-    assert (time.perf_counter() - start) / (8 * len(asked)) < 0.02

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from importlib.metadata import version
 
@@ -38,16 +37,6 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]"
-
-
-def test_help_answers_at_once() -> None:
-    def seconds() -> float:
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", START], capture_output=True, check=True)
-        return time.perf_counter() - start
-
-    # The best of some runs: other work on the machine must not fail this.
-    assert min(seconds() for _ in range(5)) < 0.3
 
 
 START = "from taxonomy_api.cli.main import cli; cli(['--help'])"

@@ -24,14 +24,14 @@ _STANDARD = re.compile(
     r"|CLC|CEN|ISO|EN|IEC|HD|ETSI|TSG|ICAO Annex)(?:[ /](?:ISO|IEC|EN|TS|TR|ES))*)"
     r" ?((?:TR|R|G)?\d+(?:[. ]\d+)*(?:-\d+)*)(?::\d{4})?(?:/\d+(?:-\d+)*)*"
 )
-_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b|\b(\d{1,2}) (January|April|July|December) (\d{4})\b")
-_MONTHS = {"January": 1, "April": 4, "July": 7, "December": 12}
+_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b|\b(\d{1,2}) (January|Jan|April|July|December) (\d{4})\b")
+_MONTHS = {"January": 1, "Jan": 1, "April": 4, "July": 7, "December": 12}
 #: Places in a text: sections, points, codes, annexes, footnoted dates of acts.
 _PLACES = re.compile(
     r"\b(?:[Ss]ections?|[Aa]ctivit(?:y|ies)|[Ii]tems?|[Pp]oints?|[Aa]nnex(?:es)?|[Aa]rt(?:icles?|\.)"
     r"|[Aa]ppendi(?:x|ces)|[Tt]iers?|[Ll]ayer|[Dd]escriptors?|[Cc]h(?:apter|\.)|reg\.|vol\.|[Nn]otes?"
     r"|meet(?:s|ing)|criteria of|[Pp]hase|Euro|categor(?:y|ies)|cat\.|[Pp]aragraphs?|[Ss]copes?|[Tt]ables?"
-    r"|CMC|[Pp]art|branch|codes?|[Rr]evision|Rev\.)"
+    r"|CMC|[Ss]ector|[Pp]art|branch|codes?|[Rr]evision|Rev\.)"
     r" ?(?:\d+(?:\.\d+)*(?:\([a-z0-9]+\))*[a-zA-Z]?(?:, | and | or | to |-)?)+"
     r"|\b\d+(?:\.\d+){2,}\b|\bNatura 2000\b"
 )

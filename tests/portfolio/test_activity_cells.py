@@ -11,7 +11,7 @@ from taxonomy_api.portfolio.table import Cell
 
 @pytest.fixture(scope="module")
 def reader(release: Release) -> ActivityReader:
-    return ActivityReader(release, ("eu-climate-mitigation",))
+    return ActivityReader(release, ("eu-climate-mitigation", "cn-green-finance-2025"))
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,11 @@ def reader(release: Release) -> ActivityReader:
         ("4.1", ("eu-climate-mitigation:4.1",)),
         ("cn-green-finance-2025:4.2.1#r1", ("cn-green-finance-2025:4.2.1#r1",)),
         ("4.2.1#r2", ("cn-green-finance-2025:4.2.1#r2",)),
-        ("风力发电设施建设和运营", ("cn-green-finance-2025:4.2.1",)),
-        ("Electricity generation from hydropower", ("eu-climate-mitigation:4.5",)),
+        ("风力发电设施建设和运营", ("cn-green-finance-2025:4.2.1", "cn-transition-industry-2024:4.2.1")),
+        (
+            "Electricity generation from hydropower",
+            ("cgt-2022:D1.5", "eu-climate-mitigation:4.5", "sg-asia-2023:1.3"),
+        ),
         (
             "eu-climate-mitigation:4.1; hk-phase-2a:ENE-01",
             ("eu-climate-mitigation:4.1", "hk-phase-2a:ENE-01"),
@@ -52,6 +55,22 @@ def test_a_code_read_as_a_number_is_taken_only_if_one_fits(reader: ActivityReade
     assert doubtful.names == ()
     assert [finding.code for finding in doubtful.findings] == ["ambiguous_activity"]
     assert set(doubtful.findings[0].nearest) == {"eu-climate-mitigation:4.1", "eu-climate-mitigation:4.10"}
+
+
+def test_a_code_of_several_taxonomies_is_none_unless_one_of_them_is_asked_for(release: Release) -> None:
+    open_to_all = ActivityReader(release, ()).read("4.2.1")
+    assert open_to_all.names == ()
+    assert [finding.code for finding in open_to_all.findings] == ["ambiguous_activity"]
+    assert "cn-green-bond-2021:4.2.1" not in open_to_all.findings[0].nearest
+    asked = ActivityReader(release, ("cn-green-finance-2025",)).read("4.2.1")
+    assert asked.names == ("cn-green-finance-2025:4.2.1",)
+
+
+def test_a_replaced_edition_counts_where_it_is_asked_for_or_alone(release: Release) -> None:
+    name = "风力发电设施建设和运营"
+    asked = ActivityReader(release, ("cn-green-bond-2021",)).read(name).names
+    assert "cn-green-bond-2021:3.2.2.1" in asked
+    assert ActivityReader(release, ()).read("3.2.2.1").names == ("cn-green-bond-2021:3.2.2.1",)
 
 
 def test_an_unknown_name_gets_its_nearest(reader: ActivityReader) -> None:
