@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from taxonomy_api.assessment.compiling import narrowed
+from taxonomy_api.assessment.choices import narrowed
 from taxonomy_api.assessment.decision import Decision
 from taxonomy_api.assessment.domains import UNKNOWN, Table, look_up
-from taxonomy_api.assessment.evaluation import Masks, Pass
+from taxonomy_api.assessment.evaluation import Pass
+from taxonomy_api.assessment.masks import Masks
 from taxonomy_api.assessment.program import (
     Compiled,
     CompiledCases,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taxonomy_api.assessment.causes import Cause
-from taxonomy_api.assessment.compiling import narrowed
+from taxonomy_api.assessment.choices import narrowed
 from taxonomy_api.assessment.decision import Decision, Verdict
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.assessment.evaluation import Masks
 from taxonomy_api.assessment.horizon import Outlook
+from taxonomy_api.assessment.masks import Masks
 from taxonomy_api.assessment.program import (
     Compiled,
     CompiledCases,

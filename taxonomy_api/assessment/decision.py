@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from taxonomy_api.assessment.evaluation import ON_FILE, Inputs, Masks, Pass, all_of
+from taxonomy_api.assessment.evaluation import ON_FILE, Inputs, Pass
+from taxonomy_api.assessment.masks import Masks, all_of
 from taxonomy_api.assessment.program import Compiled, CompiledLeaf, Program, walk
 from taxonomy_api.catalog.model import STATUSES, ClassName, Window
 

@@ -13,18 +13,12 @@ from fractions import Fraction
 from functools import partial
 from itertools import combinations
 
-from taxonomy_api.assessment.compiling import (
-    YES_NO_SIZE,
-    choice_lookup,
-    choice_result,
-    in_fact_unit,
-    narrowed,
-    standard_refinements,
-)
+from taxonomy_api.assessment.choices import choice_lookup, choice_result, narrowed
+from taxonomy_api.assessment.compiling import YES_NO_SIZE, in_fact_unit, standard_refinements
 from taxonomy_api.assessment.decision import Decision
 from taxonomy_api.assessment.domains import LEFT_OUT, MET, NO, NOT_MET, UNKNOWN, YES, Subject
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.assessment.evaluation import Masks
+from taxonomy_api.assessment.masks import Masks
 from taxonomy_api.assessment.program import (
     Compiled,
     CompiledCases,
