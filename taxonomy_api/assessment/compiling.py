@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from taxonomy_api.assessment.choices import choice_lookup
+from taxonomy_api.assessment.composites import composite_parts
 from taxonomy_api.assessment.domains import (
     COMPLIES,
     EITHER,
@@ -133,6 +134,8 @@ def compile_activity(release: Release, domains: Mapping[str, OrderedDomain], act
         if test.until is not None:
             until[name] = test.until
             builder.days.add_end(test.until)
+    if activity.composite is not None:
+        parts |= composite_parts(builder, activity.composite)
     if taxonomy.components.get("dnsh") == "tested":
         for objective, criterion in activity.dnsh.items():
             if criterion is not None:
@@ -177,13 +180,17 @@ class _Builder:
         self.any_value = before
         return built
 
-    def build(self, criterion: Criterion) -> Compiled:
-        self.days.add_window(criterion.open)
-        self.days.add_window(criterion.applies)
+    def frame(self, criterion: Criterion) -> Frame:
+        """The next place in the program, with the criterion's guard."""
         index = self.nodes
         self.nodes += 1
         guard = None if criterion.applies_if is None else self.build_for(True, criterion.applies_if)
-        frame = Frame(index, criterion, guard)
+        return Frame(index, criterion, guard, self.activity)
+
+    def build(self, criterion: Criterion) -> Compiled:
+        self.days.add_window(criterion.open)
+        self.days.add_window(criterion.applies)
+        frame = self.frame(criterion)
         if isinstance(criterion, Group):
             any_value = self.any_value is not (criterion.kind == "not")
             return CompiledGroup(
@@ -195,7 +202,7 @@ class _Builder:
         if isinstance(criterion, Cases):
             return self._cases(criterion, frame)
         if isinstance(criterion, Rows):
-            subject = self._use(Subject("row", self.activity.id))
+            subject = self.use(Subject("row", self.activity.id))
             return CompiledCases(
                 frame=frame,
                 subject=subject,
@@ -209,7 +216,7 @@ class _Builder:
             )
         return self._leaf(criterion, frame)
 
-    def _use(self, subject: Subject) -> Subject:
+    def use(self, subject: Subject) -> Subject:
         self.subjects[subject] = None
         return subject
 
@@ -222,7 +229,7 @@ class _Builder:
         leaves = {choice for choice in fact.choices if choice not in parents}
         return CompiledCases(
             frame=frame,
-            subject=self._use(Subject("fact", criterion.by)),
+            subject=self.use(Subject("fact", criterion.by)),
             lookups=lookups,
             parts=tuple(
                 self._build_case(fact.id, lookup.inside, case.criterion)
@@ -259,11 +266,11 @@ class _Builder:
         if isinstance(criterion, StandardLeaf):
             answers = standard_table(self.release.standards[criterion.standard], criterion)
             asked = f"{self.activity.answered_as}/only_standards_mentioned_apply"
-            only = self._use(Subject("attestation", asked)) if criterion.where_covered else None
+            only = self.use(Subject("attestation", asked)) if criterion.where_covered else None
             return CompiledLeaf(
                 frame=frame,
                 leaf=criterion,
-                subject=self._use(Subject("standard", criterion.standard)),
+                subject=self.use(Subject("standard", criterion.standard)),
                 steps=(LeafStep(None, answers),),
                 only_mentioned=only,
                 status_rank=rank,
@@ -277,7 +284,7 @@ class _Builder:
         return CompiledLeaf(
             frame=frame,
             leaf=criterion,
-            subject=self._use(Subject("attestation", criterion.attestation)),
+            subject=self.use(Subject("attestation", criterion.attestation)),
             steps=steps,
             kind="listing" if isinstance(criterion, Listing) else "test",
             status_rank=rank,
@@ -307,7 +314,7 @@ class _Builder:
         return CompiledLeaf(
             frame=frame,
             leaf=leaf,
-            subject=self._use(Subject("fact", leaf.fact)),
+            subject=self.use(Subject("fact", leaf.fact)),
             steps=steps,
             choice=choice,
             any_value=self.any_value,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from taxonomy_api.assessment.choices import choice_result, narrowed
+from taxonomy_api.assessment.composites import SAID, joined_masks, member_masks, side_masks
 from taxonomy_api.assessment.domains import (
     EITHER,
     MET,
@@ -33,9 +34,13 @@ from taxonomy_api.assessment.program import (
     Compiled,
     CompiledCases,
     CompiledLeaf,
+    CompiledMember,
+    CompiledSide,
+    Composed,
     Program,
+    parts_of,
 )
-from taxonomy_api.catalog.model import Window
+from taxonomy_api.catalog.model import STATUSES, Window
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,6 +107,10 @@ class Inputs:
 
     def _period(self, day: int) -> int:
         return bisect_right(self.program.days, day)
+
+    def said(self, node: CompiledMember, table: Table = SAID) -> int:
+        """The projects that are said to be in the scope of the member's activity."""
+        return look_up(table, self.codes(node.named))[0]
 
     def selection(self, node: CompiledCases) -> Selection:
         """Which codes of the node's subject select which case."""
@@ -200,6 +209,8 @@ class Pass:
             return self._leaf(node)
         if isinstance(node, CompiledCases):
             return self._cases(node)
+        if isinstance(node, Composed):
+            return self._composed(node)
         parts = [self.evaluate(part) for part in node.parts]
         if node.kind == "all":
             return all_of(parts, self.inputs.full)
@@ -211,12 +222,26 @@ class Pass:
             return first_of(parts, self.inputs.full)
         return at_least(node.count, parts, self.inputs.full)
 
+    def _composed(self, node: Composed) -> Masks:
+        full = self.inputs.full
+        parts = [self.evaluate(part) for part in parts_of(node)]
+        if node.status_rank > self.floor:
+            return Masks(full, full, 0)
+        if isinstance(node, CompiledMember):
+            test = parts[0] if parts else Masks(0, full, 0)
+            open_ = full if node.until is None else self.inputs.inside(Window(None, node.until))
+            return member_masks(test, open_, self.inputs.said(node), full)
+        if isinstance(node, CompiledSide):
+            return side_masks(parts, node.complete, full)
+        deciding = [self.results[side.frame.index] for side in node.deciding]
+        return joined_masks(node.rule, deciding, full)
+
     def _leaf(self, node: CompiledLeaf) -> Masks:
         full = self.inputs.full
         masks = self.inputs.leaf(node)
         rank = node.status_rank
         if node.kind == "listing":
-            rank = max(rank, self.inputs.program.entry_rank)
+            rank = max(rank, STATUSES.index(node.frame.owner.status))
             if self.confirmed_scope:
                 codes = (
                     self.inputs.codes(node.subject) if node.subject else constant(UNKNOWN, self.inputs.size)
