@@ -82,7 +82,8 @@ def _chosen(seen: Outlook, node: Compiled) -> Iterator[Compiled]:
         if not picked and not isinstance(node.otherwise, str):
             yield node.otherwise
     elif isinstance(node, CompiledSide):
-        yield from named_members(seen, node) or node.parts
+        # Of a side none of whose activities is named, only where there is no choice; else candidates.
+        yield from named_members(seen, node) or (node.parts if len(node.parts) == 1 else ())
     else:
         yield from parts_of(node)
 

@@ -224,7 +224,10 @@ class Pass:
 
     def _composed(self, node: Composed) -> Masks:
         full = self.inputs.full
-        parts = [self.evaluate(part) for part in parts_of(node)]
+        if isinstance(node, CompiledSide):
+            parts = [self._member(node, member) for member in node.parts]
+        else:
+            parts = [self.evaluate(part) for part in parts_of(node)]
         if node.status_rank > self.floor:
             return Masks(full, full, 0)
         if isinstance(node, CompiledMember):
@@ -235,6 +238,14 @@ class Pass:
             return side_masks(parts, node.complete, full)
         deciding = [self.results[side.frame.index] for side in node.deciding]
         return joined_masks(node.rule, deciding, full)
+
+    def _member(self, side: CompiledSide, member: CompiledMember) -> Masks:
+        """One activity of a side. What nobody is said to be in cannot settle an open list: left unread."""
+        if side.complete or len(side.parts) == 1 or self.inputs.said(member):
+            return self.evaluate(member)
+        unread = Masks(self.inputs.full, self.inputs.full, 0)
+        self.results[member.frame.index] = unread
+        return unread
 
     def _leaf(self, node: CompiledLeaf) -> Masks:
         full = self.inputs.full
