@@ -21,6 +21,7 @@ from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.batch import Cells, read_batch
 from taxonomy_api.assessment.columns import Columns, assess_columns, resolve_names
 from taxonomy_api.assessment.compiling import in_fact_unit
+from taxonomy_api.assessment.composite_columns import names_told
 from taxonomy_api.assessment.decision import VERDICTS
 from taxonomy_api.assessment.domains import FIRST_LEVEL, Column, Subject
 from taxonomy_api.assessment.engine import Engine
@@ -113,14 +114,15 @@ def mixed_columns(engine: Engine, rows: int, chance: np.random.Generator) -> Col
     options += [()] * (len(options) // 30) + [two] * (len(options) // 30)
     names = [options[place] for place in chance.integers(0, len(options), rows).tolist()]
     unread = chance.random(rows) < 0.04
-    subjects = {s for a in activities for s in engine.program(a).subjects if s.kind != "row"}
+    subjects = {s for a in activities for s in engine.program(a).subjects if s.kind not in ("row", "named")}
     columns: dict[Subject, Column] = {}
     for subject in sorted(subjects):
         size, values = _domain(engine, subject)
         codes = chance.integers(1, size, rows).astype(np.uint8)
         codes[(chance.random(rows) < 0.33) | unread] = 0
         columns[subject] = Column(codes, values)
-    return Columns(rows, resolve_names(engine.activities, list(engine.release.taxonomies), names), columns)
+    named = resolve_names(engine.activities, list(engine.release.taxonomies), names)
+    return Columns(rows, named, columns, names=names_told(names))
 
 
 def _domain(engine: Engine, subject: Subject) -> tuple[int, tuple[frozenset[str], ...]]:

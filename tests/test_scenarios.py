@@ -46,7 +46,7 @@ EXACT = (
 )
 #: Each of these must be among what is answered; how an answer's line is named.
 AMONG = {"reasons": "code", "candidates": "activity", "assumptions": "code"}
-EXPECTABLE = {*EXACT, *AMONG, "components", "missing", "nothing_missing", "refused"}
+EXPECTABLE = {*EXACT, *AMONG, "components", "provisional", "missing", "nothing_missing", "refused"}
 
 SCENARIO_KEYS = {"name", "clause", "with", "given", "as_of", "ask", "taxonomy", "expect", "table"}
 LINE_KEYS = {*PROJECT_KEYS, "as_of", "ask", "taxonomy", "expect"}
@@ -162,6 +162,9 @@ def differences(verdict: Json, expect: Json) -> Iterator[str]:
     for component, wanted in expect.get("components", {}).items():
         if verdict["components"].get(component) != wanted:
             yield f"{component}: expected {wanted}, answered {verdict['components'].get(component)}"
+    provisional = verdict["provisional"] and verdict["provisional"]["verdict"]
+    if provisional != expect.get("provisional", provisional):
+        yield f"provisional: expected {expect['provisional']}, answered {verdict['provisional']}"
     listed = [frozenset(one) for one in verdict["missing"]]
     for one in expect.get("missing", []):
         if frozenset(one) not in listed:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from taxonomy_api.assessment.causes import Cause, causes
 from taxonomy_api.assessment.columns import rests_on_criteria
-from taxonomy_api.assessment.criteria_list import component_outcomes, contribution_of, criteria_of
+from taxonomy_api.assessment.composite_words import conditions
+from taxonomy_api.assessment.criteria_list import (
+    bearing_leaves,
+    component_outcomes,
+    contribution_of,
+    criteria_of,
+    leaf_id,
+    side_candidates,
+)
 from taxonomy_api.assessment.decision import decide
 from taxonomy_api.assessment.domains import Subject
 from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
@@ -15,7 +24,7 @@ from taxonomy_api.assessment.evaluation import VERIFIED_ONLY, WITH_RECALLED
 from taxonomy_api.assessment.horizon import Outlook, outlook
 from taxonomy_api.assessment.messages import say
 from taxonomy_api.assessment.missing import missing_facts
-from taxonomy_api.assessment.program import CompiledLeaf, walk
+from taxonomy_api.assessment.program import CompiledLeaf
 from taxonomy_api.assessment.project import Request
 from taxonomy_api.assessment.reasons import reason_of, whole_reason
 from taxonomy_api.assessment.wording import later_step, limit_text
@@ -143,7 +152,8 @@ def _edition(taxonomy: Taxonomy, request: Request) -> Json:
 
 def _assessed(engine: Engine, request: Request, activity: Activity) -> Json:
     program = engine.program(activity)
-    project, language, assume = request.project, request.language, request.assume_not_excluded
+    project = replace(request.project, confirmed=request.confirm)
+    language, assume = request.language, request.assume_not_excluded
     seen = outlook(engine, program, project, request.as_of, assume)
     verdict, decision = seen.verdict, seen.decision
     determined = verdict != "undetermined"
@@ -173,11 +183,12 @@ def _assessed(engine: Engine, request: Request, activity: Activity) -> Json:
             "code_status": activity.code_status,
         },
         "components": component_outcomes(taxonomy, decision, verdict),
-        "basis": ("listing" if listing else "criteria") if determined else None,
+        "basis": _basis(activity, listing) if determined else None,
         "scope_stated_by": "caller",
         "weakest_status": ("verified" if strong else "single-source") if determined else None,
         "provisional": _provisional(seen, request) if not determined else None,
         "criteria": criteria_of(engine, seen, request),
+        "candidates": [] if determined else side_candidates(seen, language),
         "missing": [[name_of(subject) for subject in one] for one in missing.settle],
         "missing_truncated": missing.truncated,
         "needed_to_align": [[name_of(subject) for subject in one] for one in missing.align],
@@ -194,6 +205,12 @@ def _assessed(engine: Engine, request: Request, activity: Activity) -> Json:
         "assumptions": _assumptions(engine, seen, request, listing),
         "reasons": _reasons(engine, seen, request, found),
     }
+
+
+def _basis(activity: Activity, listing: bool) -> str:
+    if activity.composite is not None:
+        return "composite"
+    return "listing" if listing else "criteria"
 
 
 def name_of(subject: Subject) -> str:
@@ -221,19 +238,18 @@ def marks_of(seen: Outlook, request: Request) -> list[str]:
 
 def _provisional(seen: Outlook, request: Request) -> Json | None:
     """What the verdict would be if items on file from memory only were right; counted nowhere."""
-    recalled = [
-        node.leaf.id
-        for part in seen.program.parts.values()
-        for node in walk(part)
-        if isinstance(node, CompiledLeaf) and node.status_rank > 1
-    ]
-    if not recalled and seen.program.entry_rank <= 1:
+    program, language = seen.program, request.language
+    composite = program.activity.composite is not None
+    leaves = bearing_leaves(seen) if composite else program.leaves
+    recalled = [node.leaf.id if not composite else leaf_id(node) for node in leaves if node.status_rank > 1]
+    needed = conditions(program.activity, language)
+    if recalled or (program.entry_rank > 1 and not needed):
+        ids = ", ".join(recalled) or program.activity.id
+        needed.append(say("confirm_recalled", language, ids=ids))
+    if not needed:
         return None
     loose = decide(seen.inputs, floor=WITH_RECALLED, assume_not_excluded=request.assume_not_excluded)
-    if not loose.determined & 1:
-        return None
-    ids = ", ".join(recalled) or seen.program.activity.id
-    return {"verdict": loose.verdict(0), "if": [say("confirm_recalled", request.language, ids=ids)]}
+    return {"verdict": loose.verdict(0), "if": needed} if loose.determined & 1 else None
 
 
 def _next_limit(seen: Outlook, found: list[Cause], request: Request) -> str | None:

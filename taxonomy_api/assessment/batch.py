@@ -17,6 +17,7 @@ from taxonomy_api.assessment.columns import (
     VerdictColumns,
     resolve_names,
 )
+from taxonomy_api.assessment.composite_columns import has_composites, names_told
 from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, encode_sets, narrow, unpack
 from taxonomy_api.assessment.encoding import answer_code, standard_code, value_code
 from taxonomy_api.assessment.engine import Engine
@@ -74,11 +75,13 @@ def read_batch(
     taxonomies: Sequence[str],
     *,
     estimated: NDArray[np.bool_] | None = None,
+    confirmed: Sequence[Sequence[str]] | None = None,
 ) -> Batch:
     """Read a table of projects.
 
     `names`: per project the activities (`taxonomy:code[#row]`, canonical) and industry codes it names;
-    `table`: its other columns, each of as many cells.
+    `confirmed`: per project the further activities that it confirms; `table`: its other columns, each
+    of as many cells.
     """
     problems: list[CellProblem] = []
     subjects: dict[Subject, Column] = {}
@@ -89,7 +92,8 @@ def read_batch(
             read = _filled(subjects[column.subject], read)
         subjects[column.subject] = read.column
     named = resolve_names(engine.activities, taxonomies, names)
-    return Batch(Columns(len(names), named, subjects, estimated), tuple(problems))
+    told = names_told(names, confirmed) if has_composites(engine.release, taxonomies) else None
+    return Batch(Columns(len(names), named, subjects, estimated, told), tuple(problems))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
-from taxonomy_api.assessment.compiling import narrowed
+from taxonomy_api.assessment.choices import narrowed
+from taxonomy_api.assessment.composite_causes import Result, below, told
 from taxonomy_api.assessment.decision import Decision
 from taxonomy_api.assessment.domains import UNKNOWN, Table, look_up
-from taxonomy_api.assessment.evaluation import Masks, Pass
+from taxonomy_api.assessment.evaluation import Pass
+from taxonomy_api.assessment.masks import Masks
 from taxonomy_api.assessment.program import (
     Compiled,
     CompiledCases,
+    CompiledComposite,
     CompiledGroup,
     CompiledLeaf,
+    Composed,
 )
 from taxonomy_api.catalog.model import FactLeaf, LimitTest, Window
-
-Result = Literal["met", "not_met", "unknown"]
 
 #: Reason codes, in the order of their bits in reason columns.
 REASONS: tuple[str, ...] = (
@@ -51,18 +52,24 @@ REASONS: tuple[str, ...] = (
     "composite_open",
     "pair_not_on_file",
     "component_not_on_file",
+    "sides_decide",
+    "left_out_of_comparison",
 )
 BIT: dict[str, int] = {code: 1 << number for number, code in enumerate(REASONS)}
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A criterion (None: a whole class) and the projects whose verdict rests on it."""
+    """A criterion (None: a whole class) and the projects whose verdict rests on it.
+
+    `result`: what it came to; None where the reason says it.
+    """
 
     reason: str
     node: Compiled | None
     part: str
     mask: int
+    result: Result | None = None
 
 
 def causes(decision: Decision) -> Iterator[Cause]:
@@ -113,9 +120,9 @@ class _Tracer:
         program = self.walk.inputs.program
         node = program.parts.get(name)
         if node is None:
-            composite = program.activity.composite
-            if composite is not None and program.stands_elsewhere(name):
-                yield Cause("composite_open" if composite.included else "pair_not_on_file", None, name, mask)
+            return
+        if isinstance(node, CompiledComposite) and not node.included and result == "unknown":
+            yield from self._node(node, name, mask, result)
             return
         if program.entry_rank > self.walk.floor and result == "unknown":
             yield Cause("recalled", None, name, mask)
@@ -152,7 +159,13 @@ class _Tracer:
         guard = node.frame.guard
         if guard is not None and result == "unknown":
             yield from self._node(guard, part, mask, "unknown")
-        if isinstance(node, CompiledLeaf):
+        if isinstance(node, Composed):
+            walk, results = self.walk, self.walk.results
+            for reason, of, here in told(node, walk.inputs, results, walk.floor, mask, result):
+                yield Cause(reason, of, part, here, result)
+            for child, here, what in below(node, walk.inputs, mask, result):
+                yield from self._node(child, part, here, what, negated)
+        elif isinstance(node, CompiledLeaf):
             yield from self._leaf(node, part, mask, result, negated)
         elif isinstance(node, CompiledCases):
             yield from self._cases(node, part, mask, result, negated)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from taxonomy_api.assessment.causes import BIT, Cause, causes
+from taxonomy_api.assessment.composite_columns import Names, side_column
 from taxonomy_api.assessment.decision import VERDICTS, Decision, decide
 from taxonomy_api.assessment.domains import UNKNOWN, Codes, Column, Subject, constant, narrow, unpack
 from taxonomy_api.assessment.encoding import rows_told
@@ -84,13 +85,15 @@ class VerdictColumns:
 class Columns:
     """What is known of `size` projects: per taxonomy the activity named, per subject a column of codes.
 
-    `estimated`: the projects whose figures are estimates (None: none are).
+    `estimated`: the projects whose figures are estimates (None: none are). `names`: all that each
+    project names, which composites need (None: none is asked for).
     """
 
     size: int
     named: Mapping[str, Named]
     subjects: Mapping[Subject, Column]
     estimated: NDArray[np.bool_] | None = None
+    names: Names | None = None
 
 
 @dataclass(slots=True)
@@ -132,7 +135,14 @@ def assess_columns(
         if place >= 0:
             activity = named.activities[place]
             _assess_group(
-                engine.program(activity), columns, named, order[start:end], as_of, assume_not_excluded, sheet
+                engine,
+                engine.program(activity),
+                columns,
+                named,
+                order[start:end],
+                as_of,
+                assume_not_excluded,
+                sheet,
             )
     return VerdictColumns(
         taxonomy,
@@ -149,6 +159,7 @@ def assess_columns(
 
 
 def _assess_group(
+    engine: Engine,
     program: Program,
     columns: Columns,
     named: Named,
@@ -161,8 +172,11 @@ def _assess_group(
     size = len(rows)
     codes: dict[Subject, Column] = {}
     for subject in program.subjects:
-        if subject.kind == "row":
+        if subject.kind == "row" and subject.id == program.activity.id:
             codes[subject] = Column(named.row[rows], named.rows)
+        elif subject.kind in ("row", "named"):
+            if columns.names is not None:
+                codes[subject] = side_column(engine.activities, subject, columns.names, rows)
         elif subject in columns.subjects:
             column = columns.subjects[subject]
             codes[subject] = Column(column.codes[rows], column.values)
@@ -178,7 +192,8 @@ def _assess_group(
     verified, determined = unpack(strong.determined, size), unpack(decision.determined, size)
     sheet.weakest[rows] = np.where(verified, 1, np.where(determined, 2, 0))
     shown = unpack(rests_on_criteria(inputs, decision, assume_not_excluded), size)
-    sheet.basis[rows] = np.where(determined, np.where(shown, 1, 2), 0)
+    own = np.full(size, 3) if program.activity.composite is not None else np.where(shown, 1, 2)
+    sheet.basis[rows] = np.where(determined, own, 0)
     sheet.assumed[rows] = unpack(decision.assumed_not_excluded & decision.determined, size)
     _write_causes(program, decision, rows, sheet)
     if columns.estimated is not None:

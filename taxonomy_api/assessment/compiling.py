@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from taxonomy_api.assessment.choices import choice_lookup
+from taxonomy_api.assessment.composites import composite_parts
 from taxonomy_api.assessment.domains import (
     COMPLIES,
     EITHER,
     FAILS,
     FIRST_LEVEL,
     LEFT_OUT,
-    MET,
     NO,
     NOT_COVERED,
     NOT_MET,
@@ -133,6 +134,8 @@ def compile_activity(release: Release, domains: Mapping[str, OrderedDomain], act
         if test.until is not None:
             until[name] = test.until
             builder.days.add_end(test.until)
+    if activity.composite is not None:
+        parts |= composite_parts(builder, activity.composite)
     if taxonomy.components.get("dnsh") == "tested":
         for objective, criterion in activity.dnsh.items():
             if criterion is not None:
@@ -177,13 +180,17 @@ class _Builder:
         self.any_value = before
         return built
 
-    def build(self, criterion: Criterion) -> Compiled:
-        self.days.add_window(criterion.open)
-        self.days.add_window(criterion.applies)
+    def frame(self, criterion: Criterion) -> Frame:
+        """The next place in the program, with the criterion's guard."""
         index = self.nodes
         self.nodes += 1
         guard = None if criterion.applies_if is None else self.build_for(True, criterion.applies_if)
-        frame = Frame(index, criterion, guard)
+        return Frame(index, criterion, guard, self.activity)
+
+    def build(self, criterion: Criterion) -> Compiled:
+        self.days.add_window(criterion.open)
+        self.days.add_window(criterion.applies)
+        frame = self.frame(criterion)
         if isinstance(criterion, Group):
             any_value = self.any_value is not (criterion.kind == "not")
             return CompiledGroup(
@@ -195,7 +202,7 @@ class _Builder:
         if isinstance(criterion, Cases):
             return self._cases(criterion, frame)
         if isinstance(criterion, Rows):
-            subject = self._use(Subject("row", self.activity.id))
+            subject = self.use(Subject("row", self.activity.id))
             return CompiledCases(
                 frame=frame,
                 subject=subject,
@@ -209,7 +216,7 @@ class _Builder:
             )
         return self._leaf(criterion, frame)
 
-    def _use(self, subject: Subject) -> Subject:
+    def use(self, subject: Subject) -> Subject:
         self.subjects[subject] = None
         return subject
 
@@ -222,7 +229,7 @@ class _Builder:
         leaves = {choice for choice in fact.choices if choice not in parents}
         return CompiledCases(
             frame=frame,
-            subject=self._use(Subject("fact", criterion.by)),
+            subject=self.use(Subject("fact", criterion.by)),
             lookups=lookups,
             parts=tuple(
                 self._build_case(fact.id, lookup.inside, case.criterion)
@@ -259,11 +266,11 @@ class _Builder:
         if isinstance(criterion, StandardLeaf):
             answers = standard_table(self.release.standards[criterion.standard], criterion)
             asked = f"{self.activity.answered_as}/only_standards_mentioned_apply"
-            only = self._use(Subject("attestation", asked)) if criterion.where_covered else None
+            only = self.use(Subject("attestation", asked)) if criterion.where_covered else None
             return CompiledLeaf(
                 frame=frame,
                 leaf=criterion,
-                subject=self._use(Subject("standard", criterion.standard)),
+                subject=self.use(Subject("standard", criterion.standard)),
                 steps=(LeafStep(None, answers),),
                 only_mentioned=only,
                 status_rank=rank,
@@ -277,7 +284,7 @@ class _Builder:
         return CompiledLeaf(
             frame=frame,
             leaf=criterion,
-            subject=self._use(Subject("attestation", criterion.attestation)),
+            subject=self.use(Subject("attestation", criterion.attestation)),
             steps=steps,
             kind="listing" if isinstance(criterion, Listing) else "test",
             status_rank=rank,
@@ -307,7 +314,7 @@ class _Builder:
         return CompiledLeaf(
             frame=frame,
             leaf=leaf,
-            subject=self._use(Subject("fact", leaf.fact)),
+            subject=self.use(Subject("fact", leaf.fact)),
             steps=steps,
             choice=choice,
             any_value=self.any_value,
@@ -366,40 +373,3 @@ def standard_refinements(given: int, size: int) -> range | tuple[int, ...]:
     if FIRST_LEVEL <= given < both:
         return (given + both - FIRST_LEVEL,)
     return ()
-
-
-def choice_lookup(fact: Fact, values: tuple[str, ...]) -> ChoiceLookup:
-    """The named choices with all below them, and the choices above a named one."""
-    inside = {choice for choice in fact.choices if set(_upwards(fact, choice)) & set(values)}
-    above = {parent for value in values for parent in _upwards(fact, value)} - inside
-    return ChoiceLookup(frozenset(inside), frozenset(above))
-
-
-def _upwards(fact: Fact, choice: str) -> list[str]:
-    chain: list[str] = []
-    current: str | None = choice
-    while current is not None and current not in chain:
-        chain.append(current)
-        current = fact.choices[current].parent
-    return chain
-
-
-def narrowed(values: frozenset[str], within: Iterable[frozenset[str]]) -> frozenset[str]:
-    """The choices of a project that lead into the cases around; all of them where none does."""
-    for choices in within:
-        values = values & choices or values
-    return values
-
-
-def choice_result(lookup: ChoiceLookup, values: frozenset[str], any_value: bool = False) -> int:
-    """The results that a project with these choices allows.
-
-    Met if all are named, not met if one is outside, else open; with `any_value` met if one is named,
-    not met if all are outside.
-    """
-    outside = values - lookup.inside - lookup.above
-    if any_value:
-        return MET if values & lookup.inside else NOT_MET if outside == values else EITHER
-    if values <= lookup.inside:
-        return MET
-    return NOT_MET if outside else EITHER

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taxonomy_api.assessment.causes import Cause
-from taxonomy_api.assessment.compiling import narrowed
+from taxonomy_api.assessment.choices import narrowed
+from taxonomy_api.assessment.composite_words import side_name
 from taxonomy_api.assessment.decision import Decision, Verdict
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.assessment.evaluation import Masks
 from taxonomy_api.assessment.horizon import Outlook
+from taxonomy_api.assessment.masks import Masks
 from taxonomy_api.assessment.program import (
     Compiled,
     CompiledCases,
     CompiledLeaf,
+    CompiledMember,
+    CompiledSide,
     parts_of,
     walk,
 )
 from taxonomy_api.assessment.project import Request
 from taxonomy_api.assessment.wording import condition, evidence_of, given_text, margin, required, subject_of
-from taxonomy_api.catalog.model import Taxonomy
+from taxonomy_api.catalog.model import Language, Taxonomy
 
 Json = dict[str, object]
 
@@ -32,6 +35,30 @@ def criteria_of(engine: Engine, seen: Outlook, request: Request) -> list[Json]:
             continue
         found += [_line(engine, seen, request, name, node) for node in _bearing(seen, part)]
     return found
+
+
+def leaf_id(node: CompiledLeaf) -> str:
+    """The id of a criterion, under the activity whose it is."""
+    return f"{node.frame.owner.id}/{node.leaf.id}"
+
+
+def bearing_leaves(seen: Outlook) -> list[CompiledLeaf]:
+    """The leaves that bear on the project, of all parts."""
+    return [node for part in seen.program.parts.values() for node in _bearing(seen, part)]
+
+
+def side_candidates(seen: Outlook, language: Language) -> list[Json]:
+    """The activities to name or confirm, of those sides of a composite none of whose is named."""
+    return [
+        {
+            "activity": member.activity.id,
+            "name": member.activity.name.in_language(language),
+            "why": f"activity_not_named: {side_name(side.name, language)}",
+        }
+        for side in seen.program.walk()
+        if isinstance(side, CompiledSide) and not named_members(seen, side)
+        for member in side.parts
+    ]
 
 
 def _bearing(seen: Outlook, node: Compiled) -> Iterator[CompiledLeaf]:
@@ -54,15 +81,23 @@ def _chosen(seen: Outlook, node: Compiled) -> Iterator[Compiled]:
         yield from picked
         if not picked and not isinstance(node.otherwise, str):
             yield node.otherwise
+    elif isinstance(node, CompiledSide):
+        # Of a side none of whose activities is named, only where there is no choice; else candidates.
+        yield from named_members(seen, node) or (node.parts if len(node.parts) == 1 else ())
     else:
         yield from parts_of(node)
+
+
+def named_members(seen: Outlook, side: CompiledSide) -> tuple[CompiledMember, ...]:
+    """The activities of a side in whose scope the project is said to be."""
+    return tuple(member for member in side.parts if seen.inputs.said(member) & 1)
 
 
 def _line(engine: Engine, seen: Outlook, request: Request, part: str, node: CompiledLeaf) -> Json:
     leaf, language, day = node.leaf, request.language, request.as_of
     evidence, estimated = evidence_of(leaf, request.project)
     return {
-        "id": f"{seen.program.activity.id}/{leaf.id}",
+        "id": leaf_id(node),
         "part": part,
         "outcome": outcome(seen.decision.walk.results[node.frame.index]),
         "fact": subject_of(leaf),
@@ -112,8 +147,8 @@ def component_outcomes(taxonomy: Taxonomy, decision: Decision, verdict: Verdict)
 
 def contribution_of(seen: Outlook, found: list[Cause]) -> str | None:
     """How the activity counts: as the alternative that was met says, own performance first."""
-    if seen.verdict != "aligned":
-        return None
+    if seen.verdict != "aligned" or seen.program.activity.composite is not None:
+        return None  # how its sides count is a matter of their own editions
     green = seen.program.parts.get("green")
     carried = {cause.node.frame.index for cause in found if cause.node is not None and cause.part == "green"}
     said = set() if green is None else set(_contributions(green, carried))

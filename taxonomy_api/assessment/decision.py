@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from taxonomy_api.assessment.evaluation import ON_FILE, Inputs, Masks, Pass, all_of
-from taxonomy_api.assessment.program import Compiled, CompiledLeaf, Program, walk
+from taxonomy_api.assessment.evaluation import ON_FILE, Inputs, Pass
+from taxonomy_api.assessment.masks import Masks, all_of
+from taxonomy_api.assessment.program import Compiled, CompiledComposite, CompiledLeaf, Program, walk
 from taxonomy_api.catalog.model import STATUSES, ClassName, Window
 
 Verdict = Literal["aligned", "transition", "not_aligned", "excluded", "undetermined", "not_covered"]
@@ -135,6 +136,8 @@ def _components(program: Program, this: Pass) -> dict[str, Masks]:
 
 def _on_file(excluded: Compiled, full: int) -> int:
     """All projects if the whole text of the exclusion is on file, else none."""
+    if any(isinstance(node, CompiledComposite) for node in walk(excluded)):
+        return 0  # what the comparison left out is a matter of record, nothing for the caller to assume
     weak = any(
         node.kind == "not_on_file" or STATUSES[node.status_rank] not in ("verified", "single-source")
         for node in walk(excluded)

@@ -35,10 +35,16 @@ YES, NO, YES_WITH_EVIDENCE = 1, 2, 3
 COMPLIES, FAILS, NOT_COVERED, FIRST_LEVEL = 1, 2, 3, 4
 
 
-class Subject(NamedTuple):
-    """What a criterion reads: a shared fact, a standard, an attestation, or the row of an activity."""
+#: Code of an activity named beside others of its edition: a project does one thing.
+BESIDE_OTHERS = 2
 
-    kind: Literal["fact", "standard", "attestation", "row"]
+
+class Subject(NamedTuple):
+    """What a criterion reads: a shared fact, a standard, an attestation, the row of an activity, or
+    whether the project is said to be in the scope of an activity (`named`: YES, BESIDE_OTHERS).
+    """
+
+    kind: Literal["fact", "standard", "attestation", "row", "named"]
     id: str
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from taxonomy_api.assessment.composites import scope_code
 from taxonomy_api.assessment.decision import decide
 from taxonomy_api.assessment.domains import (
     COMPLIES,
@@ -43,8 +44,12 @@ def encode_project(engine: Engine, program: Program, project: Project, as_of: da
             if said is not None:
                 columns[subject] = _one(standard_code(engine.release.standards[subject.id], said))
         elif subject.kind == "row":
-            if rows := rows_told(program.activity, (*project.activities, *project.industry)):
+            names = (*project.activities, *project.confirmed, *project.industry)
+            if rows := rows_told(engine.activities[subject.id], names):
                 columns[subject] = Column(constant(1, 1), (rows,))
+        elif subject.kind == "named":
+            if code := scope_code(subject.id, project.activities, project.confirmed):
+                columns[subject] = _one(code)
         elif (code := _attestation_code(engine, subject.id, project, as_of)) != UNKNOWN:
             columns[subject] = _one(code)
     return columns

@@ -9,14 +9,15 @@ just one of the three is set. This is the whole logic of DESIGN §2; there is no
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from taxonomy_api.assessment.compiling import choice_result, narrowed
+from taxonomy_api.assessment.choices import choice_result, narrowed
+from taxonomy_api.assessment.composites import SAID, joined_masks, member_masks, side_masks
 from taxonomy_api.assessment.domains import (
     EITHER,
     MET,
@@ -28,44 +29,24 @@ from taxonomy_api.assessment.domains import (
     constant,
     look_up,
 )
+from taxonomy_api.assessment.masks import Masks, all_of, any_chosen, any_of, at_least, first_of, only
 from taxonomy_api.assessment.program import (
     Compiled,
     CompiledCases,
     CompiledLeaf,
+    CompiledMember,
+    CompiledSide,
+    Composed,
     Program,
+    parts_of,
 )
-from taxonomy_api.catalog.model import Window
+from taxonomy_api.catalog.model import STATUSES, Window
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 VERIFIED_ONLY, ON_FILE, WITH_RECALLED = 0, 1, 3
 """Which statuses a pass counts: leaves of a weaker status (higher rank) are unknown in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Masks:
-    """The projects for which a node can be met, not met, left out."""
-
-    met: int
-    not_met: int
-    left_out: int
-
-    @property
-    def surely_met(self) -> int:
-        return self.met & ~self.not_met & ~self.left_out
-
-    @property
-    def surely_not_met(self) -> int:
-        return self.not_met & ~self.met & ~self.left_out
-
-    @property
-    def surely_left_out(self) -> int:
-        return self.left_out & ~self.met & ~self.not_met
-
-    @property
-    def unknown(self) -> int:
-        return self.met & self.not_met | self.met & self.left_out | self.not_met & self.left_out
 
 
 @dataclass(slots=True)
@@ -126,6 +107,10 @@ class Inputs:
 
     def _period(self, day: int) -> int:
         return bisect_right(self.program.days, day)
+
+    def said(self, node: CompiledMember, table: Table = SAID) -> int:
+        """The projects that are said to be in the scope of the member's activity."""
+        return look_up(table, self.codes(node.named))[0]
 
     def selection(self, node: CompiledCases) -> Selection:
         """Which codes of the node's subject select which case."""
@@ -224,6 +209,8 @@ class Pass:
             return self._leaf(node)
         if isinstance(node, CompiledCases):
             return self._cases(node)
+        if isinstance(node, Composed):
+            return self._composed(node)
         parts = [self.evaluate(part) for part in node.parts]
         if node.kind == "all":
             return all_of(parts, self.inputs.full)
@@ -235,12 +222,37 @@ class Pass:
             return first_of(parts, self.inputs.full)
         return at_least(node.count, parts, self.inputs.full)
 
+    def _composed(self, node: Composed) -> Masks:
+        full = self.inputs.full
+        if isinstance(node, CompiledSide):
+            parts = [self._member(node, member) for member in node.parts]
+        else:
+            parts = [self.evaluate(part) for part in parts_of(node)]
+        if node.status_rank > self.floor:
+            return Masks(full, full, 0)
+        if isinstance(node, CompiledMember):
+            test = parts[0] if parts else Masks(0, full, 0)
+            open_ = full if node.until is None else self.inputs.inside(Window(None, node.until))
+            return member_masks(test, open_, self.inputs.said(node), full)
+        if isinstance(node, CompiledSide):
+            return side_masks(parts, node.complete, full)
+        deciding = [self.results[side.frame.index] for side in node.deciding]
+        return joined_masks(node.rule, deciding, full)
+
+    def _member(self, side: CompiledSide, member: CompiledMember) -> Masks:
+        """One activity of a side. What nobody is said to be in cannot settle an open list: left unread."""
+        if side.complete or len(side.parts) == 1 or self.inputs.said(member):
+            return self.evaluate(member)
+        unread = Masks(self.inputs.full, self.inputs.full, 0)
+        self.results[member.frame.index] = unread
+        return unread
+
     def _leaf(self, node: CompiledLeaf) -> Masks:
         full = self.inputs.full
         masks = self.inputs.leaf(node)
         rank = node.status_rank
         if node.kind == "listing":
-            rank = max(rank, self.inputs.program.entry_rank)
+            rank = max(rank, STATUSES.index(node.frame.owner.status))
             if self.confirmed_scope:
                 codes = (
                     self.inputs.codes(node.subject) if node.subject else constant(UNKNOWN, self.inputs.size)
@@ -269,11 +281,11 @@ class Pass:
         shared_met = shared_not = shared_left = 0
         for part, entries in zip(parts, chosen, strict=True):
             inside = look_up(entries, codes)[0]
-            selected.append(_only(part, inside, inputs.full))
+            selected.append(only(part, inside, inputs.full))
             shared_met, shared_not = shared_met | part.met, shared_not | part.not_met
             shared_left |= part.left_out
         inside = look_up(other, codes)[0]
-        selected.append(_only(otherwise, inside, inputs.full))
+        selected.append(only(otherwise, inside, inputs.full))
         if not node.exhaustive:
             shared_met, shared_not = shared_met | otherwise.met, shared_not | otherwise.not_met
             shared_left |= otherwise.left_out
@@ -294,76 +306,6 @@ class Pass:
 
 
 _CONFIRMED: Table = bytes([0, 0, 0, MET])
-
-
-def all_of(parts: Iterable[Masks], full: int) -> Masks:
-    """Met if no part is not met and some part is met; left out if every part is."""
-    none_fails = all_left = full
-    some_met = some_fails = 0
-    for part in parts:
-        none_fails &= part.met | part.left_out
-        all_left &= part.left_out
-        some_met |= part.met
-        some_fails |= part.not_met
-    return Masks(none_fails & some_met, some_fails, all_left)
-
-
-def any_of(parts: Iterable[Masks], full: int) -> Masks:
-    """Met if some part is; not met if none is and some part is left; unknown if every part is left out."""
-    none_met = all_left = full
-    some_met = some_fails = 0
-    for part in parts:
-        none_met &= part.not_met | part.left_out
-        all_left &= part.left_out
-        some_met |= part.met
-        some_fails |= part.not_met
-    return Masks(some_met | all_left, none_met & some_fails | all_left, 0)
-
-
-def any_chosen(parts: Iterable[Masks], full: int) -> Masks:
-    """As `any_of`, but left out if every part is: the chosen cases of a question that one may answer."""
-    parts = list(parts)
-    all_left = full
-    for part in parts:
-        all_left &= part.left_out
-    some_met = some_fails = 0
-    none_met = full
-    for part in parts:
-        some_met |= part.met
-        some_fails |= part.not_met
-        none_met &= part.not_met | part.left_out
-    return Masks(some_met, none_met & some_fails, all_left)
-
-
-def first_of(parts: Iterable[Masks], full: int) -> Masks:
-    """The first part that is not left out; left out if every part is."""
-    met = not_met = 0
-    reached = full  # those for whom every part so far can be left out
-    for part in parts:
-        met |= part.met & reached
-        not_met |= part.not_met & reached
-        reached &= part.left_out
-    return Masks(met, not_met, reached)
-
-
-def at_least(count: int, parts: list[Masks], full: int) -> Masks:
-    """Met if `count` parts are. Parts left out do not count; unknown if every part is left out."""
-    can = [full, *([0] * count)]  # can[k]: at least k parts can be met
-    must = [full, *([0] * count)]  # must[k]: at least k parts are surely met
-    all_left = full
-    some_counts = 0
-    for part in parts:
-        all_left &= part.left_out
-        some_counts |= part.met | part.not_met
-        for number in range(count, 0, -1):
-            can[number] |= can[number - 1] & part.met
-            must[number] |= must[number - 1] & part.surely_met
-    return Masks(can[count] | all_left, (full & ~must[count] & some_counts) | all_left, 0)
-
-
-def _only(part: Masks, inside: int, full: int) -> Masks:
-    """The part where `inside`, left out elsewhere."""
-    return Masks(part.met & inside, part.not_met & inside, part.left_out & inside | full & ~inside)
 
 
 #: Per case, for `otherwise`, and for "still open": a table of the codes that select it.

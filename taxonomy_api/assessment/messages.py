@@ -138,10 +138,55 @@ MESSAGES: Mapping[str, Text] = {
         "項目以另一目錄的活動申報，且沒有收錄到本目錄的對應關係。",
     ),
     "composite_open": Text(
-        "The activity is defined over activities of two other taxonomies; what those give together is not "
-        "decided here.",
-        "该活动以另外两个目录的活动界定；两者合并的结果在此未作判定。",
-        "該活動以另外兩個目錄的活動界定；兩者合併的結果在此未作判定。",
+        "Which activities stand on the two sides is on file from memory or by own comparison only, so "
+        "nothing is decided: {activities}.",
+        "双方对应哪些活动仅凭记忆或本项目自行比对收录，故不作判定：{activities}。",
+        "雙方對應哪些活動僅憑記憶或本項目自行比對收錄，故不作判定：{activities}。",
+    ),
+    "sides_at_odds": Text(
+        "One side is met and the other is not; which of them counts is not on file.",
+        "一侧符合而另一侧不符合；以何者为准未收录。",
+        "一側符合而另一側不符合；以何者為準未收錄。",
+    ),
+    "side_may_hold_others": Text(
+        "{side}: the activity named is not met; whether others stand on this side is not on file.",
+        "{side}：所申报的活动不符合；该侧是否另有其他活动未收录。",
+        "{side}：所申報的活動不符合；該側是否另有其他活動未收錄。",
+    ),
+    "side_not_named": Text(
+        "{side}: none of its activities is named or confirmed: {activities}.",
+        "{side}：未申报或确认该侧的任何活动：{activities}。",
+        "{side}：未申報或確認該側的任何活動：{activities}。",
+    ),
+    "side_several": Text(
+        "{side}: several activities of its edition are named; split the project, one activity each.",
+        "{side}：列出了该版目录的多项活动；请将项目拆分，每项一个活动。",
+        "{side}：列出了該版目錄的多項活動；請將項目拆分，每項一個活動。",
+    ),
+    "sides_decide": Text(
+        "By scenario {scenario} what counts is {sides}: {result}.",
+        "按情形{scenario}，以{sides}为准：{result}。",
+        "按情形{scenario}，以{sides}為準：{result}。",
+    ),
+    "sides_agree": Text(
+        "{sides} agree ({result}), so the outcome is the same whichever of scenarios 1 to 4 applies.",
+        "{sides}一致（{result}），故无论属于情形 1 至 4 中的哪一种，结果相同。",
+        "{sides}一致（{result}），故無論屬於情形 1 至 4 中的哪一種，結果相同。",
+    ),
+    "side_met": Text(
+        "{side}: the criteria of {activity} are met.",
+        "{side}：符合{activity}的标准。",
+        "{side}：符合{activity}的標準。",
+    ),
+    "side_not_met": Text(
+        "{side}: none of its activities is met: {activities}.",
+        "{side}：该侧各项活动均不符合：{activities}。",
+        "{side}：該側各項活動均不符合：{activities}。",
+    ),
+    "left_out_of_comparison": Text(
+        "Left out of the comparison (scenario {scenario}).",
+        "未列入比较范围（情形{scenario}）。",
+        "未列入比較範圍（情形{scenario}）。",
     ),
     "pair_not_on_file": Text(
         "It is not on file that the taxonomy holds this pair of activities; the entry is a candidate only.",
@@ -209,6 +254,21 @@ MESSAGES: Mapping[str, Text] = {
         "凭记忆收录的标准与记录一致：{ids}",
         "憑記憶收錄的標準與記錄一致：{ids}",
     ),
+    "if_pair_in_table": Text(
+        "the pair of {activity} is a row of the table",
+        "{activity}这一对活动列于总表",
+        "{activity}這一對活動列於總表",
+    ),
+    "if_sides_right": Text(
+        "the sides of {activity} are as recorded: {activities}",
+        "{activity}双方的对应活动与记录一致：{activities}",
+        "{activity}雙方的對應活動與記錄一致：{activities}",
+    ),
+    "named_question": Text(
+        "The project lies within the scope of {activity}: name that activity or confirm it.",
+        "项目属于{activity}的范围：请申报或确认该活动。",
+        "項目屬於{activity}的範圍：請申報或確認該活動。",
+    ),
     "meets_question": Text(
         "The {input} that is bought or used meets the criteria of {activity}.",
         "所购买或使用的{input}符合{activity}的标准。",
@@ -237,6 +297,11 @@ MESSAGES: Mapping[str, Text] = {
     "level_given": Text("level {level}", "{level}级", "{level}級"),
     "from_day": Text("{limit} from {day}", "自{day}起{limit}", "自{day}起{limit}"),
     "closed": Text("closed", "关闭", "關閉"),
+    "side_eu": Text("the EU side", "欧盟一侧", "歐盟一側"),
+    "side_cn": Text("the China side", "中国一侧", "中國一側"),
+    "and": Text("{first} and {second}", "{first}与{second}", "{first}與{second}"),
+    "outcome_met": Text("met", "符合", "符合"),
+    "outcome_not_met": Text("not met", "不符合", "不符合"),
     "dnsh": Text("Do no significant harm", "无重大损害", "無重大損害"),
     "minimum_safeguards": Text("Minimum safeguards", "最低保障", "最低保障"),
     "green": Text("green", "绿色", "綠色"),

@@ -7,42 +7,39 @@ rules as the evaluator's, so that a way, once filled in, makes the verdict deter
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import partial
 from itertools import combinations
 
-from taxonomy_api.assessment.compiling import (
-    YES_NO_SIZE,
-    choice_lookup,
-    choice_result,
-    in_fact_unit,
-    narrowed,
-    standard_refinements,
-)
+from taxonomy_api.assessment.choices import choice_lookup, choice_result, narrowed
+from taxonomy_api.assessment.compiling import YES_NO_SIZE, in_fact_unit, standard_refinements
 from taxonomy_api.assessment.decision import Decision
 from taxonomy_api.assessment.domains import LEFT_OUT, MET, NO, NOT_MET, UNKNOWN, YES, Subject
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.assessment.evaluation import Masks
+from taxonomy_api.assessment.masks import Masks
 from taxonomy_api.assessment.program import (
     Compiled,
     CompiledCases,
     CompiledGroup,
     CompiledLeaf,
+    CompiledMember,
+    CompiledSide,
+    Composed,
+)
+from taxonomy_api.assessment.ways import (
+    IMPOSSIBLE,
+    NOTHING_NEEDED,
+    SILENT,
+    Part,
+    Ways,
+    asks_less,
+    overlap,
+    smallest,
+    subjects_of,
 )
 from taxonomy_api.catalog.model import ClassName, Fact, Window
 
-#: A way: for each subject that must become known, the codes (choices: ids) it may take.
-Way = Mapping[Subject, frozenset[int | str]]
-Ways = list[Way]
-#: A part of a group: the ways to confine it to a set of results.
-Part = Callable[[int], Ways]
-
-#: The codes of a subject that must stay unknown.
-SILENT: frozenset[int | str] = frozenset({UNKNOWN})
-NOTHING_NEEDED: Ways = [{}]
-IMPOSSIBLE: Ways = []
 CLASSES = ("green", "transition", "excluded")
 MOST_WAYS = 60
 MOST_SETS = 20
@@ -59,7 +56,8 @@ class Missing:
 
 def missing_facts(engine: Engine, decision: Decision, project: int = 0) -> Missing:
     """What the project `project` of an undetermined decision lacks."""
-    if not decision.undetermined >> project & 1:
+    weak_entry = decision.walk.inputs.program.entry_rank > decision.walk.floor
+    if weak_entry or not decision.undetermined >> project & 1:
         return Missing((), (), False)
     finder = _Finder(engine, decision, project)
     not_excluded = finder.excluded(NOT_MET)
@@ -72,21 +70,12 @@ def missing_facts(engine: Engine, decision: Decision, project: int = 0) -> Missi
         *finder.both(failed, finder.class_("transition", NOT_MET)),
         *finder.excluded(MET),
     ]
-    sets = _smallest(settled)
+    sets = smallest(settled)
     return Missing(
         tuple(sets[:MOST_SETS]),
-        tuple(_smallest(aligned)[:MOST_SETS]),
+        tuple(smallest(aligned)[:MOST_SETS]),
         finder.truncated or len(sets) > MOST_SETS,
     )
-
-
-def _smallest(ways: Iterable[Way]) -> list[tuple[Subject, ...]]:
-    found: list[frozenset[Subject]] = []
-    asked = {frozenset(subject for subject, codes in way.items() if codes != SILENT) for way in ways}
-    for keys in sorted(asked, key=lambda keys: (len(keys), sorted(keys))):
-        if not any(smaller <= keys for smaller in found):
-            found.append(keys)
-    return [tuple(sorted(keys)) for keys in found]
 
 
 @dataclass(slots=True)
@@ -161,7 +150,35 @@ class _Finder:
             return self._leaf(node, target)
         if isinstance(node, CompiledCases):
             return self._cases(node, target)
+        if isinstance(node, Composed):
+            return self._composed(node, target & (MET | NOT_MET))
         return self._group(node, target)
+
+    def _composed(self, node: Composed, target: int) -> Ways:
+        """As the evaluator joins sides. No fact says that the project is in a scope: that is confirmed."""
+        if node.status_rank > self.decision.walk.floor or not target:
+            return IMPOSSIBLE
+        if isinstance(node, CompiledMember):
+            inputs = self.decision.walk.inputs
+            open_ = node.until is None or self._bit(inputs.inside(Window(None, node.until)))
+            if node.test is None or not open_:
+                return NOTHING_NEEDED if target & NOT_MET else IMPOSSIBLE
+            if not target & NOT_MET and not self._bit(inputs.said(node)):
+                return IMPOSSIBLE
+            return self.ways(node.test, target)
+        if isinstance(node, CompiledSide):
+            members: list[Part] = [partial(self.ways, part) for part in node.parts]
+            if target & MET:
+                return [way for part in members for way in part(target)]
+            return self._each(members, target) if node.complete and members else IMPOSSIBLE
+        if node.rule == "left_out":
+            return NOTHING_NEEDED if target & MET else IMPOSSIBLE
+        sides: list[Part] = [partial(self.ways, side) for side in node.deciding]
+        if node.rule != "agree":
+            return self._all(sides, target) if sides else IMPOSSIBLE
+        return [
+            way for result in (MET, NOT_MET) if target & result and sides for way in self._each(sides, result)
+        ]
 
     def _group(self, node: CompiledGroup, target: int) -> Ways:
         if node.kind == "not":
@@ -330,7 +347,7 @@ class _Finder:
         if on_limit:
             value = domain.limits[place]
             return (least is None or value >= least) and (most is None or value <= most)
-        return _overlap(low, high, least, most)
+        return overlap(low, high, least, most)
 
     # helpers -------------------------------------------------------------------------------------
 
@@ -340,7 +357,7 @@ class _Finder:
             return second
         if second is NOTHING_NEEDED or second == [{}]:
             return first
-        if (len(first) == 1 or len(second) == 1) and not _subjects(first) & _subjects(second):
+        if (len(first) == 1 or len(second) == 1) and not subjects_of(first) & subjects_of(second):
             return [{**one, **other} for one in first for other in second]  # stays without repetition
         joined: Ways = []
         for one in first:
@@ -356,7 +373,7 @@ class _Finder:
         """Without those that ask more than another; at most MOST_WAYS, the smallest."""
         kept: Ways = []
         for way in sorted(ways, key=len):
-            if not any(_asks_less(other, way) for other in kept):
+            if not any(asks_less(other, way) for other in kept):
                 if len(kept) == MOST_WAYS:
                     self.truncated = True
                     break
@@ -372,20 +389,3 @@ class _Finder:
             | (NOT_MET if self._bit(masks.not_met) else 0)
             | (LEFT_OUT if self._bit(masks.left_out) else 0)
         )
-
-
-def _subjects(ways: Ways) -> set[Subject]:
-    return {subject for way in ways for subject in way}
-
-
-def _asks_less(one: Way, other: Way) -> bool:
-    return all(subject in other and codes >= other[subject] for subject, codes in one.items())
-
-
-def _overlap(
-    low: Fraction | None, high: Fraction | None, least: Fraction | None, most: Fraction | None
-) -> bool:
-    """Whether the open interval (low, high) and the closed [least, most] share a value."""
-    above = high is None or least is None or least < high
-    below = low is None or most is None or most > low
-    return above and below

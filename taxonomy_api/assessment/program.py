@@ -25,11 +25,15 @@ class LeafStep:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every compiled criterion has: its place in the program, its source, its guard."""
+    """What every compiled criterion has: its place in the program, its source, its guard.
+
+    `owner`: the activity whose criterion it is; in a composite that is one of a side.
+    """
 
     index: int
     criterion: Criterion
     guard: Compiled | None
+    owner: Activity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +99,63 @@ class CompiledCases:
     rows: tuple[Row, ...] = ()
 
 
-Compiled = CompiledLeaf | CompiledGroup | CompiledCases
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledMember:
+    """The green criteria of one activity of a side, for projects that are said to be in its scope.
+
+    `named`: whether the caller says so; `test` None: the activity has no such class; `until`: its end.
+    `status_rank`: that of the activity's entry.
+    """
+
+    frame: Frame
+    side: str
+    named: Subject
+    test: Compiled | None
+    until: date | None
+    status_rank: int
+
+    @property
+    def activity(self) -> Activity:
+        return self.frame.owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledSide:
+    """One side of a composite; `complete`: no activity stands on it but these."""
+
+    frame: Frame
+    name: str
+    parts: tuple[CompiledMember, ...]
+    complete: bool
+    status_rank: int = 0
+
+
+#: What the sides give together: that of one of them, both, what they agree on, or no row at all.
+Rule = Literal["eu", "cn", "both", "agree", "left_out"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledComposite:
+    """A class defined over the activities of two other editions.
+
+    `status_rank`: that of the statement who stands on the sides; beyond every status where it is not
+    on file that the comparison holds the pair (`included`).
+    """
+
+    frame: Frame
+    rule: Rule
+    parts: tuple[CompiledSide, ...]
+    included: bool
+    status_rank: int
+
+    @property
+    def deciding(self) -> tuple[CompiledSide, ...]:
+        """The sides whose outcome counts."""
+        return tuple(side for side in self.parts if self.rule in ("both", "agree", side.name))
+
+
+Composed = CompiledMember | CompiledSide | CompiledComposite
+Compiled = CompiledLeaf | CompiledGroup | CompiledCases | Composed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +178,14 @@ class Program:
     entry_rank: int
 
     def stands_elsewhere(self, name: str) -> bool:
-        """The green of a composite: it is absent from `parts`, but the activity has it."""
-        return name == "green" and self.activity.composite is not None
+        """The green of a composite that was left out: absent from `parts`, but not a class it lacks."""
+        return name == "green" and self.activity.composite is not None and "green" not in self.parts
 
     @property
     def rows(self) -> tuple[Row, ...]:
+        """The rows of the item; those of a composite's sides are not its own."""
+        if self.activity.composite is not None:
+            return ()
         return next((node.rows for node in self.walk() if isinstance(node, CompiledCases) and node.rows), ())
 
     def walk(self) -> Iterator[Compiled]:
@@ -142,6 +205,8 @@ def walk(node: Compiled) -> Iterator[Compiled]:
 def parts_of(node: Compiled) -> tuple[Compiled, ...]:
     if isinstance(node, CompiledLeaf):
         return ()
+    if isinstance(node, CompiledMember):
+        return () if node.test is None else (node.test,)
     if isinstance(node, CompiledCases) and not isinstance(node.otherwise, str):
         return (*node.parts, node.otherwise)
     return node.parts

@@ -54,14 +54,18 @@ class GivenAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """One project. `activities`: `taxonomy:code[#row]`; `industry`: industry codes, which only propose;
-    `uncited_standards`: standards told that no criterion on file cites.
+    """One project.
+
+    `activities`: `taxonomy:code[#row]`; `confirmed`: further ones in whose scope the caller says it is;
+    `industry`: industry codes, which only propose; `uncited_standards`: standards told that no criterion
+    on file cites.
     """
 
     id: str | None = None
     name: str | None = None
     country: str | None = None
     activities: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
     industry: tuple[str, ...] = ()
     facts: Mapping[str, Given] = field(default_factory=dict)
     inputs: Mapping[str, Mapping[str, Given]] = field(default_factory=dict)

@@ -53,6 +53,9 @@ def _question(engine: Engine, subject: Subject, activities: Sequence[Activity], 
             for row in activity.rows
         ]
         return _line(f"{subject.id}#row", "row", activity.name.in_language(language), None, choices)
+    if subject.kind == "named":
+        name = f"{subject.id} ({engine.activities[subject.id].name.in_language(language)})"
+        return _line(subject.id, "activity", say("named_question", language, activity=name), None)
     leaf = engine.attestations.get(subject.id)
     if isinstance(leaf, AttestLeaf):
         evidence = None if leaf.evidence is None else leaf.evidence.in_language(language)

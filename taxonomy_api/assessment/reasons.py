@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from taxonomy_api.assessment.causes import Cause
+from taxonomy_api.assessment.composite_words import composed_text
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.horizon import Outlook
 from taxonomy_api.assessment.messages import say
-from taxonomy_api.assessment.program import CompiledCases, CompiledLeaf
+from taxonomy_api.assessment.program import CompiledCases, CompiledLeaf, Composed
 from taxonomy_api.assessment.project import Request
 from taxonomy_api.assessment.wording import condition, evidence_of, given_text, node_text, required
 from taxonomy_api.catalog.model import Activity, FactLeaf, Language, LimitTest, NotOnFile, StandardLeaf
@@ -44,6 +45,9 @@ def cause_text(
         if reason == "recalled":
             return say(reason, language, condition=activity.name.in_language(language))
         return say(reason, language, component=say(cause.part, language))
+    if isinstance(node, Composed):
+        return composed_text(reason, node, cause.result, language)
+    activity = node.frame.owner
     if reason in ("row_unknown", "no_case_applies"):
         name = activity.id if reason == "row_unknown" else f"{activity.id}/{node.frame.criterion.id}"
         return say(reason, language, id=name)

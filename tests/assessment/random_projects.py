@@ -42,7 +42,7 @@ def project_of(
     engine: Engine, activity: Activity, chance: random.Random, known: float = 0.8
 ) -> dict[str, object]:
     """A project under `activity`; each thing it could tell is told with probability `known`."""
-    project: dict[str, object] = {"activities": [activity.id]}
+    named = {activity.id: ""}
     facts: dict[str, object] = {}
     attestations: dict[str, object] = {}
     standards: list[object] = []
@@ -56,10 +56,18 @@ def project_of(
             attestations[subject.id] = answer
         elif subject.kind == "standard":
             standards.append(_standard(engine, subject, chance))
-        else:
-            row = chance.choice(activity.rows).id
-            project["activities"] = [f"{activity.id}#{row}"]
-    return {**project, "facts": facts, "attestations": attestations, "standards": standards}
+        elif subject.kind == "row":
+            rows = [f"#{row.id}" for row in engine.activities[subject.id].rows]
+            if subject.id in named:
+                named[subject.id] = chance.choice(rows)
+        elif chance.random() < 0.1 or not any(_edition(name) == _edition(subject.id) for name in named):
+            named[subject.id] = ""  # an activity of a composite's side; rarely several of one edition
+    activities = [name + row for name, row in named.items()]
+    return {"activities": activities, "facts": facts, "attestations": attestations, "standards": standards}
+
+
+def _edition(activity: str) -> str:
+    return activity.partition(":")[0]
 
 
 def _standard(engine: Engine, subject: Subject, chance: random.Random) -> dict[str, object]:

@@ -17,7 +17,8 @@ import pytest
 
 from taxonomy_api.assessment.domains import UNKNOWN, Codes, Column, Subject
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.assessment.evaluation import Inputs, Masks, Pass, day_codes
+from taxonomy_api.assessment.evaluation import Inputs, Pass, day_codes
+from taxonomy_api.assessment.masks import Masks
 from taxonomy_api.assessment.program import (
     Compiled,
     CompiledCases,

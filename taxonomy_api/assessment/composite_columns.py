@@ -1,0 +1,60 @@
+"""Which activities of the sides of composites each project of a table names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from taxonomy_api.assessment.composites import scope_code
+from taxonomy_api.assessment.domains import Column, Subject, encode_sets
+from taxonomy_api.assessment.encoding import rows_told
+from taxonomy_api.catalog.model import Activity, Release
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: What a project names and what it confirms.
+Pair = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """For each project the place, in `pairs`, of what it names and confirms."""
+
+    places: NDArray[np.int32]
+    pairs: tuple[Pair, ...]
+
+
+def has_composites(release: Release, taxonomies: Sequence[str]) -> bool:
+    return any(
+        activity.composite is not None
+        for taxonomy in taxonomies
+        for activity in release.taxonomies[taxonomy].activities.values()
+    )
+
+
+def names_told(names: Sequence[Sequence[str]], confirmed: Sequence[Sequence[str]] | None = None) -> Names:
+    """The distinct pairs of names and confirmed activities, and who has which."""
+    index: dict[Pair, int] = {}
+    places = np.empty(len(names), dtype=np.int32)
+    for project, named in enumerate(names):
+        pair = tuple(named), () if confirmed is None else tuple(confirmed[project])
+        places[project] = index.setdefault(pair, len(index))
+    return Names(places, tuple(index))
+
+
+def side_column(
+    activities: Mapping[str, Activity], subject: Subject, names: Names, rows: NDArray[np.intp]
+) -> Column:
+    """The codes of a `named` subject, or of the rows of an activity, for the projects `rows`."""
+    distinct, back = np.unique(names.places[rows], return_inverse=True)
+    pairs = [names.pairs[place] for place in distinct.tolist()]
+    if subject.kind == "named":
+        codes = np.array([scope_code(subject.id, *pair) for pair in pairs], dtype=np.uint8)
+        return Column(codes[back])
+    activity = activities[subject.id]
+    told = encode_sets([rows_told(activity, (*named, *confirmed)) or None for named, confirmed in pairs])
+    return Column(told.codes[back], told.values)
