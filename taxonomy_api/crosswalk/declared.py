@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
+from datetime import date
 
 from taxonomy_api.catalog.findings import Finding, Report, Spot
 from taxonomy_api.catalog.model import MappingRow, Release, Window
-from taxonomy_api.crosswalk.implication import Answered, Computed, Span, stringency
+from taxonomy_api.crosswalk.implication import counter_examples, stringency
 
 #: A check of all rows is not to wait for the hardest of them; where more is needed nothing is found.
 MOST_STEPS = 1000
-
-#: What a row of each stringency claims of the two directions (subject -> object, object -> subject); a
-#: direction that is left open is not claimed.
-_CLAIMS: Mapping[str, tuple[Answered | None, Answered | None]] = MappingProxyType(
-    {
-        "equal": ("entails", "entails"),
-        "stricter": ("entails", None),
-        "looser": (None, "entails"),
-        "incomparable": ("denied", "denied"),
-    }
-)
 
 
 def check_declared(release: Release) -> tuple[Finding, ...]:
@@ -31,43 +20,34 @@ def check_declared(release: Release) -> tuple[Finding, ...]:
     """
     report = Report()
     for row in release.mappings:
-        if row.negative or row.stringency not in _CLAIMS:
+        if row.negative:
             continue
-        against = next(_contradictions(row, computed_for(release, row)), None)
+        against = next(_contradictions(release, row), None)
         if against is not None:
             edition, other = row.subject.partition(":")[0], row.object.partition(":")[0]
             spot = Spot(f"mappings/{edition}--{other}.sssom.tsv", row.line)
-            report.add(spot, "stringency-contradicted", against, "correct the row, its days or the criteria")
+            message = f"{row.stringency} is stated of {row.subject} against {row.object}; {against}"
+            report.add(spot, "stringency-contradicted", message, "correct the row, its days or the criteria")
     return report.findings
 
 
-def computed_for(release: Release, row: MappingRow) -> Computed:
-    """The stringency by the criteria, in the days for which the row states its own."""
+def _contradictions(release: Release, row: MappingRow) -> Iterator[str]:
+    """What speaks against the row, in words."""
     window = Window(row.valid_from, row.valid_until)
-    return stringency(release, row.subject, row.object, window, most_steps=MOST_STEPS)
-
-
-def _contradictions(row: MappingRow, computed: Computed) -> Iterator[str]:
-    for span, code, first in _refuted(row, computed.spans):
-        days = " ".join(
-            f"{word} {day}" for word, day in (("from", span.start), ("until", span.until)) if day is not None
-        )
-        lines = (line.text.en for line in span.proof if line.code == code and line.subject == first)
-        shown = next(lines, f"the criteria are {span.stringency}")
-        yield f"{row.stringency} is stated of {row.subject} against {row.object}; {days or 'always'}: {shown}"
-
-
-def _refuted(row: MappingRow, spans: Iterable[Span]) -> Iterator[tuple[Span, str, str]]:
-    """The spans in which a claim fails, with the code and the first name of the line that shows it."""
-    claims = _CLAIMS[row.stringency or ""]
-    spans = tuple(spans)
+    pairs = {
+        "equal": ((row.subject, row.object), (row.object, row.subject)),
+        "stricter": ((row.subject, row.object),),
+        "looser": ((row.object, row.subject),),
+    }
+    for first, second in pairs.get(row.stringency or "", ()):
+        for start, until, line in counter_examples(release, first, second, window, MOST_STEPS):
+            yield f"{_days(start, until)}: {line.text.en}"
     if row.stringency == "incomparable":
-        # Neither is claimed to entail the other on all days; to entail it on some is no contradiction.
-        for number in (0, 1):
-            if all((span.forward, span.backward)[number] == "entails" for span in spans):
-                yield spans[0], "searched", (row.subject, row.object)[number]
-        return
-    for span in spans:
-        for number, claim in enumerate(claims):
-            if claim == "entails" and (span.forward, span.backward)[number] == "denied":
-                yield span, "counter_example", (row.subject, row.object)[number]
+        computed = stringency(release, row.subject, row.object, window, most_steps=MOST_STEPS)
+        if computed.stringency in ("equal", "stricter", "looser"):
+            yield f"{_days(row.valid_from, row.valid_until)}: the criteria on file are {computed.stringency}"
+
+
+def _days(start: date | None, until: date | None) -> str:
+    ends = (("from", start), ("until", until))
+    return " ".join(f"{word} {day}" for word, day in ends if day is not None) or "always"

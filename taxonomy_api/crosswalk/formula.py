@@ -33,10 +33,11 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The results that each answer to a question allows."""
+    """The results that each answer to a question allows; `unanswered`: all of them together."""
 
     question: int
     table: tuple[int, ...]
+    unanswered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,12 @@ class Guarded:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """The parts that each answer selects, joined by `any` of them (`any_value`) or all."""
+    """The parts that each answer selects, joined by `any` of them (`any_value`) or all; `used`: those that
+    some answer selects."""
 
     question: int
     selected: tuple[tuple[int, ...], ...]
+    used: tuple[int, ...]
     parts: tuple[Formula, ...]
     any_value: bool
 
@@ -92,7 +95,7 @@ def _evaluate(node: Formula, answers: Sequence[int]) -> Result:
     if isinstance(node, Ask):
         given = answers[node.question]
         if given == OPEN:
-            return reduce(or_, node.table), node.question
+            return node.unanswered, node.question
         return node.table[given], OPEN
     if isinstance(node, Fixed):
         return node.results, OPEN
@@ -143,8 +146,7 @@ def _choose(node: Choose, answers: Sequence[int]) -> Result:
     given = answers[node.question]
     join = any_chosen if node.any_value else all_of
     if given == OPEN:
-        numbers = sorted({number for selected in node.selected for number in selected})
-        return reduce(or_, (evaluate(node.parts[number], answers)[0] for number in numbers)), node.question
+        return reduce(or_, (evaluate(node.parts[number], answers)[0] for number in node.used)), node.question
     found: list[int] = []
     question = OPEN
     for number in node.selected[given]:

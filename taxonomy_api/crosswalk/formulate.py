@@ -206,13 +206,13 @@ class _Maker:
         if not isinstance(known, Ask):
             return Fixed(EITHER | LEFT_OUT)
         covered = tuple(NOT_MET if results == LEFT_OUT else MET for results in known.table)
-        return Guarded(Ask(known.question, covered), made)
+        return Guarded(Ask(known.question, covered, reduce(or_, covered)), made)
 
     def _open(self, leaf: Leaf) -> Formula:
         if self.reading.refuting:
             return Fixed(EITHER)
         question = Question("open", f"{self.name} {self.activity}/{leaf.id}")
-        return Ask(self.reading.ask(question), (MET, NOT_MET))
+        return Ask(self.reading.ask(question), (MET, NOT_MET), EITHER)
 
     def make_leaf(self, leaf: Leaf, any_value: bool) -> Formula:
         if isinstance(leaf, AttestLeaf | MeetsLeaf):
@@ -254,7 +254,8 @@ class _Maker:
     def _asked(self, question: Question, results: Callable[[Answer], int]) -> Formula:
         index = self.reading.ask(question)
         table = tuple(results(answer) for answer in self.reading.answers[index])
-        return Ask(index, table) if self.reading.may_hang_on(index) else Fixed(reduce(or_, table))
+        unanswered = reduce(or_, table)
+        return Ask(index, table, unanswered) if self.reading.may_hang_on(index) else Fixed(unanswered)
 
     def _standard(self, leaf: StandardLeaf) -> Formula:
         question = Question("standard", leaf.standard)
@@ -303,9 +304,10 @@ class _Maker:
                 fits = [number for number, choices in enumerate(named) if choice in choices]
                 chosen.update(fits or [len(named)])
             selected.append(tuple(sorted(chosen)))
+        used = tuple(sorted({number for some in selected for number in some}))
         if not self.reading.may_hang_on(index):
-            return Some(tuple(parts[number] for number in sorted({n for some in selected for n in some})))
-        return Choose(index, tuple(selected), parts, any_value)
+            return Some(tuple(parts[number] for number in used))
+        return Choose(index, tuple(selected), used, parts, any_value)
 
     def _in_case(self, fact: str, choices: frozenset[str], criterion: Criterion, any_value: bool) -> Formula:
         before, self.around = self.around, (*self.around, (fact, choices))

@@ -13,9 +13,10 @@ may come out either way. A project that no case of the criteria serves has no ou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Literal
 
 from taxonomy_api.catalog.model import (
@@ -127,14 +128,34 @@ def compare(
     return Computed(subject.id, object_.id, relation, spans, _weakest(known) if decided else None)
 
 
-_RELATIONS: dict[tuple[Answered, Answered], Stringency] = {
-    ("entails", "entails"): "equal",
-    ("entails", "denied"): "stricter",
-    ("entails", "unknown"): "stricter",
-    ("denied", "entails"): "looser",
-    ("unknown", "entails"): "looser",
-    ("denied", "denied"): "incomparable",
-}
+def counter_examples(
+    release: Release, first_activity: str, second_activity: str, window: Window, most_steps: int = MOST_STEPS
+) -> Iterator[tuple[date | None, date | None, Line]]:
+    """The spans of the window in which some project meets the first's own criteria and not the second's.
+
+    The same as `denied` of `stringency`, without the search for a proof.
+    """
+    first, second = _named(release, first_activity), _named(release, second_activity)
+    if first.answered_as == second.answered_as or _undecidable(first) or _undecidable(second):
+        return
+    sides = _side(first_activity, first), _side(second_activity, second)
+    pair = _Pair(release, *sides, most_steps)
+    for start, until in _periods(sides, window):
+        line = pair.against(start or until or _SOME_DAY, backward=False)
+        if line is not None:
+            yield start, until, line
+
+
+_RELATIONS: Mapping[tuple[Answered, Answered], Stringency] = MappingProxyType(
+    {
+        ("entails", "entails"): "equal",
+        ("entails", "denied"): "stricter",
+        ("entails", "unknown"): "stricter",
+        ("denied", "entails"): "looser",
+        ("unknown", "entails"): "looser",
+        ("denied", "denied"): "incomparable",
+    }
+)
 
 
 # --- What is compared ----------------------------------------------------------------------------
@@ -247,11 +268,18 @@ class _Pair:
         reading, found = self._search(first, second, day)
         if found.finished and found.answers is None and not reading.truncated:
             return "entails", witnesses(self.release, self.domains, first, second, day, found.steps)
-        refuting, against = self._search(first, second, day, same_words=self.same_words, refuting=True)
-        if against.answers is not None:
-            shown = ("counter_example", self.release, refuting, against.answers)
-            return "denied", [example(*shown, first, second)]
+        against = self.against(day, backward=backward)
+        if against is not None:
+            return "denied", [against]
         return "unknown", self._why_unknown(reading, found, first, second, day)
+
+    def against(self, day: date, *, backward: bool) -> Line | None:
+        """A project that meets the one side on that day and not the other; None where none was found."""
+        first, second = (self.object, self.subject) if backward else (self.subject, self.object)
+        reading, found = self._search(first, second, day, same_words=self.same_words, refuting=True)
+        if found.answers is None:
+            return None
+        return example("counter_example", self.release, reading, found.answers, first, second)
 
     def _search(
         self,

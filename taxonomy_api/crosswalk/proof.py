@@ -137,7 +137,7 @@ def _table(reading: Reading, demand: _Demand, name: str) -> Ask | None:
     if not demand.denied:
         return made
     turned = {MET: NOT_MET, NOT_MET: MET}
-    return Ask(made.question, tuple(turned.get(results, results) for results in made.table))
+    return Ask(made.question, tuple(turned.get(results, results) for results in made.table), made.unanswered)
 
 
 def _lower(one: int, other: int) -> bool:
