@@ -270,6 +270,12 @@ RULES: Mapping[str, RuleInfo] = _catalogue(
     ),
     _error("mapping-columns", "The columns of a mapping file", "See docs/data-format.md for the columns."),
     _error("mapping-cell", "A cell of a mapping file", "Each column has its own closed form."),
+    _error(
+        "stringency-contradicted",
+        "A stated stringency that the criteria on file refute",
+        "The finding names a project that meets the criteria of the side that is said to be the stricter and "
+        "not those of the other. Verdicts would be carried over by this row against the criteria.",
+    ),
     # Industry codes
     _error("table-columns", "The columns of a table", "See docs/data-format.md for the columns."),
     _error("table-cell", "A cell of a table", "Each column has its own closed form."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,26 +23,29 @@ from taxonomy_api.catalog.model import (
 )
 from taxonomy_api.catalog.yaml_tree import MapNode, parse_tree
 
+#: A check of a release that has loaded, by a room above this one.
+Check = Callable[[Release], Iterable[Finding]]
 
-def lint(paths: Iterable[Path]) -> tuple[Finding, ...]:
+
+def lint(paths: Iterable[Path], *further: Check) -> tuple[Finding, ...]:
     """The findings in these data folders, or in these files and folders within a data folder.
 
     A file is checked together with its data folder, since it refers to the others; only its own
-    findings are given. Places begin with the path as given.
+    findings are given. Places begin with the path as given. `further` checks come on top.
     """
     found: set[Finding] = set()
     for path in paths:
         folder = data_folder_of(path)
         within = _relative(path, folder)
-        for finding in lint_folder(folder):
+        for finding in lint_folder(folder, *further):
             if within in ("", finding.file) or finding.file.startswith(f"{within}/"):
                 found.add(replace(finding, file=(folder / finding.file).as_posix()))
     return tuple(sorted(found))
 
 
-def lint_folder(folder: Path) -> tuple[Finding, ...]:
-    """The findings of the loader and, where it found no error, of the tables of industry codes, and what
-    is never used."""
+def lint_folder(folder: Path, *further: Check) -> tuple[Finding, ...]:
+    """The findings of the loader and, where it found no error, of the tables of industry codes, what is
+    never used, and what `further` checks find."""
     result = load_release(folder)
     if result.release is None:
         return result.findings
@@ -50,7 +53,8 @@ def lint_folder(folder: Path) -> tuple[Finding, ...]:
     if result.release.industry is not None:
         check_tables(result.release.industry, folder, report)
         check_stated(result.release, folder, report)
-    return tuple(sorted((*result.findings, *report.findings, *_unused(folder, result.release))))
+    more = (finding for check in further for finding in check(result.release))
+    return tuple(sorted((*result.findings, *report.findings, *_unused(folder, result.release), *more)))
 
 
 def data_folder_of(path: Path) -> Path:

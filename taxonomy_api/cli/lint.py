@@ -20,14 +20,14 @@ def lint(paths: tuple[Path, ...], as_json: bool) -> None:
     warning begins with `[warning]`. Exit 1 if any is an error.
     """
     from taxonomy_api.catalog.lint import lint as check_files
+    from taxonomy_api.crosswalk.declared import check_declared
 
-    findings = sorted(
-        check_files(list(paths) or [settings().data]), key=lambda finding: finding.severity != "error"
-    )
+    found = check_files(list(paths) or [settings().data], check_declared)
+    findings = sorted(found, key=lambda finding: finding.severity != "error")
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
-        found = {"findings": [finding.to_json() for finding in findings], "errors": errors}
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        answer = {"findings": [finding.to_json() for finding in findings], "errors": errors}
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         for finding in findings:
             click.echo(str(finding))
