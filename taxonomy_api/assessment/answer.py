@@ -29,7 +29,8 @@ from taxonomy_api.assessment.project import Request
 from taxonomy_api.assessment.reasons import reason_of, whole_reason
 from taxonomy_api.assessment.wording import later_step, limit_text
 from taxonomy_api.catalog.industry_index import IndustryCandidate
-from taxonomy_api.catalog.model import Activity, FactLeaf, LimitTest, Taxonomy
+from taxonomy_api.catalog.instruments import Outside, outside
+from taxonomy_api.catalog.model import Activity, FactLeaf, Language, LimitTest, Taxonomy
 
 Json = dict[str, object]
 MOST_REASONS = 40
@@ -52,6 +53,9 @@ def assess(engine: Engine, request: Request) -> Json:
 
 
 def _verdict(engine: Engine, request: Request, taxonomy: Taxonomy) -> Json:
+    shut_out = outside(engine.release, request.project.instrument, taxonomy.id)
+    if shut_out is not None:
+        return _not_covered(request, taxonomy, shut_out)
     named = [name for name in request.project.activities if name.partition(":")[0] == taxonomy.id]
     bases = dict.fromkeys(name.partition("#")[0] for name in named)
     if len(bases) == 1:
@@ -63,6 +67,39 @@ def _verdict(engine: Engine, request: Request, taxonomy: Taxonomy) -> Json:
     else:
         reason = "industry_code_only" if request.project.industry else "activity_not_named"
     return _without_activity(engine, request, taxonomy, reason, list(bases))
+
+
+def _not_covered(request: Request, taxonomy: Taxonomy, shut_out: Outside) -> Json:
+    return {
+        **_frame(taxonomy, request),
+        "verdict": "not_covered",
+        "components": _open_components(taxonomy),
+        "weakest_status": shut_out.status,
+        "reasons": [outside_reason(shut_out, request.language)],
+    }
+
+
+def outside_reason(shut_out: Outside, language: Language) -> Json:
+    """Why the edition does not cover the instrument: `{code, text, source?}`."""
+    code = "instrument_not_covered" if shut_out.tied else "proceeds_not_tied"
+    name, definition = (text.in_language(language) for text in (shut_out.profile.name, shut_out.definition))
+    reason: Json = {"code": code, "text": say(code, language, instrument=name, definition=definition)}
+    if shut_out.source is not None:
+        place = {"document": shut_out.source.document, "locator": shut_out.source.locator}
+        reason["source"] = {**place, "status": shut_out.status}
+    return reason
+
+
+def _open_components(taxonomy: Taxonomy) -> Json:
+    """The components of a verdict that tests nothing."""
+    return {
+        "substantial_contribution": "unknown",
+        **{
+            name: "unknown" if state == "tested" else state
+            for name, state in taxonomy.components.items()
+            if name != "substantial_contribution"
+        },
+    }
 
 
 def _without_activity(
@@ -84,14 +121,7 @@ def _without_activity(
             }
             for candidate, told in why.items()
         ],
-        "components": {
-            "substantial_contribution": "unknown",
-            **{
-                name: "unknown" if state == "tested" else state
-                for name, state in taxonomy.components.items()
-                if name != "substantial_contribution"
-            },
-        },
+        "components": _open_components(taxonomy),
         "reasons": [{"code": reason, "text": say(reason, language)}],
     }
 

@@ -9,10 +9,12 @@ from taxonomy_api.assessment.compiling import all_criteria, compile_activity, fa
 from taxonomy_api.assessment.domains import OrderedDomain
 from taxonomy_api.assessment.program import Program
 from taxonomy_api.catalog.industry_index import IndustryIndex
+from taxonomy_api.catalog.instruments import instrument_names
 from taxonomy_api.catalog.model import (
     Activity,
     AttestLeaf,
     Fact,
+    InstrumentProfile,
     Listing,
     MeetsLeaf,
     Release,
@@ -50,6 +52,11 @@ class Engine:
             sorted({leaf.input for leaf in self.attestations.values() if isinstance(leaf, MeetsLeaf)})
         )
         self._programs: dict[str, Program] = {}
+
+    @cached_property
+    def instruments(self) -> Mapping[str, InstrumentProfile]:
+        """Kinds of instruments by every name they have, folded (`catalog.instruments.folded`)."""
+        return instrument_names(self.release)
 
     @cached_property
     def industry(self) -> IndustryIndex:

@@ -20,6 +20,7 @@ from taxonomy_api.assessment.project import DEAL_DATES, Given, GivenAnswer, Proj
 from taxonomy_api.assessment.reading import Reader, escape
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.catalog.industry_codes import WRITTEN_SCHEMES, IndustryCodeError, is_industry_code
+from taxonomy_api.catalog.instruments import folded
 from taxonomy_api.catalog.model import LANGUAGES, Activity, Language
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.errors import InvalidInput
@@ -49,7 +50,7 @@ def read_request(engine: Engine, body: object, *, today: date | None = None) -> 
     `today` is the day of assessment where the body names none (default: the present day). Raises
     InvalidInput with every problem found.
     """
-    reader = Reader(language=_language_of(body))
+    reader = Reader(language=language_of(body))
     top = reader.mapping(body, "", REQUEST_KEYS)
     if "project" not in top and isinstance(body, Mapping):
         reader.wrong("/project", "missing", given="project")
@@ -116,9 +117,9 @@ def read_project(engine: Engine, reader: Reader, raw: object, at: str = "/projec
         uncited_standards=uncited_standards(engine, source.get("standards")),
         standards=read_standards(engine, reader, source.get("standards"), f"{at}/standards"),
         attestations=attestations,
-        amount=_amount(reader, source.get("amount"), f"{at}/amount"),
+        amount=read_amount(reader, source.get("amount"), f"{at}/amount"),
         share_of_proceeds=_share(reader, source.get("share_of_proceeds"), f"{at}/share_of_proceeds"),
-        instrument=reader.text(source.get("instrument"), f"{at}/instrument"),
+        instrument=read_instrument(engine, reader, source.get("instrument"), f"{at}/instrument"),
         dates={
             name: day
             for name in DEAL_DATES
@@ -129,7 +130,7 @@ def read_project(engine: Engine, reader: Reader, raw: object, at: str = "/projec
     )
 
 
-def _language_of(body: object) -> Language:
+def language_of(body: object) -> Language:
     """The language in which problems are told, as far as the body states one."""
     wanted = body.get("language") if isinstance(body, Mapping) else None
     return next((language for language in LANGUAGES if language == wanted), "en")
@@ -224,7 +225,22 @@ def _refuse_denied_scope(
                 reader.wrong(f"{at}/attestations/{escape(asked)}", "scope_denied", activity=name, given=asked)
 
 
-def _amount(reader: Reader, raw: object, pointer: str) -> Amount | None:
+def read_instrument(engine: Engine, reader: Reader, raw: object, pointer: str) -> str | None:
+    """The id of the kind of instrument that is named by id, alias or name."""
+    name = reader.text(raw, pointer)
+    if name is None or not name.strip():
+        return None
+    profile = engine.instruments.get(folded(name))
+    if profile is None:
+        near = tuple(dict.fromkeys(engine.instruments[one].id for one in nearest(name, engine.instruments)))
+        known = tuple(engine.release.instruments)
+        reader.wrong(pointer, "unknown_instrument", allowed=known, near=near, given=name)
+        return None
+    return profile.id
+
+
+def read_amount(reader: Reader, raw: object, pointer: str) -> Amount | None:
+    """An amount of money, a number, text or `{value, currency}`; problems go to the reader."""
     if raw is None:
         return None
     hint: str | None = None

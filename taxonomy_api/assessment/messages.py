@@ -137,6 +137,16 @@ MESSAGES: Mapping[str, Text] = {
         "项目以另一目录的活动申报，且没有收录到本目录的对应关系。",
         "項目以另一目錄的活動申報，且沒有收錄到本目錄的對應關係。",
     ),
+    "instrument_not_covered": Text(
+        "Outside this taxonomy: {instrument}.",
+        "不在该目录适用范围内：{instrument}。",
+        "不在該目錄適用範圍內：{instrument}。",
+    ),
+    "proceeds_not_tied": Text(
+        "{instrument}: {definition} There is no use of proceeds to assess.",
+        "{instrument}：{definition}没有可供评估的资金用途。",
+        "{instrument}：{definition}沒有可供評估的資金用途。",
+    ),
     "composite_open": Text(
         "Which activities stand on the two sides is on file from memory or by own comparison only, so "
         "nothing is decided: {activities}.",

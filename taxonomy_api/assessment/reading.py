@@ -50,6 +50,32 @@ WRONG: Mapping[str, Text] = {
         "“{given}”不是{standard}的等级。",
         "「{given}」不是{standard}的等級。",
     ),
+    "unknown_instrument": Text(
+        "Unknown kind of instrument “{given}”.",
+        "未知融资工具类型“{given}”。",
+        "未知融資工具類型「{given}」。",
+    ),
+    "amount_not_positive": Text("The amount must be above zero.", "金额须大于零。", "金額須大於零。"),
+    "currency_ambiguous": Text(
+        "The sign of the currency can mean several; write its code, such as CNY.",
+        "货币符号可指多种货币；请写明货币代码，如CNY。",
+        "貨幣符號可指多種貨幣；請寫明貨幣代碼，如CNY。",
+    ),
+    "currencies_differ": Text(
+        "This amount is in {given}, the instrument's in {wanted}; state both in one currency.",
+        "此金额为{given}，融资工具金额为{wanted}；请统一为同一货币。",
+        "此金額為{given}，融資工具金額為{wanted}；請統一為同一貨幣。",
+    ),
+    "allocations_above_amount": Text(
+        "The allocations add up to {given}, more than the instrument's amount of {wanted}.",
+        "各项分配合计{given}，超过融资工具金额{wanted}。",
+        "各項分配合計{given}，超過融資工具金額{wanted}。",
+    ),
+    "instruments_differ": Text(
+        "The project names the instrument “{given}”, the request {wanted}.",
+        "项目所列融资工具为“{given}”，请求所列为{wanted}。",
+        "項目所列融資工具為「{given}」，請求所列為{wanted}。",
+    ),
     "no_levels": Text("{standard} has no levels.", "{standard}不分等级。", "{standard}不分等級。"),
     "unknown_language": Text("Unknown language “{given}”.", "未知语言“{given}”。", "未知語言「{given}」。"),
     "contradictory_answers": Text(

@@ -125,6 +125,10 @@ def citations(release: Release) -> Iterator[Citation]:
             elif isinstance(criterion, Rows):
                 yield from (row.source for row in criterion.rows)
     yield from (row.source for row in release.mappings)
+    for profile in release.instruments.values():
+        for scope in profile.taxonomies.values():
+            yield from (place for place in (scope.source, scope.rules_stand_in) if place is not None)
+            yield from (rule.source for rule in scope.rules)
     if release.industry is not None:
         yield from (system.source for system in release.industry.systems.values())
         yield from (concordance.source for concordance in release.industry.concordances.values())

@@ -13,10 +13,11 @@ from taxonomy_api.catalog.findings import Place, Report, Spot
 from taxonomy_api.catalog.frame import Link, Register
 from taxonomy_api.catalog.links import check_links
 from taxonomy_api.catalog.load_result import LoadResult
-from taxonomy_api.catalog.model import IndustryData, MappingRow, Release, Taxonomy
+from taxonomy_api.catalog.model import IndustryData, InstrumentProfile, MappingRow, Release, Taxonomy
 from taxonomy_api.catalog.read_activities import SectorReader
 from taxonomy_api.catalog.read_facts import read_facts, read_standards
 from taxonomy_api.catalog.read_industry import read_industry, table_names
+from taxonomy_api.catalog.read_instruments import read_instruments
 from taxonomy_api.catalog.read_mappings import read_mappings
 from taxonomy_api.catalog.read_sources import read_sources
 from taxonomy_api.catalog.read_taxonomy import read_taxonomy
@@ -24,6 +25,8 @@ from taxonomy_api.catalog.yaml_tree import Node, parse_tree
 
 MAX_FILE_BYTES = 20_000_000
 REGISTERS = ("facts.yaml", "standards.yaml", "sources.yaml")
+#: Kinds of instruments; a data folder may do without.
+INSTRUMENTS = "instruments.yaml"
 #: Beside the taxonomies: tables of industry codes.
 INDUSTRY_FOLDER, INDUSTRY_FILE = "industry", "industry.yaml"
 
@@ -61,7 +64,7 @@ class _Loader:
                 taxonomy = self._taxonomy(path, register, links)
                 if taxonomy is not None:
                     taxonomies[taxonomy.id] = taxonomy
-            elif path.name not in REGISTERS:
+            elif path.name not in (*REGISTERS, INSTRUMENTS):
                 self._unexpected(path)
         taxonomies = take_over(taxonomies, self._as_in, self._report)
         check_links(links, taxonomies, self._report)
@@ -72,6 +75,7 @@ class _Loader:
             taxonomies=taxonomies,
             mappings=self._mappings(taxonomies, register),
             industry=self._industry(register),
+            instruments=self._instruments(taxonomies, register),
         )
 
     def _register(self) -> Register:
@@ -81,6 +85,13 @@ class _Loader:
             standards={} if standards is None else read_standards(standards, self._report),
             sources={} if sources is None else read_sources(sources, self._report),
         )
+
+    def _instruments(
+        self, taxonomies: Mapping[str, Taxonomy], register: Register
+    ) -> dict[str, InstrumentProfile]:
+        path = self._folder / "taxonomies" / INSTRUMENTS
+        tree = self._tree(path) if path.exists() else None
+        return {} if tree is None else read_instruments(tree, taxonomies, register.sources, self._report)
 
     def _taxonomy(self, path: Path, register: Register, links: list[Link]) -> Taxonomy | None:
         tree = self._tree(path / "taxonomy.yaml")

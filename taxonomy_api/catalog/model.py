@@ -364,6 +364,59 @@ class Instruments(Value, frozen=True):
     status: Status
 
 
+MarkOutcome = Literal["met", "not_met", "unknown"]
+
+
+class ProceedsRule(Value, frozen=True, kw_only=True):
+    """What an edition asks of the proceeds of an instrument: that `share` of them (in %) is aligned.
+
+    With `marks` only what bears a mark counts: each carbon mark with what it does to the rule. `start`:
+    the first day of deals that the rule binds, None where it states none.
+    """
+
+    id: str
+    text: Text
+    share: Quantity
+    marks: Mapping[str, MarkOutcome]
+    start: date | None
+    source: Citation
+    status: Status
+
+
+class InstrumentScope(Value, frozen=True, kw_only=True):
+    """What one edition says of a kind of instrument.
+
+    `covered` None: it is not on file whether the edition covers it; `source` and `status` are those of
+    that statement. No `rules`: what share it asks for is not on file, but stands in `rules_stand_in`, as
+    far as that is known.
+    """
+
+    covered: bool | None
+    source: Citation | None
+    status: Status | None
+    rules: tuple[ProceedsRule, ...]
+    rules_stand_in: Citation | None
+
+
+InstrumentForm = Literal["bond", "loan", "shares", "any"]
+
+
+class InstrumentProfile(Value, frozen=True, kw_only=True):
+    """A kind of instrument (taxonomies/instruments.yaml).
+
+    `use_of_proceeds`: whether its proceeds are tied to projects, by the definition of the kind; None: not
+    on file. Nothing is on file of a taxonomy that `taxonomies` does not name.
+    """
+
+    id: str
+    name: Text
+    definition: Text
+    form: InstrumentForm
+    use_of_proceeds: bool | None
+    aliases: tuple[str, ...]
+    taxonomies: Mapping[str, InstrumentScope]
+
+
 class Taxonomy(Value, frozen=True, kw_only=True):
     """One edition of one classification."""
 
@@ -469,6 +522,7 @@ class Release(Value, frozen=True, kw_only=True):
     taxonomies: Mapping[str, Taxonomy]
     mappings: tuple[MappingRow, ...]
     industry: IndustryData | None = None
+    instruments: Mapping[str, InstrumentProfile] = field(default_factory=dict)
 
     def activity(self, activity_id: str) -> Activity | None:
         """The activity `taxonomy:code`, or None."""

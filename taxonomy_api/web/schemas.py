@@ -192,6 +192,11 @@ class Facts(Listed):
     facts = fields.List(fields.Dict(), required=True)
 
 
+class Instruments(Listed):
+    release = fields.String(required=True)
+    instruments = fields.List(fields.Dict(), required=True)
+
+
 class Limits(Answer):
     limits = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
 
@@ -228,16 +233,62 @@ class Project(Answer):
     inputs = _free("Facts of bought or used objects")
     amount = _free("`value` and `currency`")
     share_of_proceeds = fields.Raw(metadata={"description": "Fraction 0–1, or text with %"})
-    instrument = fields.String()
+    instrument = fields.String(metadata={"description": "A kind of instrument, see /v1/instruments"})
 
 
-class AssessmentRequest(Answer):
-    project = fields.Nested(Project, required=True)
+class Options(Answer):
     taxonomies = fields.List(fields.String())
     as_of = fields.Date(metadata={"description": "Day for which criteria are evaluated; today if left out"})
     language = fields.String(validate=validate.OneOf(LANGUAGES))
     assume_not_excluded = fields.Boolean()
     confirm = fields.List(fields.String())
+
+
+class AssessmentRequest(Options):
+    project = fields.Nested(Project, required=True)
+
+
+class Instrument(Answer):
+    id = fields.String()
+    name = fields.String()
+    kind = fields.String(required=True, metadata={"description": "See /v1/instruments"})
+    amount = fields.Dict(required=True, metadata={"description": "`value` and `currency`"})
+    approved_on = fields.Date()
+    registered_on = fields.Date()
+    filed_on = fields.Date()
+    issued_on = fields.Date()
+    first_drawdown_on = fields.Date()
+    labelled_green_on = fields.Date()
+    use_changed_on = fields.Date()
+    maturity = fields.Date()
+    edition_choice = fields.String()
+
+
+class Allocation(Answer):
+    project = fields.Nested(Project, required=True)
+    amount = fields.Dict(required=True, metadata={"description": "`value` and `currency`"})
+    refinancing = fields.Boolean(allow_none=True)
+
+
+class ProceedsRequest(Options):
+    instrument = fields.Nested(Instrument, required=True)
+    allocations = fields.List(fields.Nested(Allocation), required=True)
+
+
+class Proceeds(Answer):
+    release = fields.String(required=True)
+    engine = fields.String(required=True)
+    as_of = fields.Date(required=True)
+    disclaimer = fields.String(required=True)
+    instrument = fields.Dict(required=True)
+    allocations = fields.List(fields.Dict(), required=True, metadata={"description": "Verdicts per project"})
+    taxonomies = fields.List(
+        fields.Dict(), required=True, metadata={"description": "Shares of the amount per taxonomy"}
+    )
+    rules = fields.List(fields.Dict(), required=True, metadata={"description": "Rules of the instrument"})
+    double_counting = fields.Dict(required=True)
+    rounding = fields.String(required=True)
+    assumptions = fields.List(fields.Dict(), required=True)
 
 
 class Assessment(Answer):

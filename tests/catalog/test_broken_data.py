@@ -23,6 +23,7 @@ EDITION, SECTOR, POWER = (
 )
 OLDER = "taxonomies/demo-0/1-energy.yaml"
 MAPPING = "mappings/demo-a--demo-b.sssom.tsv"
+INSTRUMENTS = "taxonomies/instruments.yaml"
 #: Stands in the new text where the finding must point.
 HERE = "‸"
 
@@ -425,6 +426,61 @@ BROKEN = [
         "already stands in line 13",
     ),
     Broken("file-name", EDITION, "id: demo-a", "id: ‸demo-c", "stands in the folder demo-a"),
+    # Instruments
+    Broken("unknown-taxonomy", INSTRUMENTS, "demo-0:", "‸demo-9:", "did you mean"),
+    Broken("unknown-source", INSTRUMENTS, "[doc-a, Article 3]", "[‸doc-x, Article 3]", "doc-x"),
+    Broken("unknown-source", INSTRUMENTS, "document: doc-b", "document: ‸doc-x", "doc-x"),
+    Broken("limit-out-of-range", INSTRUMENTS, "share: 100 %", "share: ‸101 %", "at most 100 %"),
+    Broken("limit-out-of-range", INSTRUMENTS, "share: 100 %", "share: ‸0 %", "more than 0 %"),
+    Broken("bad-quantity", INSTRUMENTS, "share: 100 %", "share: ‸100", "a number, a blank and a unit"),
+    Broken("unit-dimension", INSTRUMENTS, "share: 100 %", "share: ‸100 MW", "in %"),
+    Broken("bad-word", INSTRUMENTS, "form: bond", "form: ‸note", "bond"),
+    Broken("bad-word", INSTRUMENTS, "use_of_proceeds: no", "use_of_proceeds: ‸none", "not_on_file"),
+    Broken("bad-word", INSTRUMENTS, "covered: no", "covered: ‸never", "no, yes"),
+    Broken("bad-word", INSTRUMENTS, "enabling: unknown", "enabling: ‸perhaps", "outcome of a mark"),
+    Broken("bad-word", INSTRUMENTS, "status: recalled", "status: ‸guessed", "recalled"),
+    Broken("bad-id", INSTRUMENTS, "linked_loan:", "‸linked loan:", "letters"),
+    Broken("bad-date", INSTRUMENTS, "from: 2022-07-01", "from: ‸2022-7-1", "YYYY-MM-DD"),
+    Broken("missing-key", INSTRUMENTS, "none: not_met}", "non: not_met}", "none is missing"),
+    Broken("missing-key", INSTRUMENTS, "            share: 100 %\n", "", "share is missing"),
+    Broken("missing-key", INSTRUMENTS, "covered: no, source: [doc-b, Chapter 3],", "covered: no,", "covered"),
+    Broken("missing-key", INSTRUMENTS, "    form: loan\n", "", "form is missing"),
+    Broken("unknown-key", INSTRUMENTS, "enabling:", "‸enabeling:", "did you mean enabling?"),
+    Broken(
+        "unknown-key", INSTRUMENTS, "    form: loan", "    ‸froms: x\n    form: loan", "did you mean form?"
+    ),
+    Broken(
+        "unknown-key",
+        INSTRUMENTS,
+        "use_of_proceeds: no",
+        "use_of_proceeds: no\n    ‸taxonomies: {demo-a: {}}",
+        "remove taxonomies",
+    ),
+    Broken(
+        "unknown-key",
+        INSTRUMENTS,
+        "        rules:",
+        "        ‸rules_not_on_file: {document: doc-a, clause: x}\n        rules:",
+        "keep one",
+    ),
+    Broken("duplicate-id", INSTRUMENTS, "id: S2", "id: S1", "S1 is already a rule"),
+    Broken(
+        "duplicate-id", INSTRUMENTS, "en: Linked loan", "en: demo paper", "demo paper already means demo_bond"
+    ),
+    Broken(
+        "name-untranslated",
+        INSTRUMENTS,
+        "zh-Hans: 挂钩贷款, zh-Hant: 掛鈎貸款",
+        "zh-Hans: 挂钩贷款",
+        "zh-Hant",
+    ),
+    Broken(
+        "shape",
+        INSTRUMENTS,
+        "marks: {direct: met, enabling: unknown, none: not_met}",
+        "marks: ‸direct",
+        "a mapping",
+    ),
 ]
 
 
@@ -494,6 +550,7 @@ def deep(folder: Path) -> None:
         (write(POWER, b"\xff\xfe\x00"), "file-encoding", POWER),
         (write(POWER, b"a: \x00"), "yaml-syntax", POWER),
         (deep, "yaml-depth", POWER),
+        (write(INSTRUMENTS, b""), "file-empty", INSTRUMENTS),
         (rename(POWER, POWER.replace(".yaml", ".yml")), "file-unexpected", POWER.replace(".yaml", ".yml")),
         (write("taxonomies/more.yaml", b"a: b"), "file-unexpected", "taxonomies/more.yaml"),
         (write("mappings/a.tsv", b"a"), "file-unexpected", "mappings/a.tsv"),
@@ -519,6 +576,13 @@ def test_files_that_are_not_as_they_should_be(
 def test_an_unsure_mapping_is_never_read(folder: Path) -> None:
     (folder / "mappings/demo-a--demo-b.unsure.sssom.tsv").write_bytes(b"\xff nothing readable")
     assert load_release(folder).release is not None
+
+
+def test_a_folder_may_do_without_kinds_of_instruments(folder: Path) -> None:
+    (folder / INSTRUMENTS).unlink()
+    result = load_release(folder)
+    assert result.release is not None and result.release.instruments == {}
+    assert result.findings == ()
 
 
 def test_all_findings_come_at_once(folder: Path) -> None:

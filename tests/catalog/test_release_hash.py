@@ -19,6 +19,7 @@ from tests.assessment.generated import criteria, release_of
 
 MINIMAL = Path(__file__).parent / "minimal"
 SECTOR = "taxonomies/demo-a/1-energy.yaml"
+INSTRUMENTS = "taxonomies/instruments.yaml"
 MAPPING = "mappings/demo-a--demo-b.sssom.tsv"
 
 
@@ -111,6 +112,14 @@ def test_mapping_rows_and_equal_numbers_do_not_count(folder: Path) -> None:
         ("taxonomies/demo-a/taxonomy.yaml", "Pollutants are kept out", "Pollutants are kept low"),
         ("taxonomies/demo-b/power.yaml", "scenario: 4", "scenario: 3"),
         ("taxonomies/demo-b/power.yaml", "status: own-comparison", "status: recalled"),
+        (INSTRUMENTS, "share: 100 %", "share: 99 %"),
+        (INSTRUMENTS, "from: 2022-07-01", "from: 2022-07-02"),
+        (INSTRUMENTS, "enabling: unknown", "enabling: met"),
+        (INSTRUMENTS, "covered: no", "covered: yes"),
+        (INSTRUMENTS, "use_of_proceeds: no", "use_of_proceeds: not_on_file"),
+        (INSTRUMENTS, "clause: Chapter 2", "clause: Chapter 4"),
+        (INSTRUMENTS, "demo-paper", "demo-papers"),
+        (INSTRUMENTS, "form: loan", "form: any"),
         (MAPPING, "stricter\t2", "stricter\t3"),
         (MAPPING, "2035-12-31", "2035-12-30"),
         (MAPPING, "Stricter until 2035", "Stricter until then"),
@@ -128,7 +137,7 @@ def test_canonical_form_is_json_without_the_id() -> None:
     release = load_release(MINIMAL).release
     assert release is not None
     content = json.loads(canonical_json(release))
-    assert set(content) == {"facts", "standards", "sources", "taxonomies", "mappings"}
+    assert set(content) == {"facts", "standards", "sources", "taxonomies", "mappings", "instruments"}
     limit = content["taxonomies"]["demo-a"]["activities"]["1.2"]["classes"]["green"]["criterion"]["cases"][1]
     assert limit["criterion"]["parts"][0]["test"]["steps"][0]["limits"][0]["amount"] == "1.3"
 

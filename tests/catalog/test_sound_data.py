@@ -8,7 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from taxonomy_api.catalog.instruments import folded, instrument_names, outside
 from taxonomy_api.catalog.lint import data_folder_of, lint
 from taxonomy_api.catalog.load import default_data_folder, load_release
 from taxonomy_api.catalog.model import (
@@ -336,3 +338,46 @@ def test_the_projects_own_data_load() -> None:
     assert [str(finding) for finding in result.findings if finding.severity == "error"] == []
     assert result.release is not None
     assert sum(1 for _ in result.release.activities()) > 50
+
+
+def test_kinds_of_instruments(release: Release) -> None:
+    bond, loan = release.instruments.values()
+    assert (bond.id, bond.form, bond.use_of_proceeds, bond.aliases) == (
+        "demo_bond",
+        "bond",
+        True,
+        ("Test Bond", "demo-paper"),
+    )
+    scope = bond.taxonomies["demo-a"]
+    assert (scope.covered, scope.source) == (True, Citation("doc-a", "Article 1"))
+    whole, half = scope.rules
+    assert (whole.share, whole.start, whole.marks) == (Quantity(Decimal(100), "%"), date(2022, 7, 1), {})
+    assert (half.share, half.status) == (Quantity(Decimal(50), "%"), "recalled")
+    assert half.marks == {"direct": "met", "enabling": "unknown", "none": "not_met"}
+    assert bond.taxonomies["demo-0"].rules_stand_in == Citation("doc-b", "Chapter 2")
+    assert bond.taxonomies["demo-0"].covered is None
+    assert bond.taxonomies["demo-b"].covered is False
+    assert (loan.use_of_proceeds, loan.taxonomies) == (False, {})
+
+
+def test_an_instrument_is_named_in_many_ways(release: Release) -> None:
+    names = instrument_names(release)
+    for name in ("demo_bond", "Demo-Bond", " test  bond", "DEMO PAPER", "示例债券", "示例債券"):
+        assert names[folded(name)].id == "demo_bond"
+
+
+def test_an_instrument_is_outside_by_positive_knowledge_only(release: Release) -> None:
+    shut_out = outside(release, "demo_bond", "demo-b")
+    assert shut_out is not None and shut_out.source == Citation("doc-b", "Chapter 3")
+    for instrument, taxonomy in (
+        ("demo_bond", "demo-a"),
+        ("demo_bond", "demo-0"),
+        (None, "demo-b"),
+        ("x", "demo-b"),
+    ):
+        assert outside(release, instrument, taxonomy) is None
+    untied = outside(release, "linked_loan", "anything")
+    assert untied is not None and not untied.tied and untied.source is None
+    weak = replace(release.instruments["demo_bond"].taxonomies["demo-b"], status="recalled")
+    bond = replace(release.instruments["demo_bond"], taxonomies={"demo-b": weak})
+    assert outside(replace(release, instruments={"demo_bond": bond}), "demo_bond", "demo-b") is None

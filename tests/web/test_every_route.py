@@ -16,7 +16,7 @@ from taxonomy_api.store.ids import new_id
 from taxonomy_api.store.keys import SCOPES
 from taxonomy_api.web.app import create_app
 from taxonomy_api.web.services import make_services
-from tests.web.conftest import HYDRO, LOANS, PROJECT, Caller, MakeCaller, assert_problem
+from tests.web.conftest import HYDRO, LOANS, PROCEEDS, PROJECT, Caller, MakeCaller, assert_problem
 
 ID = "0" * 32
 EXAMPLES = {
@@ -35,6 +35,7 @@ SCOPES_OF = {
     "assessments.create_assessment": {"assess"},
     "assessments.show_assessment": {"read", "assess"},
     "assessments.delete_assessment": {"assess"},
+    "proceeds.assess_use_of_proceeds": {"assess"},
     "portfolios.create_portfolio": {"portfolio"},
     "portfolios.list_portfolios": {"portfolio"},
     "portfolios.show_portfolio": {"portfolio"},
@@ -65,6 +66,8 @@ def send(client: FlaskClient, method: str, path: str, key: str | None = None) ->
     more: dict[str, Any] = {}
     if method == "POST" and path.endswith("/assessments"):
         more = {"json": PROJECT}
+    elif method == "POST" and path.endswith("/proceeds"):
+        more = {"json": PROCEEDS}
     elif method == "POST" and path.endswith("/portfolios"):
         more = {"data": {"file": (io.BytesIO(LOANS), "loans.csv")}}
     headers = {} if key is None else {"Authorization": key}

@@ -17,6 +17,7 @@ from taxonomy_api.store.current import Loaded
 from taxonomy_api.web import catalogue_json, schemas
 from taxonomy_api.web.api import Blueprint
 from taxonomy_api.web.auth import reads_catalogue
+from taxonomy_api.web.instrument_json import instrument_json
 from taxonomy_api.web.language import choose
 from taxonomy_api.web.pages import page
 from taxonomy_api.web.replies import catalogue_reply, reply
@@ -116,6 +117,25 @@ def list_facts(query: Arguments) -> Response:
     found = [catalogue_json.fact_json(fact, language) for fact in shown]
     return catalogue_reply(
         {"release": release.id, "facts": found, "next_cursor": following}, release.id, language
+    )
+
+
+@blueprint.route("/instruments")
+@reads_catalogue
+@blueprint.query(schemas.LanguagePage)
+@blueprint.answers(200, schemas.Instruments)
+def list_instruments(query: Arguments) -> Response:
+    """Kinds of instruments, and what share of their proceeds each taxonomy asks for
+
+    Of a taxonomy that is not named under a kind nothing is on file.
+    """
+    release, language = services().current.get().release, _language(query)
+    shown, following = page(
+        tuple(release.instruments.values()), query.get("cursor"), query["limit"], release.id
+    )
+    found = [instrument_json(profile, language) for profile in shown]
+    return catalogue_reply(
+        {"release": release.id, "instruments": found, "next_cursor": following}, release.id, language
     )
 
 
