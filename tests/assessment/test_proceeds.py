@@ -150,7 +150,7 @@ def test_an_assessment_of_one_project_says_the_same(engine: Engine) -> None:
     from taxonomy_api.assessment.answer import assess
     from taxonomy_api.assessment.intake import read_request
 
-    asked = {"project": {**cn("4.2.1#r1"), "instrument": "share listing"}, "as_of": "2026-11-22"}
+    asked = {"project": {**cn("4.2.1#r1"), "instrument": "share listing"}, "taxonomies": [CN]}
     found: Any = assess(engine, read_request(engine, asked))["verdicts"]
     assert [(one["verdict"], one["reasons"][0]["code"]) for one in found] == [
         ("not_covered", "instrument_not_covered")
@@ -222,7 +222,10 @@ def test_carbon_neutrality_bonds_fund_marked_rows_only(
     engine: Engine, item: str, mark: list[str], outcome: str
 ) -> None:
     """T7: only items with a mark; direct passes, no mark fails, whether one tick is enough was lost."""
-    found = answer(engine, body("carbon_neutrality_bond", 10, (cn(item), 10), registered_on="2026-01-15"))
+    found = answer(
+        engine,
+        body("carbon_neutrality_bond", 10, (cn(item), 10), registered_on="2026-01-15", taxonomies=[CN]),
+    )
     (verdict,) = found["allocations"][0]["verdicts"]
     assert (verdict["verdict"], verdict["marks"]) == ("aligned", mark)
     assert rule(found, CN)["outcome"] == outcome
@@ -231,7 +234,12 @@ def test_carbon_neutrality_bonds_fund_marked_rows_only(
 
 def test_one_unmarked_row_spoils_a_carbon_neutrality_bond(engine: Engine) -> None:
     parts = ((cn("4.2.1#r1"), 9), (cn("7.5.1#r1"), 1))
-    one = rule(answer(engine, body("carbon_neutrality_bond", 10, *parts, registered_on="2026-01-15")), CN)
+    one = rule(
+        answer(
+            engine, body("carbon_neutrality_bond", 10, *parts, registered_on="2026-01-15", taxonomies=[CN])
+        ),
+        CN,
+    )
     assert (one["outcome"], one["share"], one["at_most"]) == ("not_met", 0.9, 0.9)
 
 

@@ -26,6 +26,7 @@ PROJECT = {
 PROCEEDS = {
     "instrument": {"kind": "demo_bond", "amount": {"value": 200, "currency": "HKD"}},
     "allocations": [{"project": PROJECT["project"], "amount": {"value": 120, "currency": "HKD"}}],
+    "taxonomies": ["demo-a"],
     "as_of": "2026-11-22",
 }
 LOANS = f"project id,activity,ghg_intensity\nA-1,{HYDRO},40\nA-2,{HYDRO},4000\n".encode()
