@@ -72,13 +72,16 @@ def test_every_row_in_order_with_its_verdict(portfolio: Path, engine: Engine) ->
         "hk-phase-2a sources",
         "hk-phase-2a valid until",
         "hk-phase-2a reason",
+        "hk-phase-2a edition applies",
+        "hk-phase-2a edition reason",
         "source row",
         "row state",
     )
     assert [list(row[:7]) for row in rows] == ROWS
     assert [row[7] for row in rows] == VERDICTS
-    assert [row[13] for row in rows] == list(range(5, 12))
-    assert [row[14] for row in rows] == ["ok", "ok", "ok", "ok", "error", "warning", "warning"]
+    assert {row[13] for row in rows} == {"yes"} and all(row[14] for row in rows)
+    assert [row[15] for row in rows] == list(range(5, 12))
+    assert [row[16] for row in rows] == ["ok", "ok", "ok", "ok", "error", "warning", "warning"]
     assert all(row[12] for row in rows)
 
 
