@@ -42,7 +42,7 @@ Json = dict[str, Any]
 #: Compared as they stand.
 EXACT = (
     *("verdict", "class", "at_least", "label", "basis", "weakest_status", "valid_until", "next_limit"),
-    *("contribution", "row", "marks", "tags", "timeline"),
+    *("contribution", "row", "marks", "tags", "timeline", "edition_applies"),
 )
 #: Each of these must be among what is answered; how an answer's line is named.
 AMONG = {"reasons": "code", "candidates": "activity", "assumptions": "code"}

@@ -19,6 +19,7 @@ from taxonomy_api.assessment.criteria_list import (
 )
 from taxonomy_api.assessment.decision import decide
 from taxonomy_api.assessment.domains import Subject
+from taxonomy_api.assessment.editions import deal_of, edition_of
 from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
 from taxonomy_api.assessment.evaluation import VERIFIED_ONLY, WITH_RECALLED
 from taxonomy_api.assessment.horizon import Outlook, outlook
@@ -58,6 +59,11 @@ def _verdict(engine: Engine, request: Request, taxonomy: Taxonomy) -> Json:
         return _not_covered(request, taxonomy, shut_out)
     named = [name for name in request.project.activities if name.partition(":")[0] == taxonomy.id]
     bases = dict.fromkeys(name.partition("#")[0] for name in named)
+    if (
+        request.editions_left_open
+        and not edition_of(taxonomy, deal_of(request.project), request.as_of).proper_on_file
+    ):
+        return _without_activity(engine, request, taxonomy, "edition_not_on_file", [])
     if len(bases) == 1:
         return _assessed(engine, request, engine.activities[next(iter(bases))])
     if bases:
@@ -172,12 +178,23 @@ def _frame(taxonomy: Taxonomy, request: Request) -> Json:
 
 
 def _edition(taxonomy: Taxonomy, request: Request) -> Json:
-    """Whether the edition applies, as far as its own dates tell; it is the caller's choice otherwise."""
-    first = min((day for day in (taxonomy.published, taxonomy.effective) if day is not None), default=None)
-    if first is not None and request.as_of < first:
-        reason = say("edition_not_in_force", request.language, day=first.isoformat())
-        return {"edition_applies": "no", "edition_reason": reason}
-    return {"edition_applies": "unknown", "edition_reason": say("edition_as_asked", request.language)}
+    """Whether the edition applies to the deal, and by which rule."""
+    answer = edition_of(taxonomy, deal_of(request.project), request.as_of)
+    rule = answer.rule
+    return {
+        "edition_applies": answer.applies,
+        "edition_reason": answer.reason(request.language),
+        "edition_rule": None
+        if rule is None
+        else {
+            "id": rule.id,
+            "source": {
+                "document": rule.source.document,
+                "locator": rule.source.locator,
+                "status": rule.status,
+            },
+        },
+    }
 
 
 def _assessed(engine: Engine, request: Request, activity: Activity) -> Json:

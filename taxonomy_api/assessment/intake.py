@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
+from taxonomy_api.assessment.editions import deal_of, editions_that_apply
 from taxonomy_api.assessment.encoding import contradicted
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake_answers import (
@@ -16,12 +17,12 @@ from taxonomy_api.assessment.intake_answers import (
     uncited_standards,
 )
 from taxonomy_api.assessment.money import Amount, parse_amount, parse_share
-from taxonomy_api.assessment.project import DEAL_DATES, Given, GivenAnswer, Project, Request
+from taxonomy_api.assessment.project import Given, GivenAnswer, Project, Request
 from taxonomy_api.assessment.reading import Reader, escape
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.catalog.industry_codes import WRITTEN_SCHEMES, IndustryCodeError, is_industry_code
 from taxonomy_api.catalog.instruments import folded
-from taxonomy_api.catalog.model import LANGUAGES, Activity, Language
+from taxonomy_api.catalog.model import DEAL_DATES, LANGUAGES, Activity, Language
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.errors import InvalidInput
 
@@ -58,9 +59,11 @@ def read_request(engine: Engine, body: object, *, today: date | None = None) -> 
     as_of = reader.day(top.get("as_of"), "/as_of") or today or date.today()
     if project.maturity is not None and project.maturity < as_of:
         reader.wrong("/project/maturity", "maturity_before_as_of")
+    asked = _taxonomies(engine, reader, top.get("taxonomies"))
     request = Request(
         project=project,
-        taxonomies=_taxonomies(engine, reader, top.get("taxonomies"), project),
+        taxonomies=_called_for(engine, project, as_of) if asked is None else asked,
+        editions_left_open=asked is None,
         as_of=as_of,
         language=_language(reader, top.get("language")),
         assume_not_excluded=reader.flag(top.get("assume_not_excluded"), "/assume_not_excluded"),
@@ -126,7 +129,7 @@ def read_project(engine: Engine, reader: Reader, raw: object, at: str = "/projec
             if (day := reader.day(source.get(name), f"{at}/{name}")) is not None
         },
         maturity=reader.day(source.get("maturity"), f"{at}/maturity"),
-        edition_choice=reader.text(source.get("edition_choice"), f"{at}/edition_choice"),
+        edition_choice=_edition_choice(engine, reader, source.get("edition_choice"), f"{at}/edition_choice"),
     )
 
 
@@ -145,12 +148,17 @@ def _language(reader: Reader, raw: object) -> Language:
     return "en"
 
 
-def _taxonomies(engine: Engine, reader: Reader, raw: object, project: Project) -> tuple[str, ...]:
-    """The taxonomies asked about; left out, those of the activities named, or all for a bare code."""
+def _called_for(engine: Engine, project: Project, as_of: date) -> tuple[str, ...]:
+    """The editions that apply to the deal, those of the activities named first."""
+    named = (name.partition(":")[0] for name in project.activities)
+    return editions_that_apply(engine.release, deal_of(project), as_of, named)
+
+
+def _taxonomies(engine: Engine, reader: Reader, raw: object) -> tuple[str, ...] | None:
+    """The taxonomies asked about; None where that is left open."""
     known = engine.release.taxonomies
     if raw is None or raw == []:
-        named = dict.fromkeys(name.partition(":")[0] for name in project.activities)
-        return tuple(named) or tuple(known)
+        return None
     found: list[str] = []
     for number, one in enumerate(reader.items(raw, "/taxonomies")):
         name = reader.text(one, f"/taxonomies/{number}")
@@ -159,14 +167,22 @@ def _taxonomies(engine: Engine, reader: Reader, raw: object, project: Project) -
         if name in known:
             found.append(name)
         else:
-            reader.wrong(
-                f"/taxonomies/{number}",
-                "unknown_taxonomy",
-                allowed=tuple(known),
-                near=nearest(name, known),
-                given=name,
-            )
+            _unknown_taxonomy(engine, reader, name, f"/taxonomies/{number}")
     return tuple(dict.fromkeys(found))
+
+
+def _edition_choice(engine: Engine, reader: Reader, raw: object, pointer: str) -> str | None:
+    name = reader.text(raw, pointer)
+    if name is not None and name not in engine.release.taxonomies:
+        _unknown_taxonomy(engine, reader, name, pointer)
+        return None
+    return name
+
+
+def _unknown_taxonomy(engine: Engine, reader: Reader, name: str, pointer: str) -> None:
+    known = engine.release.taxonomies
+    near = nearest(name, known)
+    reader.wrong(pointer, "unknown_taxonomy", allowed=tuple(known), near=near, given=name)
 
 
 def _activity(engine: Engine, reader: Reader, raw: object, pointer: str) -> str | None:

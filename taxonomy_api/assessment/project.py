@@ -11,17 +11,6 @@ from taxonomy_api.assessment.money import Amount
 from taxonomy_api.assessment.values import ParsedValue
 from taxonomy_api.catalog.model import Language
 
-#: The dates of a deal, by which editions apply.
-DEAL_DATES = (
-    "approved_on",
-    "registered_on",
-    "filed_on",
-    "issued_on",
-    "first_drawdown_on",
-    "labelled_green_on",
-    "use_changed_on",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -82,7 +71,10 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A project, the taxonomies asked about, and the day for which criteria are evaluated."""
+    """A project, the taxonomies asked about, and the day for which criteria are evaluated.
+
+    `editions_left_open`: the caller named no taxonomies; `taxonomies` are those that the deal calls for.
+    """
 
     project: Project
     taxonomies: tuple[str, ...]
@@ -90,3 +82,4 @@ class Request:
     language: Language
     assume_not_excluded: bool = False
     confirm: tuple[str, ...] = ()
+    editions_left_open: bool = False

@@ -200,7 +200,17 @@ RULES: Mapping[str, RuleInfo] = _catalogue(
         "An activity that an incomplete list lacks",
         "The edition may have it, these files do not; such a reference cannot be checked.",
     ),
-    _error("unknown-taxonomy", "A taxonomy that is not loaded", "Mapping rows speak of loaded taxonomies."),
+    _error(
+        "unknown-taxonomy",
+        "A taxonomy that is not loaded",
+        "Mapping rows and choices between editions speak of loaded taxonomies.",
+    ),
+    _error(
+        "edition-rule",
+        "A rule of an edition that cannot be read",
+        "A choice names the editions to choose from, this one among them; only an edition that does not "
+        "apply can stand for one that is not on file.",
+    ),
     _error("unknown-parent", "A parent that does not exist", "Parents are groups of the same taxonomy."),
     # Criteria
     _error("criterion-kind", "Not exactly one kind of criterion", "A criterion has exactly one kind key."),

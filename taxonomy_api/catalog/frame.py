@@ -36,6 +36,11 @@ class Link:
     target: str
 
 
+@dataclass(frozen=True, slots=True)
+class EditionLink(Link):
+    """A reference to a whole taxonomy, which must be on file."""
+
+
 class Inherited(Struct, frozen=True):
     """What a criterion takes from above: the path for ids of groups, source, status and row.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from taxonomy_api.catalog.findings import Place, Report
-from taxonomy_api.catalog.frame import Link
+from taxonomy_api.catalog.frame import EditionLink, Link
 from taxonomy_api.catalog.model import Activity, Row, Rows, Taxonomy, walk
 from taxonomy_api.catalog.nearest import did_you_mean
 
@@ -13,7 +13,11 @@ from taxonomy_api.catalog.nearest import did_you_mean
 def check_links(links: Iterable[Link], taxonomies: Mapping[str, Taxonomy], report: Report) -> None:
     """Each target has the form of an address; a taxonomy that is loaded has it."""
     for link in links:
-        check_target(link.place, link.target, taxonomies, report, must_be_loaded=False)
+        if not isinstance(link, EditionLink):
+            check_target(link.place, link.target, taxonomies, report, must_be_loaded=False)
+        elif link.target not in taxonomies:
+            cure = did_you_mean(link.target, taxonomies)
+            report.add(link.place, "unknown-taxonomy", f"{link.target} is not loaded", cure)
 
 
 def check_target(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct, field
 
@@ -348,13 +348,57 @@ class Activity(Value, frozen=True, kw_only=True):
         return ()
 
 
+#: The dates of a deal, by which editions apply; `as_of` is the day of assessment.
+DealDate = Literal[
+    "approved_on",
+    "registered_on",
+    "filed_on",
+    "issued_on",
+    "first_drawdown_on",
+    "labelled_green_on",
+    "use_changed_on",
+    "as_of",
+]
+DEAL_DATES: tuple[DealDate, ...] = get_args(DealDate)[:-1]
+DealKind = Literal["bond", "loan"]
+
+
+class DateSpan(Value, frozen=True):
+    """The first given of the dates `by` lies on or after `start` and before `end`; None is open.
+
+    It does not hold where none of the dates is given.
+    """
+
+    by: tuple[DealDate, ...]
+    start: date | None = None
+    end: date | None = None
+
+
+class Applies(Value, frozen=True):
+    """A rule of an edition as the program reads it: `answer` for deals of the kinds `to` (empty: of any
+    kind) for which every span holds.
+
+    `choice`: the editions among which the issuer chooses. `proper_on_file` no: the edition that applies
+    in place of this one is not on file.
+    """
+
+    answer: Literal["yes", "no", "choice"]
+    to: tuple[DealKind, ...] = ()
+    when: tuple[DateSpan, ...] = ()
+    choice: tuple[str, ...] = ()
+    proper_on_file: bool = True
+
+
 class Rule(Value, frozen=True):
-    """A rule of an edition in words, with its source."""
+    """A rule of an edition in words, with its source; `applies` where it decides to which deals the
+    edition applies.
+    """
 
     id: str
     text: Text
     source: Citation
     status: Status
+    applies: tuple[Applies, ...] = ()
 
 
 class Instruments(Value, frozen=True):

@@ -18,11 +18,11 @@ from taxonomy_api.catalog.model import (
     Criterion,
     Entry,
     Instruments,
-    Rule,
     Status,
     Taxonomy,
 )
 from taxonomy_api.catalog.read_criteria import CriterionReader
+from taxonomy_api.catalog.read_rules import read_rules
 from taxonomy_api.catalog.values import Record, Values
 from taxonomy_api.catalog.yaml_tree import Node
 
@@ -70,7 +70,7 @@ def read_taxonomy(
     counts = _counts(values, record.get("counts"), levels)
     status, source = values.status(record.need("status")), values.citation(record.need("source"))
     instruments = _instruments(values, record.get("instruments"), source, status)
-    rules = _rules(values, record.get("edition_rules"))
+    rules = read_rules(values, record.get("edition_rules"), id, links)
     residual_label = values.text(record.get("residual_label"))
     disclaimer = values.name(record.need("disclaimer"))
     holes, notes = values.texts(record.get("holes")), values.texts(record.get("notes"))
@@ -202,21 +202,3 @@ def _instruments(
     if own_source is None or own_status is None:
         return None
     return Instruments(covered, not_covered, own_source, own_status)
-
-
-def _rules(values: Values, node: Node | None) -> tuple[Rule, ...]:
-    rules: dict[str, Rule] = {}
-    for item in values.items(node):
-        record = values.record(item)
-        if record is None:
-            continue
-        id_node = record.need("id")
-        id = values.identifier(id_node, "rule id")
-        text = values.text(record.need("text"))
-        source, status = values.citation(record.need("source")), values.status(record.need("status"))
-        record.done()
-        if id in rules and id_node is not None:
-            values.report.add(id_node, "duplicate-id", f"{id} is already a rule", "number the rules")
-        if id is not None and text is not None and source is not None and status is not None:
-            rules[id] = Rule(id, text, source, status)
-    return tuple(rules.values())

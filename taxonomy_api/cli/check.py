@@ -71,8 +71,11 @@ def check(
     }
     if as_of is not None:
         body["as_of"] = as_of.isoformat()
+    own = activity.partition(":")[0]
     if targets is not None:
         body["taxonomies"] = split_list(targets)
+    elif own in engine.release.taxonomies:
+        body["taxonomies"] = [own]
     answer = assess(engine, read_request(engine, body))
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))

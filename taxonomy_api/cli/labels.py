@@ -83,6 +83,11 @@ _WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
             "该版本不适用于本交易",
             "該版本不適用於本交易",
         ),
+        "edition_choice": (
+            "the issuer chooses whether this edition applies",
+            "本版是否适用由发行人选择",
+            "本版是否適用由發行人選擇",
+        ),
         "edition_unknown": (
             "whether this edition applies to the deal is not known",
             "该版本是否适用于本交易尚不明确",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,12 +18,11 @@ from taxonomy_api.assessment.decision import VERDICTS
 from taxonomy_api.assessment.domains import Subject
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake_answers import ANSWER
-from taxonomy_api.assessment.project import DEAL_DATES
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import parse_value
 from taxonomy_api.catalog.industry_codes import IndustryCodeError
 from taxonomy_api.catalog.industry_index import IndustryCandidate
-from taxonomy_api.catalog.model import Fact, Language, Release, Text
+from taxonomy_api.catalog.model import Language, Release
 from taxonomy_api.portfolio.activities import (
     MOST_SUGGESTIONS,
     ActivityReader,
@@ -32,6 +31,7 @@ from taxonomy_api.portfolio.activities import (
     read_industry,
 )
 from taxonomy_api.portfolio.answers import answer_columns
+from taxonomy_api.portfolio.deals import read_deals
 from taxonomy_api.portfolio.headers import INDUSTRY_COLUMNS, Match
 from taxonomy_api.portfolio.issues import CellProblem, Severity
 from taxonomy_api.portfolio.options import PortfolioOptions
@@ -42,9 +42,6 @@ from taxonomy_api.portfolio.texts import FINDINGS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_DATE = Fact(
-    id="date", kind="date", name=Text("The date", "日期", "日期"), definition=Text("A date of the deal.")
-)
 _BARE_NUMBER = re.compile(r"[+-]?[0-9][0-9,. ]*")
 #: Findings that leave a row without an activity.
 _FATAL = frozenset(
@@ -112,7 +109,10 @@ def assess_block(engine: Engine, block: Block) -> Answer:
     batch = read_batch(engine, names, table, block.taxonomies, estimated=estimated)
     for found in batch.problems:
         problems.append(_value_problem(found.row, places[found.column], found.problem, options.language))
-    problems.extend(_check_dates(block))
+    deals, found_in_deals = read_deals(
+        engine.release, block.matches, block.columns, block.size, options.language
+    )
+    problems += found_in_deals
     given: dict[Subject, _Given] = {}
     for cells in reversed(table):
         given[cells.subject] = _Given(cells, engine.release, given.get(cells.subject))
@@ -124,7 +124,12 @@ def assess_block(engine: Engine, block: Block) -> Answer:
         reasons = reason_texts(engine, verdicts, options.as_of, options.language, given)
         for row, message in failed.items():
             reasons[row] = message
-        results.append(_as_results(verdicts, reasons))
+        edition = engine.release.taxonomies[taxonomy]
+        one = _as_results(verdicts, reasons)
+        deals.write(one, edition, options.as_of, options.language)
+        if not options.taxonomies:
+            deals.withhold(one, edition, options.as_of, options.language, failed)
+        results.append(one)
     return Answer(results, problems)
 
 
@@ -273,20 +278,6 @@ def _read_estimated(block: Block, problems: list[CellProblem]) -> NDArray[np.boo
             flags[row] = True
             problems.append(_value_problem(row, column, problem, block.options.language))
     return flags
-
-
-def _check_dates(block: Block) -> Iterator[CellProblem]:
-    for key in (*DEAL_DATES, "maturity"):
-        column = _column(block.matches, key)
-        if column is None:
-            continue
-        for row, cell in enumerate(block.columns[column]):
-            if cell is None or isinstance(cell, date | datetime):
-                continue
-            try:
-                parse_value(_DATE, cell)
-            except ValueProblem as problem:
-                yield _value_problem(row, column, problem, block.options.language)
 
 
 def _value_problem(row: int, column: int, problem: ValueProblem, language: Language) -> CellProblem:

@@ -42,7 +42,7 @@ def method_lines(
         (name("header_row"), str(table.header_row)),
     ]
     lines += [(name("editions"), _edition(one, options)) for one in taxonomies]
-    lines.append((name("editions"), name("editions_unchecked")))
+    lines.append((name("editions"), name("editions_by_deal")))
     lines += [
         (name("coverage_holes"), f"{one.id}: {hole.in_language(language)}")
         for one in taxonomies

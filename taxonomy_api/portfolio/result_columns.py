@@ -11,7 +11,10 @@ from taxonomy_api.portfolio.table import Cell, Table, letters
 
 RowState = Literal["ok", "warning", "error", "total"]
 #: The columns of each taxonomy, after its id.
-SUFFIXES = ("verdict", "activity", "basis", "sources", "valid until", "reason")
+SUFFIXES = (
+    *("verdict", "activity", "basis", "sources", "valid until", "reason"),
+    *("edition applies", "edition reason"),
+)
 
 
 @dataclass(slots=True)
@@ -27,6 +30,8 @@ class TaxonomyResults:
     reason: list[str] = field(default_factory=list)
     by_assumption: list[bool] = field(default_factory=list)
     by_estimate: list[bool] = field(default_factory=list)
+    edition_applies: list[str] = field(default_factory=list)
+    edition_reason: list[str] = field(default_factory=list)
 
     def extend(self, part: TaxonomyResults) -> None:
         """Add the results of the rows that follow."""
@@ -38,6 +43,8 @@ class TaxonomyResults:
         self.reason += part.reason
         self.by_assumption += part.by_assumption
         self.by_estimate += part.by_estimate
+        self.edition_applies += part.edition_applies
+        self.edition_reason += part.edition_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class ResultColumn:
 def result_columns(
     table: Table, taxonomies: Sequence[TaxonomyResults], states: Sequence[RowState]
 ) -> list[ResultColumn]:
-    """Original columns, six columns per taxonomy, then the row of the input sheet and the row state.
+    """Original columns, eight columns per taxonomy, then the row of the input sheet and the row state.
 
     Header names are made unique, so that no two columns of the results share one.
     """
@@ -73,6 +80,8 @@ def result_columns(
             one.sources,
             one.valid_until,
             one.reason,
+            one.edition_applies,
+            one.edition_reason,
         )
         for suffix, values in zip(SUFFIXES, parts, strict=True):
             columns.append(ResultColumn(f"{one.taxonomy} {suffix}", values, suffix == "verdict"))

@@ -131,7 +131,7 @@ def _assess(
         progress(Progress("assessing", total, stop, rows_total=total))
     for row in reading.totals:
         for result in results:
-            result.verdict[row] = ""
+            result.verdict[row] = result.edition_applies[row] = result.edition_reason[row] = ""
             result.reason[row] = label("row_of_totals", options.language)
     return results
 

@@ -79,10 +79,11 @@ LABELS: dict[str, Text] = {
     "engine": Text("Engine", "引擎版本", "引擎版本"),
     "as_of": Text("Assessed as of", "评估日期", "評估日期"),
     "editions": Text("Editions", "目录版本", "目錄版本"),
-    "editions_unchecked": Text(
-        "Editions are those asked for or named; whether they apply by the dates of deals was not checked.",
-        "版本为所指定或所申报者；未按交易日期核对其是否适用。",
-        "版本為所指定或所申報者；未按交易日期核對其是否適用。",
+    "editions_by_deal": Text(
+        "Editions are those asked for or named. Whether one applies to a deal, by its dates, stands in a "
+        "column of its own; a date that is not given decides nothing.",
+        "版本为所指定或所申报者。是否适用于各笔交易依交易日期另列；未提供的日期不作为依据。",
+        "版本為所指定或所申報者。是否適用於各筆交易依交易日期另列；未提供的日期不作為依據。",
     ),
     "options": Text("Options", "选项", "選項"),
     "assumptions": Text("Assumptions", "假设", "假設"),

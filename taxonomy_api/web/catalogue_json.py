@@ -9,6 +9,7 @@ from taxonomy_api.catalog.coverage import activity_state, class_states, coverage
 from taxonomy_api.catalog.industry_index import IndustryCandidate
 from taxonomy_api.catalog.model import (
     Activity,
+    Applies,
     Criterion,
     Fact,
     Language,
@@ -86,6 +87,7 @@ def taxonomy_detail(release: Release, taxonomy: Taxonomy, language: Language) ->
                 "text": rule.text.in_language(language),
                 "source": citation_json(rule.source),
                 "status": rule.status,
+                "applies": [applies_json(part) for part in rule.applies],
             }
             for rule in taxonomy.edition_rules
         ],
@@ -111,6 +113,24 @@ def taxonomy_detail(release: Release, taxonomy: Taxonomy, language: Language) ->
         "source": citation_json(taxonomy.source),
     }
     return {**detail, "documents": documents_json(release, _cited(detail), language)}
+
+
+def applies_json(part: Applies) -> Json:
+    """A rule of an edition as it chooses between editions."""
+    return {
+        "answer": part.answer,
+        "to": list(part.to),
+        "when": [
+            {
+                "by": list(span.by),
+                "from": span.start and span.start.isoformat(),
+                "before": span.end and span.end.isoformat(),
+            }
+            for span in part.when
+        ],
+        "choice": list(part.choice),
+        "proper_edition": None if part.proper_on_file else "not_on_file",
+    }
 
 
 def activity_json(activity: Activity, language: Language) -> Json:

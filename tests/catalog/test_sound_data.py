@@ -15,6 +15,7 @@ from taxonomy_api.catalog.lint import data_folder_of, lint
 from taxonomy_api.catalog.load import default_data_folder, load_release
 from taxonomy_api.catalog.model import (
     Activity,
+    Applies,
     AttestLeaf,
     Cases,
     ChoiceTest,
@@ -22,6 +23,7 @@ from taxonomy_api.catalog.model import (
     ClassTest,
     Composite,
     Criterion,
+    DateSpan,
     DateTest,
     Entry,
     FactLeaf,
@@ -108,7 +110,22 @@ def test_the_edition(release: Release) -> None:
     assert demo.components["dnsh"] == "tested"
     assert demo.list_complete and demo.list_complete_source == Citation("doc-a", "Annex")
     assert demo.counts == {"sector": 1, "activity": 4}
-    assert demo.edition_rules[0].status == "single-source"
+    (rule,) = demo.edition_rules
+    assert rule.status == "single-source"
+    assert rule.applies == (
+        Applies(
+            "no",
+            ("loan",),
+            (DateSpan(("registered_on", "issued_on"), None, date(2022, 7, 1)),),
+            proper_on_file=False,
+        ),
+        Applies(
+            "choice",
+            when=(DateSpan(("filed_on",), date(2022, 1, 1), date(2022, 7, 1)),),
+            choice=("demo-0", "demo-a"),
+        ),
+        Applies("yes", when=(DateSpan(("registered_on",), date(2022, 7, 1)),)),
+    )
     assert demo.instruments is not None and demo.instruments.not_covered == Text("Insurance")
     assert isinstance(demo.requires, AttestLeaf) and demo.requires.attestation == "demo-a/g1"
     assert isinstance(demo.minimum_safeguards, AttestLeaf)

@@ -72,13 +72,16 @@ def test_every_row_in_order_with_its_verdict(portfolio: Path, engine: Engine) ->
         "hk-phase-2a sources",
         "hk-phase-2a valid until",
         "hk-phase-2a reason",
+        "hk-phase-2a edition applies",
+        "hk-phase-2a edition reason",
         "source row",
         "row state",
     )
     assert [list(row[:7]) for row in rows] == ROWS
     assert [row[7] for row in rows] == VERDICTS
-    assert [row[13] for row in rows] == list(range(5, 12))
-    assert [row[14] for row in rows] == ["ok", "ok", "ok", "ok", "error", "warning", "warning"]
+    assert {row[13] for row in rows} == {"yes"} and all(row[14] for row in rows)
+    assert [row[15] for row in rows] == list(range(5, 12))
+    assert [row[16] for row in rows] == ["ok", "ok", "ok", "ok", "error", "warning", "warning"]
     assert all(row[12] for row in rows)
 
 
@@ -353,7 +356,7 @@ def test_the_results_sheet_is_in_schema_order_with_its_true_size(portfolio: Path
         "autoFilter",
         "pageMargins",
     ]
-    assert '<dimension ref="A1:O8"/>' in xml and '<autoFilter ref="A1:O8"/>' in xml
+    assert '<dimension ref="A1:Q8"/>' in xml and '<autoFilter ref="A1:Q8"/>' in xml
     assert re.findall(r'<row r="(\d+)"', xml) == [str(n) for n in range(1, 9)]
     assert len(set(names)) == len(names)
     assert sum(name.startswith("xl/charts/chart") for name in names) == 2
@@ -452,7 +455,7 @@ def test_every_loaded_activity_and_row_in_one_workbook(tmp_path: Path, engine: E
         taxonomy = name.partition(":")[0]
         told = dict(zip(header, row, strict=True))
         assert told[f"{taxonomy} activity"] == name
-        body = {"project": {"activities": [name]}, "as_of": "2026-11-22"}
+        body = {"project": {"activities": [name]}, "taxonomies": [taxonomy], "as_of": "2026-11-22"}
         (single,) = assess(engine, read_request(engine, body))["verdicts"]  # type: ignore[misc]
         assert told[f"{taxonomy} verdict"] == single["verdict"]
         assert (told[f"{taxonomy} basis"] or None) == single["basis"]

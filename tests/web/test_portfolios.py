@@ -76,7 +76,10 @@ def test_rows_come_with_verdicts_and_in_pages(bank: Caller, done: str) -> None:
     assert [row["row"] for row in body["rows"]] == [2, 3]
     for row in body["rows"]:
         result = row["results"]["demo-a"]
-        assert result.keys() == {"verdict", "activity", "basis", "sources", "valid_until", "reason"}
+        assert result.keys() == {
+            *("verdict", "activity", "basis", "sources", "valid_until", "reason"),
+            *("edition_applies", "edition_reason"),
+        }
     first = bank("GET", f"{done}/rows?limit=1").get_json()
     rest = bank("GET", f"{done}/rows?limit=1&cursor={first['next_cursor']}").get_json()
     assert first["rows"] + rest["rows"] == body["rows"]
