@@ -16,9 +16,9 @@ from taxonomy_api.assessment.intake import (
     read_request,
 )
 from taxonomy_api.assessment.money import Amount
-from taxonomy_api.assessment.project import DEAL_DATES, Request
+from taxonomy_api.assessment.project import Request
 from taxonomy_api.assessment.reading import Reader
-from taxonomy_api.catalog.model import InstrumentProfile, Language
+from taxonomy_api.catalog.model import DEAL_DATES, InstrumentProfile, Language
 from taxonomy_api.errors import InvalidInput, Problem
 
 OPTIONS = tuple(key for key in REQUEST_KEYS if key != "project")

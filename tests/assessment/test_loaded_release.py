@@ -22,7 +22,7 @@ from tests.assessment.random_projects import project_of
 
 TODAY = date(2026, 11, 22)
 EARLIER, FAR = date(2024, 6, 1), date(2090, 1, 1)
-PER_ACTIVITY = 30
+PER_ACTIVITY = 8
 
 
 def activities(engine: Engine) -> Iterator[Activity]:
