@@ -158,7 +158,7 @@ def test_the_search_finds_what_trying_everything_finds(
     assert (found.answers is not None) == against
 
 
-@settings(slow, max_examples=40)
+@settings(slow, max_examples=15)
 @given(pairs(), st.sampled_from(DAYS))
 def test_a_counter_example_is_one(pair: tuple[Criterion, Criterion], day: date) -> None:
     sides = [Side("test:1", criterion) for criterion in pair]
