@@ -74,7 +74,7 @@ def read_proceeds(engine: Engine, body: object, *, today: date | None = None) ->
     raw = reader.mapping(top.get("instrument", {}), "/instrument", INSTRUMENT_KEYS)
     kind = _kind(engine, reader, raw, "instrument" in top)
     amount = _amount(reader, raw, "/instrument") if "instrument" in top else None
-    dates = {
+    dates: dict[str, date] = {
         name: day
         for name in DEAL_DATES
         if (day := reader.day(raw.get(name), f"/instrument/{name}")) is not None
