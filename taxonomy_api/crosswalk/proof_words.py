@@ -88,13 +88,13 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "if_same_words": (
         "If attestations in the same words mean the same, {subject} entails {object}.",
         "若措辞相同的声明含义相同，则 {subject} 蕴含 {object}。",
-        "若措辭相同的聲明含義相同，則 {subject} 蘊含 {object}。",
+        "若措辭相同的聲明含義相同，則 {subject} 藴含 {object}。",
     ),
     "if_same_words_one_choice": (
         "If attestations in the same words mean the same, {subject} entails {object} for projects with one "
         "choice each.",
         "若措辞相同的声明含义相同，则对每问仅一个选项的项目，{subject} 蕴含 {object}。",
-        "若措辭相同的聲明含義相同，則對每問僅一個選項的項目，{subject} 蘊含 {object}。",
+        "若措辭相同的聲明含義相同，則對每問僅一個選項的項目，{subject} 藴含 {object}。",
     ),
     "composite": (
         "{subject} has no criteria of its own: it is defined over two other editions.",

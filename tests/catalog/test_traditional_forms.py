@@ -71,6 +71,7 @@ WORDS = [
     ("滷鎢", "鹵鎢", "halogen, not brine"),
     ("全衝用", "全沖用", "flushing, not rushing"),
     ("復混肥", "複混肥", "compound, not again"),
+    ("最大余數", "最大餘數", "remainder"),
     ("結果錶", "結果表", "table, not a meter"),
 ]
 #: Whole texts as their authority publishes them, where they differ from the above.
