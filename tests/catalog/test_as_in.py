@@ -58,6 +58,7 @@ def test_the_order_of_folders_does_not_matter(release: Release, tmp_path: Path) 
     last = (folder / "taxonomies/demo-0").rename(folder / "taxonomies/demo-z")
     for file, old, new in (
         (last / "taxonomy.yaml", "id: demo-0", "id: demo-z"),
+        (folder / "taxonomies/instruments.yaml", "demo-0", "demo-z"),
         (folder / "taxonomies/demo-a/taxonomy.yaml", "demo-0", "demo-z"),
     ):
         file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")

@@ -127,7 +127,8 @@ def test_a_formula_gives_the_results_of_brute_force(
         plain = [
             place
             for place, answer in enumerate(reading.answers[index])
-            if not isinstance(answer, StandardAnswer) or answer.complies or answer.place is None
+            # A product without a place on the scale cannot be told apart from one whose place is not given.
+            if not isinstance(answer, StandardAnswer) or answer.complies != (answer.place is None)
         ]
         answers[index] = data.draw(st.sampled_from(plain), label=str(question))
         project[question.id] = raw(question, reading.answers[index][answers[index]])
