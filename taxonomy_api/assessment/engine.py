@@ -23,7 +23,7 @@ from taxonomy_api.catalog.model import (
 )
 
 #: Version of the rules of evaluation; it changes when the same facts and release can answer differently.
-ENGINE_VERSION = "1.0.0"
+ENGINE_VERSION = "1.1.0"
 
 #: The attestation of an item that standards which it does not mention do not cover the product.
 ONLY_MENTIONED = "only_standards_mentioned_apply"
