@@ -133,9 +133,10 @@ MESSAGES: Mapping[str, Text] = {
         "行業代碼不等於活動；請從候選項中選擇。",
     ),
     "no_mapping_on_file": Text(
-        "The project is named under another taxonomy and no mapping to this one is on file.",
-        "项目以另一目录的活动申报，且没有收录到本目录的对应关系。",
-        "項目以另一目錄的活動申報，且沒有收錄到本目錄的對應關係。",
+        "The project is named under another taxonomy only; answers do not follow mappings yet: name its "
+        "activity here.",
+        "项目只申报了另一目录的活动；答复尚不沿用对应关系，请申报本目录的活动。",
+        "項目只申報了另一目錄的活動；答覆尚不沿用對應關係，請申報本目錄的活動。",
     ),
     "instrument_not_covered": Text(
         "Outside this taxonomy: {instrument}.",
