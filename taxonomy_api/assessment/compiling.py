@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -66,23 +66,11 @@ from taxonomy_api.catalog.model import (
 from taxonomy_api.catalog.model import (
     walk as walk_criteria,
 )
+from taxonomy_api.catalog.operators import LIMIT_MET
 from taxonomy_api.catalog.units import convert, find_unit
 
 #: Codes of a yes/no subject: unknown, yes, no, yes with evidence.
 YES_NO_SIZE = 4
-
-_LIMIT_MET: Mapping[str, Callable[[int, tuple[int, ...]], bool]] = {
-    "at_most": lambda code, limits: code <= limits[0],
-    "below": lambda code, limits: code < limits[0],
-    "at_least": lambda code, limits: code >= limits[0],
-    "above": lambda code, limits: code > limits[0],
-    "equals": lambda code, limits: code == limits[0],
-    "between": lambda code, limits: limits[0] <= code <= limits[1],
-    "by": lambda code, limits: code <= limits[0],
-    "before": lambda code, limits: code < limits[0],
-    "after": lambda code, limits: code > limits[0],
-    "on_or_after": lambda code, limits: code >= limits[0],
-}
 
 
 def in_fact_unit(quantity: Quantity, fact: Fact) -> Fraction:
@@ -331,7 +319,7 @@ def _limit_table(domain: OrderedDomain, fact: Fact, test: LimitTest, step: Limit
 
 
 def _ordered_table(domain: OrderedDomain, operator: str, limits: tuple[int, ...]) -> Table:
-    met = _LIMIT_MET[operator]
+    met = LIMIT_MET[operator]
     return table(len(domain), (code for code in range(1, len(domain)) if met(code, limits)))
 
 

@@ -25,18 +25,7 @@ from taxonomy_api.catalog.model import (
     StandardLeaf,
     YesNoTest,
 )
-
-SIGNS = {
-    "at_most": "≤",
-    "below": "<",
-    "at_least": "≥",
-    "above": ">",
-    "equals": "=",
-    "by": "≤",
-    "before": "<",
-    "after": ">",
-    "on_or_after": "≥",
-}
+from taxonomy_api.catalog.operators import SIGNS
 
 
 def required(engine: Engine, leaf: Leaf, day: date, language: Language) -> str | None:

@@ -9,7 +9,7 @@ alone that is to fail: what these have to do with the rest nobody can tell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -40,6 +40,7 @@ from taxonomy_api.catalog.model import (
     Window,
     walk,
 )
+from taxonomy_api.catalog.operators import LIMIT_MET
 from taxonomy_api.catalog.values import base_amount
 from taxonomy_api.crosswalk.formula import (
     EITHER,
@@ -58,19 +59,6 @@ from taxonomy_api.crosswalk.formula import (
 from taxonomy_api.crosswalk.questions import YES_NO, Answer, Domains, Question, StandardAnswer, inside
 
 WEAKEST_KNOWN: Status = "single-source"
-
-_LIMIT_MET: Mapping[str, Callable[[Fraction, tuple[Fraction, ...]], bool]] = {
-    "at_most": lambda value, limits: value <= limits[0],
-    "below": lambda value, limits: value < limits[0],
-    "at_least": lambda value, limits: value >= limits[0],
-    "above": lambda value, limits: value > limits[0],
-    "equals": lambda value, limits: value == limits[0],
-    "between": lambda value, limits: limits[0] <= value <= limits[1],
-    "by": lambda value, limits: value <= limits[0],
-    "before": lambda value, limits: value < limits[0],
-    "after": lambda value, limits: value > limits[0],
-    "on_or_after": lambda value, limits: value >= limits[0],
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +325,7 @@ def narrowed(answer: Answer, within: tuple[frozenset[str], ...]) -> frozenset[st
 
 
 def _compared(operator: str, limits: tuple[Fraction, ...]) -> Callable[[Answer], bool]:
-    met = _LIMIT_MET[operator]
+    met = LIMIT_MET[operator]
     return lambda answer: isinstance(answer, Fraction) and met(answer, limits)
 
 

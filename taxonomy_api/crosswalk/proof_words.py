@@ -20,6 +20,7 @@ from taxonomy_api.catalog.model import (
     Text,
     YesNoTest,
 )
+from taxonomy_api.catalog.operators import SIGNS
 from taxonomy_api.crosswalk.questions import Answer, Question, StandardAnswer, in_unit_of
 
 
@@ -121,17 +122,6 @@ _WORDS: dict[str, tuple[str, str, str]] = {
         "项目可同时具备的选项过多，无法逐一尝试。",
         "項目可同時具備的選項過多，無法逐一嘗試。",
     ),
-}
-SIGNS = {
-    "at_most": "≤",
-    "below": "<",
-    "at_least": "≥",
-    "above": ">",
-    "equals": "=",
-    "by": "≤",
-    "before": "<",
-    "after": ">",
-    "on_or_after": "≥",
 }
 
 
