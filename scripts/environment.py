@@ -81,9 +81,12 @@ def install(level: str) -> None:
         print(f"Making {VENV} with Python {sys.version.split()[0]} …", flush=True)
         make_venv()
     print(f"Installing requirements/{level}.txt …", flush=True)
-    pip("--require-hashes", "--requirement", str(lock_file(level)))
+    # The lock file is complete. Asked to resolve again, older pips take an extra of a locked package
+    # (`coverage[toml]`) for a requirement of its own, without a hash, and stop once a newer release is out.
+    pip("--no-deps", "--require-hashes", "--requirement", str(lock_file(level)))
     # The package itself comes last: its build backend is among the locked requirements.
     pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    subprocess.run([str(PYTHON), "-m", "pip", "check", "--quiet"], check=True)
     STAMP.write_text(f"{level} {wanted_hash()}\n")
 
 
