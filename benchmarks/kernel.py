@@ -27,7 +27,7 @@ from taxonomy_api.assessment.domains import FIRST_LEVEL, Column, Subject
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import read_request
 from taxonomy_api.catalog.load import load_release
-from taxonomy_api.catalog.model import Fact
+from taxonomy_api.catalog.terms import Fact
 from tests.assessment.random_projects import project_of
 
 TODAY = date(2026, 11, 22)

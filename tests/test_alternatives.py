@@ -27,8 +27,8 @@ from taxonomy_api.assessment.program import (
     parts_of,
     walk,
 )
+from taxonomy_api.catalog.criteria import FactLeaf
 from taxonomy_api.catalog.load import load_release
-from taxonomy_api.catalog.model import FactLeaf
 from tests.test_scenarios import ALL, Case
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -16,8 +16,7 @@ import yaml
 from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import PROJECT_KEYS, REQUEST_KEYS, read_request
-from taxonomy_api.catalog.load import load_release
-from taxonomy_api.catalog.model import (
+from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     ChoiceTest,
     Criterion,
@@ -32,6 +31,7 @@ from taxonomy_api.catalog.model import (
     YesNoTest,
     walk,
 )
+from taxonomy_api.catalog.load import load_release
 from taxonomy_api.errors import InvalidInput
 
 ROOT = Path(__file__).resolve().parent.parent

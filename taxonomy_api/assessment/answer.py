@@ -29,9 +29,11 @@ from taxonomy_api.assessment.program import CompiledLeaf
 from taxonomy_api.assessment.project import Request
 from taxonomy_api.assessment.reasons import reason_of, whole_reason
 from taxonomy_api.assessment.wording import later_step, limit_text
+from taxonomy_api.catalog.criteria import FactLeaf, LimitTest
 from taxonomy_api.catalog.industry_index import IndustryCandidate
 from taxonomy_api.catalog.instruments import Outside, outside
-from taxonomy_api.catalog.model import Activity, FactLeaf, Language, LimitTest, Taxonomy
+from taxonomy_api.catalog.model import Activity, Taxonomy
+from taxonomy_api.catalog.terms import Language
 
 Json = dict[str, object]
 MOST_REASONS = 40

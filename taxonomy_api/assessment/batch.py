@@ -28,7 +28,7 @@ from taxonomy_api.assessment.project import GivenAnswer, GivenStandard
 from taxonomy_api.assessment.reasons import cause_text
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import parse_level, parse_value
-from taxonomy_api.catalog.model import Fact, Language, Standard
+from taxonomy_api.catalog.terms import Fact, Language, Standard
 from taxonomy_api.catalog.units import WrongDimension, convert, find_unit
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from taxonomy_api.assessment.program import (
     CompiledLeaf,
     Composed,
 )
-from taxonomy_api.catalog.model import FactLeaf, LimitTest, Window
+from taxonomy_api.catalog.criteria import FactLeaf, LimitTest
+from taxonomy_api.catalog.terms import Window
 
 #: Reason codes, in the order of their bits in reason columns.
 REASONS: tuple[str, ...] = (

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from taxonomy_api.assessment.domains import EITHER, MET, NOT_MET
 from taxonomy_api.assessment.program import ChoiceLookup
-from taxonomy_api.catalog.model import Fact
+from taxonomy_api.catalog.terms import Fact
 
 
 def choice_lookup(fact: Fact, values: tuple[str, ...]) -> ChoiceLookup:

@@ -38,15 +38,11 @@ from taxonomy_api.assessment.program import (
     Program,
     walk,
 )
-from taxonomy_api.catalog.model import (
-    STATUSES,
-    Activity,
+from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     Cases,
-    ClassName,
     Criterion,
     DateTest,
-    Fact,
     FactLeaf,
     Group,
     Leaf,
@@ -56,17 +52,14 @@ from taxonomy_api.catalog.model import (
     Listing,
     MeetsLeaf,
     NotOnFile,
-    Quantity,
-    Release,
     Rows,
-    Standard,
     StandardLeaf,
     YesNoTest,
 )
-from taxonomy_api.catalog.model import (
-    walk as walk_criteria,
-)
+from taxonomy_api.catalog.criteria import walk as walk_criteria
+from taxonomy_api.catalog.model import Activity, ClassName, Release
 from taxonomy_api.catalog.operators import LIMIT_MET
+from taxonomy_api.catalog.terms import STATUSES, Fact, Quantity, Standard
 from taxonomy_api.catalog.units import convert, find_unit
 
 #: Codes of a yes/no subject: unknown, yes, no, yes with evidence.

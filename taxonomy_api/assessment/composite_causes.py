@@ -15,7 +15,7 @@ from taxonomy_api.assessment.program import (
     CompiledSide,
     Composed,
 )
-from taxonomy_api.catalog.model import Window
+from taxonomy_api.catalog.terms import Window
 
 Result = Literal["met", "not_met", "unknown"]
 Results = Mapping[int, Masks]

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from taxonomy_api.assessment.composite_causes import Result
 from taxonomy_api.assessment.messages import MESSAGES, say
 from taxonomy_api.assessment.program import CompiledComposite, CompiledMember, Composed
-from taxonomy_api.catalog.model import STATUSES, Activity, Language
+from taxonomy_api.catalog.model import Activity
+from taxonomy_api.catalog.terms import STATUSES, Language
 
 
 def composed_text(reason: str, node: Composed, result: Result | None, language: Language) -> str:

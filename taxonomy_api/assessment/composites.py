@@ -26,7 +26,9 @@ from taxonomy_api.assessment.program import (
     Frame,
     Rule,
 )
-from taxonomy_api.catalog.model import STATUSES, Activity, Composite, Criterion, Group, Release
+from taxonomy_api.catalog.criteria import Criterion, Group
+from taxonomy_api.catalog.model import Activity, Composite, Release
+from taxonomy_api.catalog.terms import STATUSES
 
 #: A rank beyond that of every status that a verdict rests on, but counted in a provisional one.
 NOT_COUNTED = len(STATUSES) - 1

@@ -22,7 +22,8 @@ from taxonomy_api.assessment.program import (
 )
 from taxonomy_api.assessment.project import Request
 from taxonomy_api.assessment.wording import condition, evidence_of, given_text, margin, required, subject_of
-from taxonomy_api.catalog.model import Language, Taxonomy
+from taxonomy_api.catalog.model import Taxonomy
+from taxonomy_api.catalog.terms import Language
 
 Json = dict[str, object]
 

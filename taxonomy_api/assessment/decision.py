@@ -9,7 +9,8 @@ from typing import Literal
 from taxonomy_api.assessment.evaluation import ON_FILE, Inputs, Pass
 from taxonomy_api.assessment.masks import Masks, all_of
 from taxonomy_api.assessment.program import Compiled, CompiledComposite, CompiledLeaf, Program, walk
-from taxonomy_api.catalog.model import STATUSES, ClassName, Window
+from taxonomy_api.catalog.model import ClassName
+from taxonomy_api.catalog.terms import STATUSES, Window
 
 Verdict = Literal["aligned", "transition", "not_aligned", "excluded", "undetermined", "not_covered"]
 #: The order of the verdict codes in columns.

@@ -16,7 +16,8 @@ from typing import Literal
 from taxonomy_api.assessment.deal_kinds import kind_of
 from taxonomy_api.assessment.messages import say
 from taxonomy_api.assessment.project import Project
-from taxonomy_api.catalog.model import Applies, DealDate, DealKind, Language, Release, Rule, Taxonomy
+from taxonomy_api.catalog.model import Applies, DealDate, DealKind, Release, Rule, Taxonomy
+from taxonomy_api.catalog.terms import Language
 
 EditionApplies = Literal["yes", "no", "unknown", "choice"]
 #: In the order of their codes in columns.

@@ -28,7 +28,9 @@ from taxonomy_api.assessment.evaluation import Inputs, day_codes
 from taxonomy_api.assessment.program import Program
 from taxonomy_api.assessment.project import Given, GivenAnswer, GivenStandard, Project
 from taxonomy_api.assessment.values import ParsedValue
-from taxonomy_api.catalog.model import Activity, Fact, MeetsLeaf, Standard
+from taxonomy_api.catalog.criteria import MeetsLeaf
+from taxonomy_api.catalog.model import Activity
+from taxonomy_api.catalog.terms import Fact, Standard
 
 
 def encode_project(engine: Engine, program: Program, project: Project, as_of: date) -> dict[Subject, Column]:

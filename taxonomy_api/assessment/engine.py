@@ -8,19 +8,11 @@ from functools import cached_property
 from taxonomy_api.assessment.compiling import all_criteria, compile_activity, fact_domains
 from taxonomy_api.assessment.domains import OrderedDomain
 from taxonomy_api.assessment.program import Program
+from taxonomy_api.catalog.criteria import AttestLeaf, Listing, MeetsLeaf, StandardLeaf, walk
 from taxonomy_api.catalog.industry_index import IndustryIndex
 from taxonomy_api.catalog.instruments import instrument_names
-from taxonomy_api.catalog.model import (
-    Activity,
-    AttestLeaf,
-    Fact,
-    InstrumentProfile,
-    Listing,
-    MeetsLeaf,
-    Release,
-    StandardLeaf,
-    walk,
-)
+from taxonomy_api.catalog.model import Activity, InstrumentProfile, Release
+from taxonomy_api.catalog.terms import Fact
 
 #: Version of the rules of evaluation; it changes when the same facts and release can answer differently.
 ENGINE_VERSION = "1.1.0"

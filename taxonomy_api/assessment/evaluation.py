@@ -40,7 +40,7 @@ from taxonomy_api.assessment.program import (
     Program,
     parts_of,
 )
-from taxonomy_api.catalog.model import STATUSES, Window
+from taxonomy_api.catalog.terms import STATUSES, Window
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

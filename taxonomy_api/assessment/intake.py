@@ -22,8 +22,9 @@ from taxonomy_api.assessment.reading import Reader, escape
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.catalog.industry_codes import WRITTEN_SCHEMES, IndustryCodeError, is_industry_code
 from taxonomy_api.catalog.instruments import folded
-from taxonomy_api.catalog.model import DEAL_DATES, LANGUAGES, Activity, Language
+from taxonomy_api.catalog.model import DEAL_DATES, Activity
 from taxonomy_api.catalog.nearest import nearest
+from taxonomy_api.catalog.terms import LANGUAGES, Language
 from taxonomy_api.errors import InvalidInput
 
 REQUEST_KEYS = ("project", "taxonomies", "as_of", "language", "assume_not_excluded", "confirm")

@@ -10,8 +10,8 @@ from taxonomy_api.assessment.project import Given, GivenAnswer, GivenStandard
 from taxonomy_api.assessment.reading import Reader, escape
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import ParsedValue, parse_level, parse_value
-from taxonomy_api.catalog.model import Fact, Standard, Text
 from taxonomy_api.catalog.nearest import nearest
+from taxonomy_api.catalog.terms import Fact, Standard, Text
 
 FACT_KEYS = ("value", "unit", "evidence", "observed_on", "estimated")
 #: Prefix and number without year, such as GB/T 40060 or ISO 14067.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from taxonomy_api.catalog.model import Language, Text
+from taxonomy_api.catalog.terms import Language, Text
 
 MESSAGES: Mapping[str, Text] = {
     # reasons that rest on one criterion -----------------------------------------------------------

@@ -38,7 +38,8 @@ from taxonomy_api.assessment.ways import (
     smallest,
     subjects_of,
 )
-from taxonomy_api.catalog.model import ClassName, Fact, Window
+from taxonomy_api.catalog.model import ClassName
+from taxonomy_api.catalog.terms import Fact, Window
 
 CLASSES = ("green", "transition", "excluded")
 MOST_WAYS = 60

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from taxonomy_api.assessment.plain_values import digits, exact, is_empty, read_number, tidy
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import range_text
-from taxonomy_api.catalog.model import Text
+from taxonomy_api.catalog.terms import Text
 from taxonomy_api.catalog.units import find_unit, multipliers, plain
 
 _SHARE = Text("a share of proceeds", "募集资金占比", "募集資金佔比")

@@ -11,7 +11,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from taxonomy_api.assessment.value_problems import ValueProblem
-from taxonomy_api.catalog.model import Text
+from taxonomy_api.catalog.terms import Text
 from taxonomy_api.catalog.units import plain
 
 #: Longer texts are not looked at.

@@ -18,7 +18,8 @@ from taxonomy_api.assessment.intake import (
 from taxonomy_api.assessment.money import Amount
 from taxonomy_api.assessment.project import Request
 from taxonomy_api.assessment.reading import Reader
-from taxonomy_api.catalog.model import DEAL_DATES, InstrumentProfile, Language
+from taxonomy_api.catalog.model import DEAL_DATES, InstrumentProfile
+from taxonomy_api.catalog.terms import Language
 from taxonomy_api.errors import InvalidInput, Problem
 
 OPTIONS = tuple(key for key in REQUEST_KEYS if key != "project")

@@ -14,7 +14,8 @@ from taxonomy_api.assessment.proceeds_intake import Allocation, Proceeds, amount
 from taxonomy_api.assessment.proceeds_texts import tell
 from taxonomy_api.assessment.project import Project
 from taxonomy_api.catalog.instruments import folded
-from taxonomy_api.catalog.model import Citation, ProceedsRule
+from taxonomy_api.catalog.model import ProceedsRule
+from taxonomy_api.catalog.terms import Citation
 
 RELIED_ON = ("verified", "single-source")
 

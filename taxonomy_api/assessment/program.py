@@ -12,7 +12,9 @@ from datetime import date, timedelta
 from typing import Literal
 
 from taxonomy_api.assessment.domains import Subject, Table
-from taxonomy_api.catalog.model import Activity, ClassName, Criterion, GroupKind, Leaf, Row, Taxonomy, Window
+from taxonomy_api.catalog.criteria import Criterion, GroupKind, Leaf, Row
+from taxonomy_api.catalog.model import Activity, ClassName, Taxonomy
+from taxonomy_api.catalog.terms import Window
 
 
 @dataclass(frozen=True, slots=True)

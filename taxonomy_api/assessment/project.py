@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from taxonomy_api.assessment.money import Amount
 from taxonomy_api.assessment.values import ParsedValue
-from taxonomy_api.catalog.model import Language
+from taxonomy_api.catalog.terms import Language
 
 
 @dataclass(frozen=True, slots=True)

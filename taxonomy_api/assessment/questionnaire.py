@@ -8,16 +8,9 @@ from taxonomy_api.assessment.domains import Subject
 from taxonomy_api.assessment.engine import ONLY_MENTIONED, Engine
 from taxonomy_api.assessment.messages import say
 from taxonomy_api.assessment.wording import subject_of
-from taxonomy_api.catalog.model import (
-    Activity,
-    AttestLeaf,
-    Fact,
-    FactLeaf,
-    Language,
-    Listing,
-    MeetsLeaf,
-    walk,
-)
+from taxonomy_api.catalog.criteria import AttestLeaf, FactLeaf, Listing, MeetsLeaf, walk
+from taxonomy_api.catalog.model import Activity
+from taxonomy_api.catalog.terms import Fact, Language
 
 Json = dict[str, object]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from taxonomy_api.assessment.value_problems import ValueProblem, shown
-from taxonomy_api.catalog.model import Language, Text
 from taxonomy_api.catalog.nearest import nearest
+from taxonomy_api.catalog.terms import Language, Text
 from taxonomy_api.errors import Problem
 
 LONGEST_TEXT = 2000

@@ -12,7 +12,9 @@ from taxonomy_api.assessment.messages import say
 from taxonomy_api.assessment.program import CompiledCases, CompiledLeaf, Composed
 from taxonomy_api.assessment.project import Request
 from taxonomy_api.assessment.wording import condition, evidence_of, given_text, node_text, required
-from taxonomy_api.catalog.model import Activity, FactLeaf, Language, LimitTest, NotOnFile, StandardLeaf
+from taxonomy_api.catalog.criteria import FactLeaf, LimitTest, NotOnFile, StandardLeaf
+from taxonomy_api.catalog.model import Activity
+from taxonomy_api.catalog.terms import Language
 
 
 def reason_of(engine: Engine, cause: Cause, request: Request, seen: Outlook) -> dict[str, object]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from unicodedata import category
 
-from taxonomy_api.catalog.model import Language, Text
+from taxonomy_api.catalog.terms import Language, Text
 
 _SHOWN = 80
 

@@ -17,8 +17,8 @@ from types import MappingProxyType
 
 from taxonomy_api.assessment.plain_values import digits, exact, is_empty, read_date, read_number, tidy
 from taxonomy_api.assessment.value_problems import ValueProblem, shown
-from taxonomy_api.catalog.model import Fact, Quantity, Text
 from taxonomy_api.catalog.nearest import nearest
+from taxonomy_api.catalog.terms import Fact, Quantity, Text
 from taxonomy_api.catalog.units import (
     Unit,
     convert,

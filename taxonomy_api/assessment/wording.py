@@ -10,12 +10,10 @@ from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.messages import say
 from taxonomy_api.assessment.program import Compiled, CompiledLeaf
 from taxonomy_api.assessment.project import Project
-from taxonomy_api.catalog.model import (
+from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     DateTest,
-    Fact,
     FactLeaf,
-    Language,
     Leaf,
     LevelTest,
     LimitStep,
@@ -26,6 +24,7 @@ from taxonomy_api.catalog.model import (
     YesNoTest,
 )
 from taxonomy_api.catalog.operators import SIGNS
+from taxonomy_api.catalog.terms import Fact, Language
 
 
 def required(engine: Engine, leaf: Leaf, day: date, language: Language) -> str | None:

@@ -7,19 +7,11 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from taxonomy_api.catalog.criteria import Cases, Criterion, Group, Rows
 from taxonomy_api.catalog.findings import Place, Report
 from taxonomy_api.catalog.links import check_target
-from taxonomy_api.catalog.model import (
-    Activity,
-    Cases,
-    Citation,
-    ClassName,
-    ClassTest,
-    Criterion,
-    Group,
-    Rows,
-    Taxonomy,
-)
+from taxonomy_api.catalog.model import Activity, ClassName, ClassTest, Taxonomy
+from taxonomy_api.catalog.terms import Citation
 
 
 def take_over(

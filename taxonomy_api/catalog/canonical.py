@@ -13,7 +13,8 @@ from typing import TypeVar
 from msgspec.json import Encoder
 from msgspec.structs import replace
 
-from taxonomy_api.catalog.model import Activity, Cases, ClassTest, Criterion, Group, Release, Rows, Taxonomy
+from taxonomy_api.catalog.criteria import Cases, Criterion, Group, Rows
+from taxonomy_api.catalog.model import Activity, ClassTest, Release, Taxonomy
 
 _Key = TypeVar("_Key")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, pairwise
 
+from taxonomy_api.catalog.criteria import Criterion, FactLeaf, Group
 from taxonomy_api.catalog.findings import Place, Report
 from taxonomy_api.catalog.guards import (
     Direction,
@@ -16,7 +17,7 @@ from taxonomy_api.catalog.guards import (
     number_guard,
     windows_disjoint,
 )
-from taxonomy_api.catalog.model import Criterion, Fact, FactLeaf, Group, Window
+from taxonomy_api.catalog.terms import Fact, Window
 from taxonomy_api.catalog.values import base_amount
 
 PlaceOf = Callable[[Criterion], Place]

@@ -15,8 +15,9 @@ from taxonomy_api.catalog.industry import IndustryCodes
 from taxonomy_api.catalog.industry_codes import LEVELS, SCHEMES, IndustryCodeError
 from taxonomy_api.catalog.industry_tables import IndustryTableError
 from taxonomy_api.catalog.load import INDUSTRY_FILE, INDUSTRY_FOLDER
-from taxonomy_api.catalog.model import LANGUAGES, STATUSES, Activity, IndustryData, IndustrySystem, Release
+from taxonomy_api.catalog.model import Activity, IndustryData, IndustrySystem, Release
 from taxonomy_api.catalog.nearest import did_you_mean
+from taxonomy_api.catalog.terms import LANGUAGES, STATUSES
 from taxonomy_api.catalog.yaml_tree import ListNode, MapNode, Node, ScalarNode, parse_tree
 
 FOLDER = f"taxonomies/{INDUSTRY_FOLDER}"

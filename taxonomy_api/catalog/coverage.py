@@ -7,21 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from taxonomy_api.catalog.model import (
-    STATUSES,
-    Activity,
-    Citation,
-    ClassName,
-    ClassTest,
-    Leaf,
-    Listing,
-    MappingRow,
-    NotOnFile,
-    Release,
-    Status,
-    Taxonomy,
-    walk,
-)
+from taxonomy_api.catalog.criteria import Leaf, Listing, NotOnFile, walk
+from taxonomy_api.catalog.model import Activity, ClassName, ClassTest, MappingRow, Release, Taxonomy
+from taxonomy_api.catalog.terms import STATUSES, Citation, Status
 
 #: What is on file of a class: its whole test; that it has none beyond its scope; not the whole
 #: test; that the activity has no such class.

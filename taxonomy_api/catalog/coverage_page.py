@@ -15,7 +15,8 @@ from taxonomy_api.catalog.coverage import (
     pairs,
 )
 from taxonomy_api.catalog.load import default_data_folder, load_release
-from taxonomy_api.catalog.model import Citation, Release, Status, Taxonomy
+from taxonomy_api.catalog.model import Release, Taxonomy
+from taxonomy_api.catalog.terms import Citation, Status
 
 _TOP = """# What is on file
 Made from the data files (`python -m taxonomy_api.catalog.coverage_page > docs/coverage.md`); a test keeps \

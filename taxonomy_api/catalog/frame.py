@@ -9,9 +9,10 @@ from typing import TypedDict
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taxonomy_api.catalog.criteria import Criterion, walk
 from taxonomy_api.catalog.findings import Place
-from taxonomy_api.catalog.model import Citation, Criterion, Fact, Source, Standard, Status, Text, Window, walk
 from taxonomy_api.catalog.nearest import did_you_mean
+from taxonomy_api.catalog.terms import Citation, Fact, Source, Standard, Status, Text, Window
 from taxonomy_api.catalog.values import Record, Values
 from taxonomy_api.catalog.yaml_tree import Node
 

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from taxonomy_api.catalog.model import (
+from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     ChoiceTest,
     Criterion,
     DateTest,
-    Fact,
     FactLeaf,
     Group,
     LevelTest,
     LimitTest,
-    Window,
     YesNoTest,
 )
+from taxonomy_api.catalog.terms import Fact, Window
 from taxonomy_api.catalog.values import base_amount
 
 Number = Fraction | int

@@ -27,7 +27,8 @@ from taxonomy_api.catalog.industry_tables import (
     Relation,
     joined,
 )
-from taxonomy_api.catalog.model import STATUSES, IndustryData, IndustrySystem, Status
+from taxonomy_api.catalog.model import IndustryData, IndustrySystem
+from taxonomy_api.catalog.terms import STATUSES, Status
 
 #: How many answers of `translate` are kept.
 _KEPT = 2048

@@ -15,7 +15,8 @@ from taxonomy_api.catalog.industry import IndustryCodes, Translation
 from taxonomy_api.catalog.industry_codes import CodeText, IndustryCodeError, read_code, write_code
 from taxonomy_api.catalog.industry_tables import RELATIONS, IndustryTableError, Relation, joined
 from taxonomy_api.catalog.links import rows_of
-from taxonomy_api.catalog.model import Release, Status
+from taxonomy_api.catalog.model import Release
+from taxonomy_api.catalog.terms import Status
 
 _log = logging.getLogger(__name__)
 #: How many answers of `candidates` are kept.

@@ -8,14 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from taxonomy_api.catalog.industry_codes import CodeText, write_code
-from taxonomy_api.catalog.model import (
-    LANGUAGES,
-    STATUSES,
-    IndustryConcordance,
-    IndustrySystem,
-    Language,
-    Status,
-)
+from taxonomy_api.catalog.model import IndustryConcordance, IndustrySystem
+from taxonomy_api.catalog.terms import LANGUAGES, STATUSES, Language, Status
 
 #: How the code on the right stands to the one on the left: the same; holds it; lies within it; shares a
 #: part with it; or shares, as far as is on file, perhaps nothing. Best known first.

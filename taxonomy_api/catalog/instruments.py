@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from taxonomy_api.catalog.model import Citation, InstrumentProfile, Release, Status, Text
+from taxonomy_api.catalog.model import InstrumentProfile, Release
+from taxonomy_api.catalog.terms import Citation, Status, Text
 
 
 def folded(name: str) -> str:

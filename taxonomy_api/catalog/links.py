@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from taxonomy_api.catalog.criteria import Row, Rows, walk
 from taxonomy_api.catalog.findings import Place, Report
 from taxonomy_api.catalog.frame import EditionLink, Link
-from taxonomy_api.catalog.model import Activity, Row, Rows, Taxonomy, walk
+from taxonomy_api.catalog.model import Activity, Taxonomy
 from taxonomy_api.catalog.nearest import did_you_mean
 
 

@@ -7,20 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from taxonomy_api.catalog.check_industry import check_stated, check_tables
+from taxonomy_api.catalog.criteria import Cases, Criterion, FactLeaf, Leaf, Rows, StandardLeaf, walk
 from taxonomy_api.catalog.findings import Finding, Report
 from taxonomy_api.catalog.load import load_release
-from taxonomy_api.catalog.model import (
-    Cases,
-    Citation,
-    Criterion,
-    FactLeaf,
-    Leaf,
-    Release,
-    Rows,
-    StandardLeaf,
-    Taxonomy,
-    walk,
-)
+from taxonomy_api.catalog.model import Release, Taxonomy
+from taxonomy_api.catalog.terms import Citation
 from taxonomy_api.catalog.yaml_tree import MapNode, parse_tree
 
 #: A check of a release that has loaded, by a room above this one.

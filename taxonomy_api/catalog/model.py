@@ -1,28 +1,37 @@
 """The frozen values that a release is made of.
 
 The loader (`catalog.load`) makes them from the data files described in docs/data-format.md;
-everything above only reads them.
+everything above only reads them. What they are made of stands in `catalog.terms` and
+`catalog.criteria`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Literal, get_args
 
-from msgspec import Struct, field
+from msgspec import field
 
-Language = Literal["en", "zh-Hans", "zh-Hant"]
-LANGUAGES: tuple[Language, ...] = ("en", "zh-Hans", "zh-Hant")
-
-Status = Literal["verified", "single-source", "recalled", "own-comparison"]
-#: Strongest first.
-STATUSES: tuple[Status, ...] = ("verified", "single-source", "recalled", "own-comparison")
+from taxonomy_api.catalog.criteria import Criterion, Row, Rows, walk
+from taxonomy_api.catalog.terms import (
+    Citation,
+    Fact,
+    Language,
+    Quantity,
+    Source,
+    Standard,
+    Status,
+    Text,
+    Value,
+)
 
 ClassName = Literal["green", "transition", "excluded"]
+
 ComponentState = Literal["tested", "not_tested", "not_on_file"]
+
 Objective = Literal["climate_change_adaptation", "water", "circular_economy", "pollution", "biodiversity"]
+
 OBJECTIVES: tuple[Objective, ...] = (
     "climate_change_adaptation",
     "water",
@@ -30,241 +39,6 @@ OBJECTIVES: tuple[Objective, ...] = (
     "pollution",
     "biodiversity",
 )
-
-
-class Value(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A frozen value that is written as JSON and read back exactly (catalog.canonical, catalog.cache)."""
-
-
-class Text(Value, frozen=True):
-    """A text in up to three languages; a missing one falls back to English."""
-
-    en: str
-    zh_hans: str | None = None
-    zh_hant: str | None = None
-
-    def in_language(self, language: Language) -> str:
-        if language == "zh-Hans":
-            return self.zh_hans or self.zh_hant or self.en
-        if language == "zh-Hant":
-            return self.zh_hant or self.zh_hans or self.en
-        return self.en
-
-
-class Citation(Value, frozen=True):
-    """Where a statement stands: a document of the register of sources, and the place in it."""
-
-    document: str
-    locator: str
-
-
-class Source(Value, frozen=True):
-    id: str
-    title: Text
-    issuer: str
-    kind: str
-    date: date | None = None
-    edition: str | None = None
-    published_at: str | None = None
-
-
-class Quantity(Value, frozen=True):
-    """A number and its unit as written; `amount` is exact."""
-
-    amount: Decimal
-    unit: str
-
-    def __str__(self) -> str:
-        amount = format(self.amount.normalize(), "f")
-        return amount if self.unit == "1" else f"{amount} {self.unit}"
-
-
-class Choice(Value, frozen=True):
-    id: str
-    name: Text
-    parent: str | None = None
-    aliases: tuple[str, ...] = ()
-
-
-class Fact(Value, frozen=True):
-    """A fact shared between activities (taxonomies/facts.yaml)."""
-
-    id: str
-    kind: Literal["quantity", "yes_no", "choice", "date", "level"]
-    name: Text
-    definition: Text
-    unit: str | None = None
-    choices: Mapping[str, Choice] = field(default_factory=dict)
-    scale: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-    headers: tuple[str, ...] = ()
-    minimum: Quantity | None = None
-    maximum: Quantity | None = None
-
-
-class Standard(Value, frozen=True):
-    """A technical standard; `scale` holds its levels, best first, where it has any."""
-
-    id: str
-    name: Text | None = None
-    scale: tuple[str, ...] = ()
-
-
-class Window(Value, frozen=True):
-    """A span of days; both ends count, None is open."""
-
-    start: date | None = None
-    end: date | None = None
-
-
-LimitOperator = Literal["at_most", "below", "at_least", "above", "equals", "between"]
-DateOperator = Literal["by", "before", "after", "on_or_after"]
-
-
-class LimitStep(Value, frozen=True):
-    """One step of a limit, in force from `start` (None: always) until the next step.
-
-    `limits` holds one quantity, two for `between`, none where the step is closed.
-    """
-
-    start: date | None
-    limits: tuple[Quantity, ...]
-
-
-class LimitTest(Value, frozen=True, tag_field="@", tag=True):
-    operator: LimitOperator
-    steps: tuple[LimitStep, ...]
-
-
-class ChoiceTest(Value, frozen=True, tag_field="@", tag=True):
-    """Met by the given choices and those below them."""
-
-    values: tuple[str, ...]
-
-
-class YesNoTest(Value, frozen=True, tag_field="@", tag=True):
-    expected: bool
-
-
-class DateTest(Value, frozen=True, tag_field="@", tag=True):
-    operator: DateOperator
-    day: date
-
-
-class LevelTest(Value, frozen=True, tag_field="@", tag=True):
-    """Met by `level` of the fact's scale or a better one."""
-
-    level: str
-
-
-Test = LimitTest | ChoiceTest | YesNoTest | DateTest | LevelTest
-
-
-class Node(Value, frozen=True, kw_only=True, tag_field="@", tag=True):
-    """What every criterion may carry. `id` is unique within its activity."""
-
-    id: str
-    applies_if: Criterion | None = None
-    open: Window | None = None
-    applies: Window | None = None
-    contribution: str | None = None
-    note: Text | None = None
-
-
-class Leaf(Node, frozen=True, kw_only=True):
-    source: Citation
-    status: Status
-
-
-class FactLeaf(Leaf, frozen=True, kw_only=True):
-    fact: str
-    test: Test
-
-
-class StandardLeaf(Leaf, frozen=True, kw_only=True):
-    """Conformity with a standard, or reaching `reaches` of its scale or better.
-
-    With `where_covered` the caller may answer that the standard does not cover the product.
-    """
-
-    standard: str
-    reaches: str | None = None
-    where_covered: bool = False
-
-
-class AttestLeaf(Leaf, frozen=True, kw_only=True):
-    """A qualitative condition; `attestation` is the full id under which it is answered."""
-
-    attestation: str
-    statement: Text
-    evidence: Text | None = None
-
-
-class MeetsLeaf(Leaf, frozen=True, kw_only=True):
-    """Another object (`input`) meets the criteria of `activity`; never tested on the project's own facts."""
-
-    attestation: str
-    input: str
-    activity: str
-
-
-class NotOnFile(Leaf, frozen=True, kw_only=True):
-    """A test that exists but whose text is not on file; `source` says where it stands officially."""
-
-
-class Listing(Leaf, frozen=True, kw_only=True):
-    """No test beyond the scope; naming the item asserts it. `attestation` may confirm it with evidence."""
-
-    attestation: str
-
-
-GroupKind = Literal["all", "any", "not", "at_least_of", "first_that_applies"]
-
-
-class Group(Node, frozen=True, kw_only=True):
-    """How parts are joined.
-
-    `all`, `any`, `not` (one part), `at_least_of` (`count` of the parts), or `first_that_applies`: a part
-    that is left out gives way to the next.
-    """
-
-    kind: GroupKind
-    parts: tuple[Criterion, ...]
-    count: int = 0
-
-
-class Case(Value, frozen=True, kw_only=True):
-    values: tuple[str, ...]
-    criterion: Criterion
-
-
-class Cases(Node, frozen=True, kw_only=True):
-    """One criterion per value of the choice `by`; `otherwise` serves values that no case names."""
-
-    by: str
-    cases: tuple[Case, ...]
-    otherwise: Criterion | Literal["not_met", "unknown"]
-
-
-class Row(Value, frozen=True, kw_only=True):
-    """One row of an item, with its industry codes and carbon marks by code ("-": without a code)."""
-
-    id: str
-    name: Text | None
-    gbt4754: tuple[str, ...]
-    marks: Mapping[str, str]
-    criterion: Criterion
-    codes_are_examples: bool
-    status: Status
-    source: Citation
-    note: Text | None = None
-
-
-class Rows(Node, frozen=True, kw_only=True):
-    rows: tuple[Row, ...]
-
-
-Criterion = FactLeaf | StandardLeaf | AttestLeaf | MeetsLeaf | NotOnFile | Listing | Group | Cases | Rows
 
 
 class ClassTest(Value, frozen=True):
@@ -359,7 +133,9 @@ DealDate = Literal[
     "use_changed_on",
     "as_of",
 ]
+
 DEAL_DATES: tuple[DealDate, ...] = get_args(DealDate)[:-1]
+
 DealKind = Literal["bond", "loan"]
 
 
@@ -577,26 +353,3 @@ class Release(Value, frozen=True, kw_only=True):
     def activities(self) -> Iterator[Activity]:
         for taxonomy in self.taxonomies.values():
             yield from taxonomy.activities.values()
-
-
-def children(criterion: Criterion) -> Iterator[Criterion]:
-    """The direct parts of a criterion, its guard included."""
-    if criterion.applies_if is not None:
-        yield criterion.applies_if
-    if isinstance(criterion, Group):
-        yield from criterion.parts
-    elif isinstance(criterion, Cases):
-        for case in criterion.cases:
-            yield case.criterion
-        if not isinstance(criterion.otherwise, str):
-            yield criterion.otherwise
-    elif isinstance(criterion, Rows):
-        for row in criterion.rows:
-            yield row.criterion
-
-
-def walk(criterion: Criterion) -> Iterator[Criterion]:
-    """The criterion and everything below it, guards included, parents first."""
-    yield criterion
-    for child in children(criterion):
-        yield from walk(child)

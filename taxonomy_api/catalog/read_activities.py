@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from taxonomy_api.catalog.criteria import Criterion
 from taxonomy_api.catalog.findings import Report
 from taxonomy_api.catalog.frame import Frame, Inherited, Link, Register
 from taxonomy_api.catalog.industry_codes import INDUSTRY_SCHEMES
-from taxonomy_api.catalog.model import (
-    OBJECTIVES,
-    Activity,
-    Citation,
-    ClassName,
-    ClassTest,
-    Composite,
-    Criterion,
-    Entry,
-    Objective,
-    Status,
-)
+from taxonomy_api.catalog.model import OBJECTIVES, Activity, ClassName, ClassTest, Composite, Entry, Objective
 from taxonomy_api.catalog.nearest import did_you_mean
 from taxonomy_api.catalog.read_criteria import CONTRIBUTIONS, CriterionReader
 from taxonomy_api.catalog.read_taxonomy import CLASS_NAMES, CODE_STATUSES, Edition
+from taxonomy_api.catalog.terms import Citation, Status
 from taxonomy_api.catalog.values import Record, Values
 from taxonomy_api.catalog.yaml_tree import MapNode, Node, ScalarNode
 

@@ -9,13 +9,10 @@ from typing import Literal, cast
 from msgspec.structs import replace
 
 from taxonomy_api.catalog.check_groups import check_group
-from taxonomy_api.catalog.frame import Frame, Inherited, NodeFields
-from taxonomy_api.catalog.guards import is_within
-from taxonomy_api.catalog.model import (
+from taxonomy_api.catalog.criteria import (
     Case,
     Cases,
     Criterion,
-    Fact,
     Group,
     GroupKind,
     Listing,
@@ -23,9 +20,12 @@ from taxonomy_api.catalog.model import (
     Row,
     Rows,
 )
+from taxonomy_api.catalog.frame import Frame, Inherited, NodeFields
+from taxonomy_api.catalog.guards import is_within
 from taxonomy_api.catalog.nearest import did_you_mean
 from taxonomy_api.catalog.read_leaves import LEAF_KINDS, leaf_ids, read_leaf
 from taxonomy_api.catalog.read_tests import OPERATORS, read_choice
+from taxonomy_api.catalog.terms import Fact
 from taxonomy_api.catalog.values import Record, Values
 from taxonomy_api.catalog.yaml_tree import ListNode, MapNode, Node, ScalarNode
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from taxonomy_api.catalog.findings import Report
-from taxonomy_api.catalog.model import Choice, Fact, Quantity, Standard, Text
 from taxonomy_api.catalog.nearest import did_you_mean
+from taxonomy_api.catalog.terms import Choice, Fact, Quantity, Standard, Text
 from taxonomy_api.catalog.units import find_unit
 from taxonomy_api.catalog.values import Values, base_amount
 from taxonomy_api.catalog.yaml_tree import Node, ScalarNode

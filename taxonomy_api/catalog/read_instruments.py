@@ -8,16 +8,15 @@ from typing import get_args
 from taxonomy_api.catalog.findings import Report
 from taxonomy_api.catalog.instruments import folded, names_of
 from taxonomy_api.catalog.model import (
-    Citation,
     InstrumentForm,
     InstrumentProfile,
     InstrumentScope,
     MarkOutcome,
     ProceedsRule,
-    Quantity,
     Taxonomy,
 )
 from taxonomy_api.catalog.nearest import did_you_mean
+from taxonomy_api.catalog.terms import Citation, Quantity
 from taxonomy_api.catalog.values import Record, Values
 from taxonomy_api.catalog.yaml_tree import Node, ScalarNode
 

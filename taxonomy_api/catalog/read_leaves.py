@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
+from taxonomy_api.catalog.criteria import AttestLeaf, FactLeaf, MeetsLeaf, NotOnFile, StandardLeaf
 from taxonomy_api.catalog.frame import Frame, Inherited, Link, NodeFields
-from taxonomy_api.catalog.model import (
-    AttestLeaf,
-    Citation,
-    FactLeaf,
-    MeetsLeaf,
-    NotOnFile,
-    StandardLeaf,
-    Status,
-)
 from taxonomy_api.catalog.nearest import did_you_mean
 from taxonomy_api.catalog.read_tests import OPERATORS, read_level, read_test
+from taxonomy_api.catalog.terms import Citation, Status
 from taxonomy_api.catalog.values import Record
 
 #: The cure for a leaf whose source or status is only that of the whole record.

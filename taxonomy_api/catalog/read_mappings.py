@@ -9,8 +9,9 @@ from typing import Literal
 
 from taxonomy_api.catalog.findings import Report, Spot
 from taxonomy_api.catalog.links import check_target
-from taxonomy_api.catalog.model import STATUSES, Citation, MappingRow, Taxonomy
+from taxonomy_api.catalog.model import MappingRow, Taxonomy
 from taxonomy_api.catalog.nearest import did_you_mean
+from taxonomy_api.catalog.terms import STATUSES, Citation
 from taxonomy_api.catalog.values import Record, Values
 from taxonomy_api.catalog.yaml_tree import ScalarNode, parse_tree
 

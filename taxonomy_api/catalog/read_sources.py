@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taxonomy_api.catalog.findings import Report
-from taxonomy_api.catalog.model import Source
+from taxonomy_api.catalog.terms import Source
 from taxonomy_api.catalog.values import Values
 from taxonomy_api.catalog.yaml_tree import Node
 

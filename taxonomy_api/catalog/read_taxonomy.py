@@ -8,21 +8,13 @@ from typing import Literal, get_args
 
 from msgspec.structs import replace
 
+from taxonomy_api.catalog.criteria import Criterion
 from taxonomy_api.catalog.findings import Report
 from taxonomy_api.catalog.frame import Frame, Inherited, Link, Register
-from taxonomy_api.catalog.model import (
-    Activity,
-    Citation,
-    ClassName,
-    ComponentState,
-    Criterion,
-    Entry,
-    Instruments,
-    Status,
-    Taxonomy,
-)
+from taxonomy_api.catalog.model import Activity, ClassName, ComponentState, Entry, Instruments, Taxonomy
 from taxonomy_api.catalog.read_criteria import CriterionReader
 from taxonomy_api.catalog.read_rules import read_rules
+from taxonomy_api.catalog.terms import Citation, Status
 from taxonomy_api.catalog.values import Record, Values
 from taxonomy_api.catalog.yaml_tree import Node
 

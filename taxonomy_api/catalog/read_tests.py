@@ -6,20 +6,19 @@ from collections.abc import Mapping
 from datetime import date
 from typing import cast, get_args
 
-from taxonomy_api.catalog.model import (
+from taxonomy_api.catalog.criteria import (
     ChoiceTest,
     DateOperator,
     DateTest,
-    Fact,
     LevelTest,
     LimitOperator,
     LimitStep,
     LimitTest,
-    Quantity,
     Test,
     YesNoTest,
 )
 from taxonomy_api.catalog.nearest import did_you_mean
+from taxonomy_api.catalog.terms import Fact, Quantity
 from taxonomy_api.catalog.units import find_unit
 from taxonomy_api.catalog.values import Record, Values, base_amount
 from taxonomy_api.catalog.yaml_tree import ListNode, MapNode, Node, ScalarNode

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
-from taxonomy_api.catalog.model import Text
+from taxonomy_api.catalog.terms import Text
 
 CO2E, CO2, MASS = "co2e", "co2", "mass"
 

@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
 
-from taxonomy_api.catalog.model import Text
+from taxonomy_api.catalog.terms import Text
 from taxonomy_api.catalog.unit_table import (
     ABOVE,
     BELOW_ONLY,

@@ -14,8 +14,8 @@ from fractions import Fraction
 from typing import TypeVar, cast
 
 from taxonomy_api.catalog.findings import Report
-from taxonomy_api.catalog.model import LANGUAGES, STATUSES, Citation, Language, Quantity, Status, Text
 from taxonomy_api.catalog.nearest import did_you_mean
+from taxonomy_api.catalog.terms import LANGUAGES, STATUSES, Citation, Language, Quantity, Status, Text
 from taxonomy_api.catalog.units import find_unit
 from taxonomy_api.catalog.yaml_tree import ListNode, MapNode, Node, ScalarNode
 

@@ -10,7 +10,7 @@ import click
 from taxonomy_api.cli.common import current_release, language_option, settings, split_list
 
 if TYPE_CHECKING:
-    from taxonomy_api.catalog.model import Language
+    from taxonomy_api.catalog.terms import Language
 
 
 @click.command()

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from taxonomy_api.catalog.findings import Finding, Report, Spot
-from taxonomy_api.catalog.model import MappingRow, Release, Window
+from taxonomy_api.catalog.model import MappingRow, Release
+from taxonomy_api.catalog.terms import Window
 from taxonomy_api.crosswalk.implication import counter_examples, stringency
 
 #: A check of all rows is not to wait for the hardest of them; where more is needed nothing is found.

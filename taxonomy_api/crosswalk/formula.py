@@ -13,7 +13,7 @@ from functools import reduce
 from operator import or_
 from typing import Literal
 
-from taxonomy_api.catalog.model import GroupKind
+from taxonomy_api.catalog.criteria import GroupKind
 
 MET, NOT_MET, LEFT_OUT = 1, 2, 4
 EITHER = MET | NOT_MET

@@ -16,8 +16,7 @@ from fractions import Fraction
 from functools import reduce
 from operator import or_
 
-from taxonomy_api.catalog.model import (
-    STATUSES,
+from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     Cases,
     ChoiceTest,
@@ -31,16 +30,14 @@ from taxonomy_api.catalog.model import (
     Listing,
     MeetsLeaf,
     NotOnFile,
-    Quantity,
-    Release,
     Rows,
     StandardLeaf,
-    Status,
     Test,
-    Window,
     walk,
 )
+from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.operators import LIMIT_MET
+from taxonomy_api.catalog.terms import STATUSES, Quantity, Status, Window
 from taxonomy_api.catalog.values import base_amount
 from taxonomy_api.crosswalk.formula import (
     EITHER,

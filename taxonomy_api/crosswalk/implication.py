@@ -19,18 +19,9 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Literal
 
-from taxonomy_api.catalog.model import (
-    STATUSES,
-    Activity,
-    Criterion,
-    FactLeaf,
-    Leaf,
-    LimitTest,
-    Release,
-    Status,
-    Window,
-    walk,
-)
+from taxonomy_api.catalog.criteria import Criterion, FactLeaf, Leaf, LimitTest, walk
+from taxonomy_api.catalog.model import Activity, Release
+from taxonomy_api.catalog.terms import STATUSES, Status, Window
 from taxonomy_api.crosswalk.entailment import MOST_STEPS, Found, Search
 from taxonomy_api.crosswalk.formula import Formula
 from taxonomy_api.crosswalk.formulate import WEAKEST_KNOWN, Reading, Side, is_known, shared_wordings

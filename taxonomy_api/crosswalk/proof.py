@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from taxonomy_api.catalog.model import (
+from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     Cases,
     Criterion,
@@ -15,9 +15,9 @@ from taxonomy_api.catalog.model import (
     Listing,
     MeetsLeaf,
     NotOnFile,
-    Release,
-    Text,
 )
+from taxonomy_api.catalog.model import Release
+from taxonomy_api.catalog.terms import Text
 from taxonomy_api.crosswalk.formula import MET, NOT_MET, OPEN, Ask
 from taxonomy_api.crosswalk.formulate import Reading, Side, in_window, is_known
 from taxonomy_api.crosswalk.proof_words import Line, answer_text, condition, joined, say

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from taxonomy_api.catalog.model import (
-    LANGUAGES,
+from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     DateTest,
     FactLeaf,
@@ -15,12 +14,12 @@ from taxonomy_api.catalog.model import (
     LevelTest,
     LimitTest,
     MeetsLeaf,
-    Release,
     StandardLeaf,
-    Text,
     YesNoTest,
 )
+from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.operators import SIGNS
+from taxonomy_api.catalog.terms import LANGUAGES, Text
 from taxonomy_api.crosswalk.questions import Answer, Question, StandardAnswer, in_unit_of
 
 

@@ -14,21 +14,19 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 from typing import Literal, NamedTuple
 
-from taxonomy_api.catalog.model import (
+from taxonomy_api.catalog.criteria import (
     Cases,
     ChoiceTest,
     Criterion,
     DateTest,
-    Fact,
     FactLeaf,
     LimitTest,
-    Quantity,
-    Release,
     Rows,
-    Standard,
     StandardLeaf,
     walk,
 )
+from taxonomy_api.catalog.model import Release
+from taxonomy_api.catalog.terms import Fact, Quantity, Standard
 from taxonomy_api.catalog.units import find_unit
 from taxonomy_api.catalog.values import base_amount
 

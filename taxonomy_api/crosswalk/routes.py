@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from taxonomy_api.catalog.model import STATUSES, MappingRow, Status
+from taxonomy_api.catalog.model import MappingRow
+from taxonomy_api.catalog.terms import STATUSES, Status
 from taxonomy_api.crosswalk.relations import (
     STRINGENCIES,
     Scope,

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from taxonomy_api.catalog.industry_codes import IndustryCodeError, read_code
-from taxonomy_api.catalog.model import LANGUAGES, Activity, Release
+from taxonomy_api.catalog.model import Activity, Release
 from taxonomy_api.catalog.nearest import nearest
+from taxonomy_api.catalog.terms import LANGUAGES
 from taxonomy_api.portfolio.table import Cell, shown
 from taxonomy_api.portfolio.vocabulary import plain
 

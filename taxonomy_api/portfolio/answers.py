@@ -13,7 +13,8 @@ from taxonomy_api.assessment.domains import Subject
 from taxonomy_api.assessment.intake_answers import ANSWER
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import ParsedValue, parse_level, parse_value
-from taxonomy_api.catalog.model import Language, Release
+from taxonomy_api.catalog.model import Release
+from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.headers import Match
 from taxonomy_api.portfolio.issues import CellProblem, Severity
 from taxonomy_api.portfolio.table import Cell, shown

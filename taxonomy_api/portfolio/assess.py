@@ -22,7 +22,8 @@ from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import parse_value
 from taxonomy_api.catalog.industry_codes import IndustryCodeError
 from taxonomy_api.catalog.industry_index import IndustryCandidate
-from taxonomy_api.catalog.model import Language, Release
+from taxonomy_api.catalog.model import Release
+from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.activities import (
     MOST_SUGGESTIONS,
     ActivityReader,

@@ -12,8 +12,9 @@ from taxonomy_api.assessment.messages import say
 from taxonomy_api.assessment.reading import WRONG
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import parse_value
-from taxonomy_api.catalog.model import DEAL_DATES, Fact, Language, Release, Taxonomy, Text
+from taxonomy_api.catalog.model import DEAL_DATES, Release, Taxonomy
 from taxonomy_api.catalog.nearest import nearest
+from taxonomy_api.catalog.terms import Fact, Language, Text
 from taxonomy_api.portfolio.headers import Match
 from taxonomy_api.portfolio.issues import CellProblem
 from taxonomy_api.portfolio.result_columns import TaxonomyResults

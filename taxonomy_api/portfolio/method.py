@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from taxonomy_api.assessment.engine import ENGINE_VERSION
 from taxonomy_api.assessment.messages import say
-from taxonomy_api.catalog.model import Activity, Leaf, Release, Taxonomy, walk
+from taxonomy_api.catalog.criteria import Leaf, walk
+from taxonomy_api.catalog.model import Activity, Release, Taxonomy
 from taxonomy_api.portfolio.headers import ColumnPlan
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.result_columns import TaxonomyResults

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from taxonomy_api.catalog.model import LANGUAGES, Language, Release
+from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.nearest import nearest
+from taxonomy_api.catalog.terms import LANGUAGES, Language
 from taxonomy_api.portfolio.problem import PortfolioProblem
 
 Format = Literal["xlsx", "csv", "parquet"]

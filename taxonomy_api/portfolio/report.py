@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from taxonomy_api.catalog.model import Language
+from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.headers import ColumnPlan
 from taxonomy_api.portfolio.issues import CellProblem, Issue, IssueLog, Severity
 from taxonomy_api.portfolio.locate import Location

@@ -13,7 +13,7 @@ from typing import Any
 
 import xlsxwriter
 
-from taxonomy_api.catalog.model import Language
+from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.result_columns import ResultColumn
 from taxonomy_api.portfolio.safe_text import clean

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from taxonomy_api.catalog.model import Text
+from taxonomy_api.catalog.terms import Text
 
 
 @dataclass(frozen=True, slots=True)

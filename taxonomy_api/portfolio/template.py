@@ -12,19 +12,17 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from taxonomy_api.catalog.model import (
-    Activity,
+from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     Cases,
     Criterion,
-    Fact,
     FactLeaf,
-    Language,
     MeetsLeaf,
-    Release,
     StandardLeaf,
     walk,
 )
+from taxonomy_api.catalog.model import Activity, Release
+from taxonomy_api.catalog.terms import Fact, Language
 from taxonomy_api.portfolio.headers import match_header
 from taxonomy_api.portfolio.standard_columns import STANDARD_COLUMNS
 from taxonomy_api.portfolio.template_texts import TEMPLATE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taxonomy_api.catalog.model import Text
+from taxonomy_api.catalog.terms import Text
 
 TEMPLATE: dict[str, Text] = {
     "sheet": Text("Instructions", "填写说明", "填寫說明"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taxonomy_api.catalog.model import Language, Text
+from taxonomy_api.catalog.terms import Language, Text
 
 VERDICTS = ("aligned", "transition", "not_aligned", "excluded", "not_covered", "undetermined")
 

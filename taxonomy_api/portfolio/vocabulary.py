@@ -8,16 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from taxonomy_api.catalog.model import (
-    LANGUAGES,
-    AttestLeaf,
-    Criterion,
-    Listing,
-    MeetsLeaf,
-    Release,
-    Taxonomy,
-    walk,
-)
+from taxonomy_api.catalog.criteria import AttestLeaf, Criterion, Listing, MeetsLeaf, walk
+from taxonomy_api.catalog.model import Release, Taxonomy
+from taxonomy_api.catalog.terms import LANGUAGES
 from taxonomy_api.portfolio.standard_columns import STANDARD_COLUMNS
 
 RoleKind = Literal["standard_column", "fact", "standard", "attestation"]

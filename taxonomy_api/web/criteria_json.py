@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from taxonomy_api.catalog.model import (
+from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     Cases,
     ChoiceTest,
-    Citation,
     Criterion,
     DateTest,
     FactLeaf,
     Group,
-    Language,
     Leaf,
     LevelTest,
     LimitStep,
@@ -22,15 +20,13 @@ from taxonomy_api.catalog.model import (
     Listing,
     MeetsLeaf,
     NotOnFile,
-    Quantity,
     Row,
     Rows,
     StandardLeaf,
     Test,
-    Text,
-    Window,
     YesNoTest,
 )
+from taxonomy_api.catalog.terms import Citation, Language, Quantity, Text, Window
 
 _SIGNS = {"at_most": "≤", "below": "<", "at_least": "≥", "above": ">", "equals": "="}
 Json = dict[str, Any]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from taxonomy_api.catalog.model import InstrumentProfile, InstrumentScope, Language, ProceedsRule
+from taxonomy_api.catalog.model import InstrumentProfile, InstrumentScope, ProceedsRule
+from taxonomy_api.catalog.terms import Language
 from taxonomy_api.web.catalogue_json import Json, texts_json
 from taxonomy_api.web.criteria_json import citation_json
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import request
 
-from taxonomy_api.catalog.model import LANGUAGES, Language
+from taxonomy_api.catalog.terms import LANGUAGES, Language
 
 _TAGS: dict[str, Language] = {
     "en": "en",

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, current_app, request
 
-from taxonomy_api.catalog.model import Language
+from taxonomy_api.catalog.terms import Language
 
 STATIC = Path(__file__).parent / "static"
 

@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from taxonomy_api.catalog.model import LANGUAGES
+from taxonomy_api.catalog.terms import LANGUAGES
 
 LARGEST_PAGE = 200
 

@@ -11,7 +11,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import product
 
-from taxonomy_api.catalog.model import (
+from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     Cases,
     ChoiceTest,

@@ -10,34 +10,24 @@ from itertools import count
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from taxonomy_api.catalog.model import (
-    Activity,
+from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     Case,
     Cases,
-    Choice,
     ChoiceTest,
-    Citation,
-    ClassTest,
     Criterion,
     DateTest,
-    Fact,
     FactLeaf,
     Group,
     LevelTest,
     LimitStep,
     LimitTest,
     NotOnFile,
-    Quantity,
-    Release,
-    Source,
-    Standard,
     StandardLeaf,
-    Taxonomy,
-    Text,
-    Window,
     YesNoTest,
 )
+from taxonomy_api.catalog.model import Activity, ClassTest, Release, Taxonomy
+from taxonomy_api.catalog.terms import Choice, Citation, Fact, Quantity, Source, Standard, Text, Window
 
 CITED = Citation("document", "1")
 SCALE = ("1", "2", "3")

@@ -10,7 +10,8 @@ from fractions import Fraction
 from taxonomy_api.assessment.compiling import in_fact_unit
 from taxonomy_api.assessment.domains import Subject
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.catalog.model import Activity, Fact
+from taxonomy_api.catalog.model import Activity
+from taxonomy_api.catalog.terms import Fact
 
 
 def value_of(engine: Engine, fact: Fact, chance: random.Random) -> object:

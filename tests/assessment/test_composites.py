@@ -21,7 +21,9 @@ from taxonomy_api.assessment.decision import VERDICTS
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import read_request
 from taxonomy_api.assessment.questionnaire import questions
-from taxonomy_api.catalog.model import ClassTest, Composite, Criterion, Release, Status
+from taxonomy_api.catalog.criteria import Criterion
+from taxonomy_api.catalog.model import ClassTest, Composite, Release
+from taxonomy_api.catalog.terms import Status
 from tests.assessment.brute_force import results
 from tests.assessment.generated import CITED, DAYS, STATUS, VALUES, criteria, projects, release_of
 from tests.assessment.random_projects import project_of

@@ -16,18 +16,8 @@ from taxonomy_api.assessment.deal_kinds import kind_of
 from taxonomy_api.assessment.editions import Deal, deal_of, edition_of, editions_that_apply
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import read_request
-from taxonomy_api.catalog.model import (
-    DEAL_DATES,
-    LANGUAGES,
-    Applies,
-    Citation,
-    DateSpan,
-    DealDate,
-    DealKind,
-    Rule,
-    Taxonomy,
-    Text,
-)
+from taxonomy_api.catalog.model import DEAL_DATES, Applies, DateSpan, DealDate, DealKind, Rule, Taxonomy
+from taxonomy_api.catalog.terms import LANGUAGES, Citation, Text
 from taxonomy_api.errors import InvalidInput
 
 NEW, OLD = "cn-green-finance-2025", "cn-green-bond-2021"

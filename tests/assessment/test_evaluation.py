@@ -17,7 +17,7 @@ from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.evaluation import Inputs, Pass, day_codes
 from taxonomy_api.assessment.intake import read_request
 from taxonomy_api.assessment.project import Project
-from taxonomy_api.catalog.model import Criterion
+from taxonomy_api.catalog.criteria import Criterion
 from tests.assessment.brute_force import results
 from tests.assessment.generated import CHOICES, DAYS, STANDARD_ANSWERS, VALUES, criteria, projects, release_of
 
@@ -215,7 +215,8 @@ def _project(engine: Engine, raw: dict[str, object]) -> Project:
 def _example() -> Criterion:
     from decimal import Decimal
 
-    from taxonomy_api.catalog.model import FactLeaf, Group, LimitStep, LimitTest, Quantity, YesNoTest
+    from taxonomy_api.catalog.criteria import FactLeaf, Group, LimitStep, LimitTest, YesNoTest
+    from taxonomy_api.catalog.terms import Quantity
     from tests.assessment.generated import CITED
 
     limit = LimitTest("at_most", (LimitStep(None, (Quantity(Decimal(7), "W/m2"),)),))

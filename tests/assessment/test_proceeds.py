@@ -26,7 +26,8 @@ from taxonomy_api.assessment.proceeds_rules import (
     standing,
 )
 from taxonomy_api.assessment.project import Project, Request
-from taxonomy_api.catalog.model import Citation, ProceedsRule, Quantity, Text
+from taxonomy_api.catalog.model import ProceedsRule
+from taxonomy_api.catalog.terms import Citation, Quantity, Text
 from taxonomy_api.errors import InvalidInput
 
 HK = "hk-phase-2a"

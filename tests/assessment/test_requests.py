@@ -9,7 +9,7 @@ import pytest
 from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import read_request
-from taxonomy_api.catalog.model import Criterion, Group, StandardLeaf
+from taxonomy_api.catalog.criteria import Criterion, Group, StandardLeaf
 from taxonomy_api.errors import InvalidInput
 
 CN, EU = "cn-green-finance-2025", "eu-climate-mitigation"

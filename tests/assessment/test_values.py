@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from taxonomy_api.assessment.money import Amount, parse_amount, parse_share
 from taxonomy_api.assessment.value_problems import MESSAGES, ValueProblem
 from taxonomy_api.assessment.values import ParsedValue, parse_level, parse_value
-from taxonomy_api.catalog.model import LANGUAGES, Choice, Fact, Quantity, Text
+from taxonomy_api.catalog.terms import LANGUAGES, Choice, Fact, Quantity, Text
 
 
 def quantity(

@@ -7,9 +7,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cache
 
-from taxonomy_api.catalog.load import default_data_folder, load_release
-from taxonomy_api.catalog.model import (
-    Activity,
+from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     Cases,
     ChoiceTest,
@@ -23,15 +21,15 @@ from taxonomy_api.catalog.model import (
     Listing,
     MeetsLeaf,
     NotOnFile,
-    Release,
     Rows,
     StandardLeaf,
-    Taxonomy,
-    Text,
     YesNoTest,
     children,
     walk,
 )
+from taxonomy_api.catalog.load import default_data_folder, load_release
+from taxonomy_api.catalog.model import Activity, Release, Taxonomy
+from taxonomy_api.catalog.terms import Text
 from tests.catalog.record_side import OPPOSITES, Figure, Side, boundary
 from tests.data.figures import days, figures, instruments
 

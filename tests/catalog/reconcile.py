@@ -14,18 +14,9 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 
-from taxonomy_api.catalog.model import (
-    STATUSES,
-    Activity,
-    Entry,
-    FactLeaf,
-    Language,
-    Leaf,
-    NotOnFile,
-    Standard,
-    Taxonomy,
-    walk,
-)
+from taxonomy_api.catalog.criteria import FactLeaf, Leaf, NotOnFile, walk
+from taxonomy_api.catalog.model import Activity, Entry, Taxonomy
+from taxonomy_api.catalog.terms import STATUSES, Language, Standard
 from tests.catalog.data_side import guard_ids, leaves, local, parts, stated
 from tests.catalog.record_side import EDITIONS, LEVELS, Figure, Record, Side, numbered, recorded
 

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import yaml
 
-from taxonomy_api.catalog.model import Criterion, Leaf, Taxonomy, walk
+from taxonomy_api.catalog.criteria import Criterion, Leaf, walk
+from taxonomy_api.catalog.model import Taxonomy
 from tests.catalog.data_side import criteria_of, release
 from tests.catalog.reconcile import (
     Differences,

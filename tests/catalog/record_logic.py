@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 
-from taxonomy_api.catalog.model import Activity, Cases, Criterion, Group, Rows, Taxonomy
+from taxonomy_api.catalog.criteria import Cases, Criterion, Group, Rows
+from taxonomy_api.catalog.model import Activity, Taxonomy
 from tests.catalog.data_side import local
 from tests.catalog.reconcile import criterion_of, match, stem
 from tests.catalog.record_side import Record

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from taxonomy_api.catalog.criteria import AttestLeaf, Leaf, Listing, walk
 from taxonomy_api.catalog.load import load_release
-from taxonomy_api.catalog.model import Activity, AttestLeaf, Citation, Leaf, Listing, Release, Text, walk
+from taxonomy_api.catalog.model import Activity, Release
+from taxonomy_api.catalog.terms import Citation, Text
 
 MINIMAL = Path(__file__).parent / "minimal"
 

@@ -17,18 +17,9 @@ from typing import Any
 
 import pytest
 
+from taxonomy_api.catalog.criteria import Criterion, DateTest, FactLeaf, Group, LimitTest, MeetsLeaf, walk
 from taxonomy_api.catalog.load import default_data_folder, load_release
-from taxonomy_api.catalog.model import (
-    Activity,
-    Criterion,
-    DateTest,
-    FactLeaf,
-    Group,
-    LimitTest,
-    MeetsLeaf,
-    Release,
-    walk,
-)
+from taxonomy_api.catalog.model import Activity, Release
 from taxonomy_api.catalog.units import find_unit
 
 COMPASS = Path(__file__).parents[1] / "data" / "eu-compass-2021.json"

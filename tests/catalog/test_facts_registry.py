@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from taxonomy_api.catalog.criteria import AttestLeaf
 from taxonomy_api.catalog.lint import criteria, lint_folder
 from taxonomy_api.catalog.load import default_data_folder, load_release
-from taxonomy_api.catalog.model import LANGUAGES, AttestLeaf, Fact, Release
+from taxonomy_api.catalog.model import Release
+from taxonomy_api.catalog.terms import LANGUAGES, Fact
 from taxonomy_api.portfolio.standard_columns import STANDARD_COLUMNS
 from taxonomy_api.portfolio.vocabulary import build_vocabulary, header_key
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from taxonomy_api.catalog.model import Text
+from taxonomy_api.catalog.terms import Text
 from tests.catalog.data_side import release
 from tests.catalog.test_own_words import owned_texts
 

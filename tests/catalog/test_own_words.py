@@ -12,7 +12,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from taxonomy_api.catalog.model import AttestLeaf, Criterion, Rows, Taxonomy, Text, walk
+from taxonomy_api.catalog.criteria import AttestLeaf, Criterion, Rows, walk
+from taxonomy_api.catalog.model import Taxonomy
+from taxonomy_api.catalog.terms import Text
 from tests.catalog.data_side import criteria_of, release
 from tests.data.fingerprints import CHARACTERS, WORDS, read
 

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
 
-from taxonomy_api.catalog.model import Cases, Fact, FactLeaf, Text
+from taxonomy_api.catalog.criteria import Cases, FactLeaf
+from taxonomy_api.catalog.terms import Fact, Text
 from tests.catalog.data_side import parts, release
 from tests.catalog.reconcile import Differences
 from tests.catalog.record_checks import compare

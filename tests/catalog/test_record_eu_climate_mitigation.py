@@ -1,4 +1,5 @@
-from taxonomy_api.catalog.model import OBJECTIVES, Criterion, Leaf, walk
+from taxonomy_api.catalog.criteria import Criterion, Leaf, walk
+from taxonomy_api.catalog.model import OBJECTIVES
 from tests.catalog.record_checks import RecordChecks
 from tests.catalog.record_logic import joined_otherwise
 

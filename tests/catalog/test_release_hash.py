@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from msgspec.json import Decoder, Encoder
 
 from taxonomy_api.catalog.canonical import canonical_json, content_hash
+from taxonomy_api.catalog.criteria import Criterion
 from taxonomy_api.catalog.load import load_release
-from taxonomy_api.catalog.model import Criterion, Release
+from taxonomy_api.catalog.model import Release
 from tests.assessment.generated import criteria, release_of
 
 MINIMAL = Path(__file__).parent / "minimal"

@@ -10,22 +10,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from taxonomy_api.catalog.instruments import folded, instrument_names, outside
-from taxonomy_api.catalog.lint import data_folder_of, lint
-from taxonomy_api.catalog.load import default_data_folder, load_release
-from taxonomy_api.catalog.model import (
-    Activity,
-    Applies,
+from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     Cases,
     ChoiceTest,
-    Citation,
-    ClassTest,
-    Composite,
     Criterion,
-    DateSpan,
     DateTest,
-    Entry,
     FactLeaf,
     Group,
     LevelTest,
@@ -34,15 +24,16 @@ from taxonomy_api.catalog.model import (
     Listing,
     MeetsLeaf,
     NotOnFile,
-    Quantity,
-    Release,
     Rows,
     StandardLeaf,
-    Text,
-    Window,
     YesNoTest,
     walk,
 )
+from taxonomy_api.catalog.instruments import folded, instrument_names, outside
+from taxonomy_api.catalog.lint import data_folder_of, lint
+from taxonomy_api.catalog.load import default_data_folder, load_release
+from taxonomy_api.catalog.model import Activity, Applies, ClassTest, Composite, DateSpan, Entry, Release
+from taxonomy_api.catalog.terms import Citation, Quantity, Text, Window
 
 MINIMAL = Path(__file__).parent / "minimal"
 DOC_A = Citation("doc-a", "Annex, 1.10")

@@ -18,7 +18,7 @@ from opencc import OpenCC
 
 from taxonomy_api.catalog.findings import Report
 from taxonomy_api.catalog.load import default_data_folder, load_release
-from taxonomy_api.catalog.model import Fact
+from taxonomy_api.catalog.terms import Fact
 from taxonomy_api.catalog.yaml_tree import ListNode, MapNode, Node, ScalarNode, parse_tree
 
 PACKAGE = Path(__file__).resolve().parents[2] / "taxonomy_api"

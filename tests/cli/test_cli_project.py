@@ -7,7 +7,8 @@ from typing import Any
 import click
 import pytest
 
-from taxonomy_api.catalog.model import Release, Standard
+from taxonomy_api.catalog.model import Release
+from taxonomy_api.catalog.terms import Standard
 from taxonomy_api.cli.project import read_answers
 
 RELEASE = Release(

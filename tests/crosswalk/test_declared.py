@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from taxonomy_api.catalog.criteria import walk
 from taxonomy_api.catalog.lint import lint_folder
-from taxonomy_api.catalog.model import MappingRow, Release, Window, walk
+from taxonomy_api.catalog.model import MappingRow, Release
+from taxonomy_api.catalog.terms import Window
 from taxonomy_api.crosswalk.declared import check_declared
 from taxonomy_api.crosswalk.formulate import Side
 from taxonomy_api.crosswalk.implication import Computed, compare, counter_examples, stringency

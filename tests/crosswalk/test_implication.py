@@ -13,13 +13,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from taxonomy_api.catalog.model import (
-    Activity,
+from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     Case,
     Cases,
     ChoiceTest,
-    ClassTest,
     Criterion,
     FactLeaf,
     Group,
@@ -29,14 +27,12 @@ from taxonomy_api.catalog.model import (
     LimitTest,
     Listing,
     NotOnFile,
-    Quantity,
-    Release,
     StandardLeaf,
-    Text,
-    Window,
     YesNoTest,
     walk,
 )
+from taxonomy_api.catalog.model import Activity, ClassTest, Release
+from taxonomy_api.catalog.terms import Quantity, Text, Window
 from taxonomy_api.catalog.units import find_unit
 from taxonomy_api.crosswalk.entailment import Search
 from taxonomy_api.crosswalk.formula import LEFT_OUT, MET, NOT_MET, OPEN, evaluate

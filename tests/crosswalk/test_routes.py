@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taxonomy_api.catalog.model import STATUSES, Citation, MappingRow, Status
+from taxonomy_api.catalog.model import MappingRow
+from taxonomy_api.catalog.terms import STATUSES, Citation, Status
 from taxonomy_api.crosswalk.relations import Scope, Stringency
 from taxonomy_api.crosswalk.routes import MAX_STEPS, Crosswalk, Route, crosswalk_of
 

@@ -9,7 +9,8 @@ import pytest
 from books import write_book
 from openpyxl import Workbook
 
-from taxonomy_api.catalog.model import LANGUAGES, Release
+from taxonomy_api.catalog.model import Release
+from taxonomy_api.catalog.terms import LANGUAGES
 from taxonomy_api.portfolio.headers import match_header, plan_columns
 from taxonomy_api.portfolio.locate import locate, read_table
 from taxonomy_api.portfolio.open_book import open_book

@@ -17,7 +17,8 @@ from books import text_cell, write_book, write_raw_book
 from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import read_request
-from taxonomy_api.catalog.model import LANGUAGES, Language, Release
+from taxonomy_api.catalog.model import Release
+from taxonomy_api.catalog.terms import LANGUAGES, Language
 from taxonomy_api.portfolio.options import PortfolioOptions, read_options
 from taxonomy_api.portfolio.problem import Cancelled, Limits
 from taxonomy_api.portfolio.run import Progress, assess_portfolio

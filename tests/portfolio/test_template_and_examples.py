@@ -11,7 +11,8 @@ import pytest
 
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.catalog.load import default_data_folder
-from taxonomy_api.catalog.model import LANGUAGES, Language, Release
+from taxonomy_api.catalog.model import Release
+from taxonomy_api.catalog.terms import LANGUAGES, Language
 from taxonomy_api.portfolio.headers import match_header
 from taxonomy_api.portfolio.options import PortfolioOptions, read_options
 from taxonomy_api.portfolio.run import assess_portfolio

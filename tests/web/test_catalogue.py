@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from taxonomy_api.catalog.model import walk
+from taxonomy_api.catalog.criteria import walk
 from taxonomy_api.web.services import Services
 from tests.web.conftest import HYDRO, assert_problem
 

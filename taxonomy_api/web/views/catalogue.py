@@ -9,9 +9,10 @@ from flask import Response
 
 from taxonomy_api.assessment.engine import ENGINE_VERSION
 from taxonomy_api.assessment.questionnaire import questions
-from taxonomy_api.catalog.model import Activity, Language, Release, Taxonomy
+from taxonomy_api.catalog.model import Activity, Release, Taxonomy
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.search import IndustryCandidate, IndustryCodeError
+from taxonomy_api.catalog.terms import Language
 from taxonomy_api.errors import InvalidInput, NotFound, Problem
 from taxonomy_api.store.current import Loaded
 from taxonomy_api.web import catalogue_json, schemas
