@@ -12,7 +12,7 @@ import pytest
 from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import read_request
-from taxonomy_api.assessment.proceeds import assess_proceeds
+from taxonomy_api.assessment.proceeds import LINES, assess_proceeds
 from taxonomy_api.assessment.proceeds_intake import read_proceeds
 from taxonomy_api.catalog.criteria import (
     AttestLeaf,
@@ -64,30 +64,33 @@ def test_scenario(engine: Engine, case: Case) -> None:
 
 
 def differences(verdict: Json, expect: Json) -> Iterator[str]:
-    for key in EXACT:
-        if key in expect and verdict[key] != expect[key]:
-            yield f"{key}: expected {expect[key]}, answered {verdict[key]}"
-    for key, name in AMONG.items():
-        lacking = set(expect.get(key, ())) - {line[name] for line in verdict[key]}
-        if lacking:
-            yield f"{key}: {sorted(lacking)} not among {sorted({line[name] for line in verdict[key]})}"
-    for component, wanted in expect.get("components", {}).items():
-        if verdict["components"].get(component) != wanted:
-            yield f"{component}: expected {wanted}, answered {verdict['components'].get(component)}"
-    provisional = verdict["provisional"] and verdict["provisional"]["verdict"]
-    if provisional != expect.get("provisional", provisional):
-        yield f"provisional: expected {expect['provisional']}, answered {verdict['provisional']}"
-    route = passed(verdict["route"])
-    if route != expect.get("route", route):
-        yield f"route: expected {expect['route']}, answered {route}"
+    answered = {
+        **{key: verdict[key] for key in EXACT},
+        "activity": verdict["activity"] and verdict["activity"]["id"],
+        "provisional": verdict["provisional"] and verdict["provisional"]["verdict"],
+        "route": passed(verdict["route"]),
+        "nothing_missing": not verdict["missing"],
+        "no_candidates": not verdict["candidates"],
+    }
+    yield from unequal(answered, expect)
+    yield from unequal(verdict["components"], expect.get("components", {}))
+    yield from lacking({key: {line[name] for line in verdict[key]} for key, name in AMONG.items()}, expect)
     listed = [frozenset(one) for one in verdict["missing"]]
     for one in expect.get("missing", []):
         if frozenset(one) not in listed:
             yield f"missing: {one} not among {verdict['missing']}"
-    if expect.get("nothing_missing") and verdict["missing"]:
-        yield f"missing: nothing expected, answered {verdict['missing']}"
-    if expect.get("no_candidates") and verdict["candidates"]:
-        yield f"candidates: none expected, answered {verdict['candidates']}"
+
+
+def unequal(answered: Json, expect: Json) -> Iterator[str]:
+    for key in [key for key in expect if key in answered]:
+        if answered[key] != expect[key]:
+            yield f"{key}: expected {expect[key]}, answered {answered[key]}"
+
+
+def lacking(answered: Mapping[str, set[str]], expect: Json) -> Iterator[str]:
+    for key, found in answered.items():
+        if not_there := set(expect.get(key, ())) - found:
+            yield f"{key}: {sorted(not_there)} not among {sorted(found)}"
 
 
 def passed(route: list[Json]) -> list[str]:
@@ -117,20 +120,17 @@ def differences_of_proceeds(answer: Json, taxonomy: str | None, expect: Json) ->
         "refinancing": in_percent(answer["instrument"]["refinancing"]),
         "counted_twice": [one["allocations"] for one in answer["double_counting"]["within_request"]],
     }
-    for key in answered.keys() & expect.keys():
-        if answered[key] != expect[key]:
-            yield f"{key}: expected {expect[key]}, answered {answered[key]}"
-    for key, lines in (("reasons", under["reasons"]), ("assumptions", answer["assumptions"])):
-        lacking = set(expect.get(key, ())) - {line["code"] for line in lines}
-        if lacking:
-            yield f"{key}: {sorted(lacking)} not among {sorted(line['code'] for line in lines)}"
+    yield from unequal(answered, expect)
+    told = {"reasons": under["reasons"], "assumptions": answer["assumptions"]}
+    yield from lacking({key: {line["code"] for line in lines} for key, lines in told.items()}, expect)
 
 
 def in_percent(shares: Mapping[str, float] | None) -> dict[str, str] | None:
     """Shares as people write them, those of nothing left out; None where there are none."""
     if shares is None:
         return None
-    return {name: f"{share * 100:.4f}".rstrip("0").rstrip(".") + " %" for name, share in shares.items() if share}
+    written = {name: f"{share * 100:.4f}".rstrip("0").rstrip(".") for name, share in shares.items() if share}
+    return {name: f"{number} %" for name, number in written.items()}
 
 
 def described_proceeds(answer: Json) -> Iterator[str]:
@@ -162,8 +162,9 @@ def test_names_of_scenarios_are_unique() -> None:
 
 
 def test_the_scenarios_are_many() -> None:
-    assert len({case.scenario for case in ALL}) >= 90
-    assert len(ALL) >= 400
+    assert len({case.scenario for case in ALL}) >= 600
+    assert len(ALL) >= 3000
+    assert sum(case.of_proceeds for case in ALL) >= 50
 
 
 def test_every_verdict_and_class_is_expected_somewhere() -> None:
@@ -174,6 +175,16 @@ def test_every_verdict_and_class_is_expected_somewhere() -> None:
     assert {case.expect.get("basis") for case in ALL} >= {"criteria", "listing"}
     contributions = {case.expect.get("contribution") for case in ALL}
     assert contributions >= {"own_performance", "enabling", "transitional"}
+
+
+def test_every_line_of_an_amount_and_every_outcome_of_a_rule_is_expected_somewhere() -> None:
+    wanted = [case.expect for case in ALL if case.of_proceeds and "refused" not in case.expect]
+    lines = {line for expect in wanted for line in expect["shares"] or ()}
+    # an edition that applies to some projects of an instrument and not to others is tested with the shares
+    assert lines == set(LINES) - {"edition_does_not_apply"}
+    outcomes = {outcome for expect in wanted for outcome in expect.get("rules", {}).values()}
+    assert outcomes == {"met", "not_met", "unknown", "left_out"}
+    assert {basis for expect in wanted for basis in expect.get("aligned_by", ())} >= {"criteria", "listing"}
 
 
 def test_every_operator_meets_a_value_somewhere(engine: Engine) -> None:

@@ -26,8 +26,8 @@ EXACT = (
 #: Of a verdict: each of these must be among what is answered; how an answer's line is named.
 AMONG = {"reasons": "code", "candidates": "activity", "assumptions": "code"}
 OF_A_VERDICT = {
-    *(*EXACT, *AMONG, "components", "provisional", "route", "missing", "nothing_missing", "no_candidates"),
-    "refused",
+    *(*EXACT, *AMONG, "activity", "components", "provisional", "route"),
+    *("missing", "nothing_missing", "no_candidates", "refused"),
 }
 #: Of an instrument and its proceeds.
 OF_PROCEEDS = {
