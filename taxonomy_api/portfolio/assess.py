@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from taxonomy_api.assessment.answer import industry_candidates
 from taxonomy_api.assessment.batch import Cells, read_batch, reason_texts
-from taxonomy_api.assessment.columns import BASES, WEAKEST, Named, VerdictColumns, assess_columns
+from taxonomy_api.assessment.columns import BASES, WEAKEST, VerdictColumns, assess_columns
 from taxonomy_api.assessment.decision import VERDICTS
 from taxonomy_api.assessment.domains import Subject
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake_answers import ANSWER
+from taxonomy_api.assessment.unplaced import industry_candidates
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import parse_value
 from taxonomy_api.catalog.industry_codes import IndustryCodeError
@@ -107,7 +107,7 @@ def assess_block(engine: Engine, block: Block) -> Answer:
     )
     problems += found_in_answers
     estimated = _read_estimated(block, problems)
-    batch = read_batch(engine, names, table, block.taxonomies, estimated=estimated)
+    batch = read_batch(engine, names, table, estimated=estimated)
     for found in batch.problems:
         problems.append(_value_problem(found.row, places[found.column], found.problem, options.language))
     deals, found_in_deals = read_deals(
@@ -320,7 +320,7 @@ def _as_results(verdicts: VerdictColumns, reasons: list[str]) -> TaxonomyResults
     return TaxonomyResults(
         verdicts.taxonomy,
         verdict=[VERDICTS[code] for code in verdicts.verdict.tolist()],
-        activity=_activity_names(verdicts.named),
+        activity=verdicts.activity,
         basis=[BASES[code] or "" for code in verdicts.basis.tolist()],
         sources=[WEAKEST[code] or "" for code in verdicts.weakest.tolist()],
         valid_until=[date.fromordinal(day) if day else None for day in verdicts.valid_until.tolist()],
@@ -328,13 +328,3 @@ def _as_results(verdicts: VerdictColumns, reasons: list[str]) -> TaxonomyResults
         by_assumption=verdicts.assumed.tolist(),
         by_estimate=verdicts.estimated.tolist(),
     )
-
-
-def _activity_names(named: Named) -> list[str]:
-    """`taxonomy:code#row` per project, as far as it names them; several rows are joined by "+"."""
-    ids = [activity.id for activity in named.activities]
-    rows = ["", *("#" + "+".join(sorted(told)) for told in named.rows)]
-    return [
-        ids[place] + rows[row] if place >= 0 else ""
-        for place, row in zip(named.activity.tolist(), named.row.tolist(), strict=True)
-    ]
