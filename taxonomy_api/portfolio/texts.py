@@ -291,16 +291,6 @@ ISSUES: dict[str, tuple[Text, Text]] = {
         ),
         Text("Compare it with the control totals.", "请与核对合计比较。", "請與核對合計比較。"),
     ),
-    "confirm_without_effect": (
-        Text(
-            "Not used: there are no mappings between taxonomies on file that ask for a confirmation.",
-            "未使用：尚未收录需要确认的目录间对应关系。",
-            "未使用：尚未收錄需要確認的目錄間對應關係。",
-        ),
-        Text(
-            "Name the target's activity itself.", "请直接填写目标目录的活动。", "請直接填寫目標目錄的活動。"
-        ),
-    ),
     "share_unreadable": (
         Text("Not applied. {message}", "未采用。{message}", "未採用。{message}"),
         Text("Write 50% or 0.5.", "请填写 50% 或 0.5。", "請填寫 50% 或 0.5。"),
