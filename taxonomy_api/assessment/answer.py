@@ -273,7 +273,7 @@ def _route_shown(member: Member, judgement: Judgement, seen: Outlook, day: date)
     if member.known != "named" and member.routes:
         if member.activity.composite is not None:
             return list(member.routes)
-        return sorted(member.routes, key=lambda route: not route.holds_on(day))[:1]
+        return sorted(member.routes, key=lambda route: (route.scope != "exact", not route.holds_on(day)))[:1]
     inferences = judgement.inferences[judgement.lead(0)] if seen.decision.own.unknown & 1 else ()
     return [one.route for one in inferences if (one.met | one.not_met) & 1][:1] or list(member.routes)
 

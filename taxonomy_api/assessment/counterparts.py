@@ -44,7 +44,7 @@ class Source:
 class Member:
     """An activity of the edition that the project is in.
 
-    `names`: it as named, with a row where one is told. `routes`: the evidence for it, strongest first; of an
+    `names`: it as named, with a row where one is told. `routes`: the evidence for it, exact ones first; of an
     entry of a comparison that for its sides, `sides` being the activities there. `rank`: that of the
     weakest statement by which it is known. `naming`: knowing it is as good as having it named, so that its
     criteria alone may decide that the project is not aligned. `sources`: what may be inferred from.
@@ -177,14 +177,15 @@ class Correspondence:
                     places.setdefault(_base(route.end), []).append(route)
         for base, routes in places.items():
             activity = self.release.activity(base)
+            routes.sort(key=lambda route: (route.scope != "exact", STATUSES.index(route.status)))
             if activity is not None:
                 yield Member(
                     activity,
                     tuple(dict.fromkeys(route.end for route in routes)),
                     "mapped",
                     tuple(routes),
-                    rank=min(STATUSES.index(route.status) for route in routes),
-                    naming=any(route.scope == "exact" for route in routes),
+                    rank=STATUSES.index(routes[0].status),
+                    naming=routes[0].scope == "exact",
                 )
 
     def _sides(self, told: _Told, edition: str) -> dict[str, dict[str, Member]]:
