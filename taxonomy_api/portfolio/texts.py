@@ -13,9 +13,16 @@ LABELS: dict[str, Text] = {
     "excluded": Text("excluded", "排除", "排除"),
     "not_covered": Text("not covered", "未覆盖", "未涵蓋"),
     "undetermined": Text("undetermined", "无法判定", "無法判定"),
+    "edition_does_not_apply": Text(
+        "edition does not apply to the deal", "版本不适用于该交易", "版本不適用於該交易"
+    ),
     "total": Text("all rows", "全部行", "全部行"),
     "by_criteria": Text("aligned by criteria", "符合：依据标准", "符合：依據準則"),
     "by_listing": Text("aligned by listing", "符合：依据目录列名", "符合：依據目錄列名"),
+    "by_composite": Text(
+        "aligned by a composite of two editions", "符合：依据两版目录复合标准", "符合：依據兩版目錄複合準則"
+    ),
+    "by_mapping": Text("aligned by a mapping", "符合：依据目录对应", "符合：依據目錄對應"),
     "by_assumption": Text("aligned by assumption", "符合：依据假设", "符合：依據假設"),
     "by_estimate": Text("aligned by estimated facts", "符合：依据估算数据", "符合：依據估算數據"),
     "by_share": Text(
@@ -49,6 +56,11 @@ LABELS: dict[str, Text] = {
         "The lines 'aligned by …' are parts of 'aligned' and may overlap; they are not added to it.",
         "“符合：依据……”各行是“符合”的组成部分，可能重叠，不另行相加。",
         "「符合：依據……」各行是「符合」的組成部分，可能重疊，不另行相加。",
+    ),
+    "edition_note": Text(
+        "Rows under an edition that does not apply to their deal are counted in a line of their own only.",
+        "版本不适用于其交易的行仅计入单独一项，不计入任何结论。",
+        "版本不適用於其交易的行僅計入單獨一項，不計入任何結論。",
     ),
     "currency_note": Text(
         "Amounts are added within one currency only; nothing is converted.",
@@ -396,6 +408,16 @@ FINDINGS: dict[str, Text] = {
         "“{given}” is no code of this classification and revision.",
         "“{given}”不是该行业分类及版本的代码。",
         "「{given}」不是該行業分類及版本的代碼。",
+    ),
+    "unknown_instrument": Text(
+        "“{given}” is no kind of instrument on file.",
+        "“{given}”不是已收录的融资工具类型。",
+        "「{given}」不是已收錄的融資工具類型。",
+    ),
+    "instrument_read_in_part": Text(
+        "“{given}” is no kind of instrument on file; it was read as a {kind} for the choice of edition only.",
+        "“{given}”不是已收录的融资工具类型；仅在选择版本时按 {kind} 读取。",
+        "「{given}」不是已收錄的融資工具類型；僅在選擇版本時按 {kind} 讀取。",
     ),
     "industry_revision_assumed": Text(
         "“{given}” names no classification: read as NACE Rev. 2; for Rev. 2.1 write nace2.1:{given}.",
