@@ -34,8 +34,9 @@ class Loaded:
         return SearchIndex(self.release, self.engine.industry)
 
     def warm(self) -> None:
-        """Builds what searches use, the tables of industry codes included."""
+        """Builds what searches use, the tables of industry codes included, and the routes of mappings."""
         self.index.search("isic4:D3510", limit=1)
+        self.engine.crosswalk.precompute()
 
 
 class CurrentRelease:
