@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from taxonomy_api.catalog.model import MappingRow
 from taxonomy_api.catalog.terms import STATUSES, Status
@@ -27,6 +27,8 @@ from taxonomy_api.crosswalk.relations import (
     invert_scope,
     invert_stringency,
 )
+
+Hindrance = Literal["window", "scope", "stringency", "status"]
 
 MAX_STEPS = 3
 #: Rows below this status point to candidates and never carry a result.
@@ -74,12 +76,18 @@ class Route:
         Only of a project that is in the start, and only for the substantial contribution of the class
         green: other components, exclusions and transition are never inferred.
         """
-        return (
-            self.holds_on(day)
-            and self.scope in ("exact", "narrower")
-            and self.stringency in ("equal", "stricter")
-            and not _weaker(self.status, WEAKEST_THAT_CARRIES)
-        )
+        return next(self.hindrances(day), None) is None
+
+    def hindrances(self, day: date) -> Iterator[Hindrance]:
+        """Everything for which the route does not carry on that day."""
+        if not self.holds_on(day):
+            yield "window"
+        if self.scope not in ("exact", "narrower"):
+            yield "scope"
+        if self.stringency not in ("equal", "stricter"):
+            yield "stringency"
+        if _weaker(self.status, WEAKEST_THAT_CARRIES):
+            yield "status"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from taxonomy_api.catalog.cache import open_release
 from taxonomy_api.catalog.findings import Finding
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.search import SearchIndex
+from taxonomy_api.crosswalk.compared import Comparisons
 from taxonomy_api.errors import Unavailable
 from taxonomy_api.store.ids import now
 
@@ -27,6 +28,7 @@ class Loaded:
     def __init__(self, release: Release) -> None:
         self.release = release
         self.engine = Engine(release)
+        self.comparisons = Comparisons(release)
         self.since: datetime = now()
 
     @cached_property
