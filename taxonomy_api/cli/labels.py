@@ -68,6 +68,7 @@ _WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
             "可供选择或确认的活动",
             "可供選擇或確認的活動",
         ),
+        "if_confirmed": ("if confirmed", "若予确认", "若予確認"),
         "provisional": (
             "Provisional, not counted anywhere",
             "暂定结果，不计入任何统计",
