@@ -178,7 +178,7 @@ def test_routes_and_candidates_tell_what_they_rest_on() -> None:
     shown = text(columns=200, verdict="undetermined", route=[step], candidates=[candidate])
     line = "a:1 → b:2 (broader, unknown, recalled) [a--b, 14; doc; p. 3]"
     assert f"  Route\n    - {line}\n" in shown
-    told = f"    - b:2 Other things\n      mapping: a:1 → b:2\n      if confirmed: aligned\n"
+    told = "    - b:2 Other things\n      mapping: a:1 → b:2\n      if confirmed: aligned\n"
     assert f"  Candidates to choose from or confirm\n{told}" in shown
 
 
