@@ -319,6 +319,13 @@ class Allocation(Answer):
 class ProceedsRequest(Options):
     instrument = fields.Nested(Instrument, required=True)
     allocations = fields.List(fields.Nested(Allocation), required=True)
+    other_instruments = fields.List(
+        fields.Dict(),
+        metadata={
+            "description": "Compared for double counting: `id` or `name`, and `allocations` whose projects "
+            "need an id or a name only"
+        },
+    )
 
 
 class Proceeds(Answer):
