@@ -128,6 +128,21 @@ LABELS: dict[str, Text] = {
         "Mend the cell and assess again.", "请修正单元格后重新评估。", "請修正儲存格後重新評估。"
     ),
     "nearest": Text("Nearest: {names}.", "相近：{names}。", "相近：{names}。"),
+    "project_amount_above": Text(
+        "that is more than the project's own amount of {amount}",
+        "超过项目自身金额 {amount}",
+        "超過項目自身金額 {amount}",
+    ),
+    "project_amount_within": Text(
+        "that is within the project's own amount of {amount}",
+        "未超过项目自身金额 {amount}",
+        "未超過項目自身金額 {amount}",
+    ),
+    "project_amount_unknown": Text(
+        "whether that is more than the project's own amount cannot be told",
+        "无法判断是否超过项目自身金额",
+        "無法判斷是否超過項目自身金額",
+    ),
     "coverage_holes": Text("Not on file", "未收录", "未收錄"),
 }
 
@@ -312,6 +327,42 @@ ISSUES: dict[str, tuple[Text, Text]] = {
         Text(
             "Name the target's activity itself.", "请直接填写目标目录的活动。", "請直接填寫目標目錄的活動。"
         ),
+    ),
+    "project_funded_twice": (
+        Text(
+            "Rows {rows} are one project under several instruments ({instruments}), {amounts} in all; "
+            "{comparison}. Each row is counted.",
+            "第 {rows} 行为同一项目，由多个融资工具（{instruments}）提供资金，"
+            "合计 {amounts}；{comparison}。各行均计入。",
+            "第 {rows} 行為同一項目，由多個融資工具（{instruments}）提供資金，"
+            "合計 {amounts}；{comparison}。各行均計入。",
+        ),
+        Text(
+            "State the project's own amount in a column of its own, or leave out what is counted twice.",
+            "请另列注明项目自身金额，或删除重复计入的部分。",
+            "請另欄註明項目自身金額，或刪除重複計入的部分。",
+        ),
+    ),
+    "project_amount_exceeded": (
+        Text(
+            "Rows {rows} are one project (instruments: {instruments}), {amounts} in all; {comparison}. "
+            "Each row is counted.",
+            "第 {rows} 行为同一项目（融资工具：{instruments}），合计 {amounts}；{comparison}。各行均计入。",
+            "第 {rows} 行為同一項目（融資工具：{instruments}），合計 {amounts}；{comparison}。各行均計入。",
+        ),
+        Text(
+            "Correct the amounts, or leave out what is counted twice.",
+            "请更正金额，或删除重复计入的部分。",
+            "請更正金額，或刪除重複計入的部分。",
+        ),
+    ),
+    "shares_above_whole": (
+        Text(
+            "The shares of proceeds of this instrument (rows {rows}) come to {share}.",
+            "该融资工具的募集资金占比（第 {rows} 行）合计 {share}。",
+            "該融資工具的募集資金佔比（第 {rows} 行）合計 {share}。",
+        ),
+        Text("Correct the shares.", "请更正占比。", "請更正佔比。"),
     ),
     "share_unreadable": (
         Text("Not applied. {message}", "未采用。{message}", "未採用。{message}"),
