@@ -33,6 +33,13 @@ class TaxonomyResults:
     edition_applies: list[str] = field(default_factory=list)
     edition_reason: list[str] = field(default_factory=list)
 
+    def replace(self, row: int, verdict: str, reason: str, sources: str = "") -> None:
+        """Put a verdict that rests on no criteria in the place of a row's own."""
+        self.verdict[row], self.reason[row], self.sources[row] = verdict, reason, sources
+        self.activity[row] = self.basis[row] = ""
+        self.valid_until[row] = None
+        self.by_assumption[row] = self.by_estimate[row] = False
+
     def extend(self, part: TaxonomyResults) -> None:
         """Add the results of the rows that follow."""
         self.verdict += part.verdict
