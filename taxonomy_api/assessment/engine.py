@@ -15,6 +15,7 @@ from taxonomy_api.catalog.industry_index import IndustryIndex
 from taxonomy_api.catalog.instruments import instrument_names
 from taxonomy_api.catalog.model import Activity, InstrumentProfile, Release
 from taxonomy_api.catalog.terms import Fact
+from taxonomy_api.crosswalk.routes import Crosswalk, crosswalk_of
 
 #: Version of the rules of evaluation; it changes when the same facts and release can answer differently.
 ENGINE_VERSION = "1.2.0"
@@ -53,6 +54,11 @@ class Engine:
     def instruments(self) -> Mapping[str, InstrumentProfile]:
         """Kinds of instruments by every name they have, folded (`catalog.instruments.folded`)."""
         return instrument_names(self.release)
+
+    @cached_property
+    def crosswalk(self) -> Crosswalk:
+        """The mappings of the release, to be walked from activity to activity."""
+        return crosswalk_of(self.release.mappings)
 
     @cached_property
     def industry(self) -> IndustryIndex:

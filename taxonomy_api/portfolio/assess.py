@@ -118,9 +118,7 @@ def assess_block(engine: Engine, block: Block) -> Answer:
     batch = read_batch(engine, names, table, estimated=estimated, confirmed=confirmed)
     for found in batch.problems:
         problems.append(_value_problem(found.row, places[found.column], found.problem, options.language))
-    deals, found_in_deals = read_deals(
-        engine.release, block.matches, block.columns, block.size, options.language
-    )
+    deals, found_in_deals = read_deals(engine, block.matches, block.columns, block.size, options.language)
     problems += found_in_deals
     given: dict[Subject, _Given] = {}
     for cells in reversed(table):
@@ -138,6 +136,7 @@ def assess_block(engine: Engine, block: Block) -> Answer:
         deals.write(one, edition, options.as_of, options.language)
         if not options.taxonomies:
             deals.withhold(one, edition, options.as_of, options.language, failed)
+        deals.shut_out(one, engine.release, options.language, failed)
         results.append(one)
     return Answer(results, problems)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
 from taxonomy_api.portfolio.assess import Answer, Assessor, Block, assess_block, choose_taxonomies
+from taxonomy_api.portfolio.double_counting import report_double_counting
 from taxonomy_api.portfolio.headers import ColumnPlan, plan_columns
 from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.locate import locate, read_table
@@ -81,6 +82,7 @@ def assess_portfolio(
     results = _assess(engine, reading, options, assessor, progress)
     money = read_money(reading.reporter, reading.plan, reading.usable, options.amount_unit)
     shares = read_shares(reading.reporter, reading.plan, reading.usable)
+    report_double_counting(reading.reporter, reading.plan, reading.usable, money, shares, options.amount_unit)
     states = _states(reading, total)
     progress(Progress("writing", total, total, rows_total=total))
     amount_column = column_sum(reading.table, reading.plan, reading.totals)
