@@ -16,6 +16,7 @@ from taxonomy_api.assessment.mapping_texts import MAPPING_MESSAGES
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.model import MappingRow
 from taxonomy_api.catalog.terms import LANGUAGES, Status
+from taxonomy_api.errors import InvalidInput
 from tests.assessment.worlds import CITED, PEOPLE, TURN, Kind, Made, World, question
 
 Json = dict[str, object]
@@ -411,6 +412,9 @@ def test_an_industry_code_and_a_confirmed_activity_are_enough(minimal_data: Path
     told = answer(engine, "nace2:D35.11", target="demo-b", confirm=["demo-b:P-03"], who=None)
     assert (told["verdict"], told["scope_stated_by"]) == ("not_aligned", "caller")
     assert reasons(answer(engine, "nace2:D35.11", target="demo-b", who=None)) == {"industry_code_only"}
+    with pytest.raises(InvalidInput) as refusal:
+        answer(engine, "demo-a:1.2", target="demo-b", confirm=["nace2:D35.11"], who=None)
+    assert [problem.code for problem in refusal.value.problems] == ["unknown_activity"]
 
 
 def test_every_text_stands_in_three_languages_with_the_same_values() -> None:
