@@ -115,7 +115,13 @@ def shown(engine: Engine, case: Case, found: list[Alternative]) -> Iterator[tupl
     request = read_request(engine, case.body)
     named = {name.partition("#")[0] for name in request.project.activities}
     activity = next(engine.activities[name] for name in named if name.startswith(f"{EDITION}:"))
-    seen = outlook(engine, engine.program(activity), request.project, request.as_of, False)
+    seen = outlook(
+        engine,
+        engine.plan(engine.correspondence.of([activity.id], (), EDITION)),
+        request.project,
+        request.as_of,
+        False,
+    )
     results = seen.decision.walk.results
     for number, one in enumerate(found):
         if one.activity != activity.id:

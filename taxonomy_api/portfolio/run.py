@@ -104,7 +104,7 @@ def _read(source: Path, engine: Engine, options: PortfolioOptions, limits: Limit
     plan = plan_columns(table.headers, vocabulary)
     reporter = Reporter(table, IssueLog(limits.issues_per_cause), options.language)
     explain_reading(reporter, book, location, data)
-    explain_headers(reporter, plan, options)
+    explain_headers(reporter, plan)
     usable = take_out_broken(reporter, plan)
     fill_merged(reporter, plan, usable, data.merged)
     totals = find_totals(reporter, plan, usable)
@@ -123,7 +123,9 @@ def _assess(
 ) -> list[TaxonomyResults]:
     """The verdicts of all rows, block by block."""
     total = len(reading.table.rows)
-    taxonomies = options.taxonomies or choose_taxonomies(engine.release, reading.plan.matches, reading.usable)
+    taxonomies = options.taxonomies or choose_taxonomies(
+        engine.release, reading.plan.matches, reading.usable, options.confirm
+    )
     results = [TaxonomyResults(taxonomy) for taxonomy in taxonomies]
     for start in range(0, total, ROWS_PER_BLOCK):
         stop = min(start + ROWS_PER_BLOCK, total)

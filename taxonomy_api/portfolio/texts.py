@@ -318,16 +318,6 @@ ISSUES: dict[str, tuple[Text, Text]] = {
         ),
         Text("Compare it with the control totals.", "请与核对合计比较。", "請與核對合計比較。"),
     ),
-    "confirm_without_effect": (
-        Text(
-            "Not used: there are no mappings between taxonomies on file that ask for a confirmation.",
-            "未使用：尚未收录需要确认的目录间对应关系。",
-            "未使用：尚未收錄需要確認的目錄間對應關係。",
-        ),
-        Text(
-            "Name the target's activity itself.", "请直接填写目标目录的活动。", "請直接填寫目標目錄的活動。"
-        ),
-    ),
     "project_funded_twice": (
         Text(
             "Rows {rows} are one project under several instruments ({instruments}), {amounts} in all; "
