@@ -26,7 +26,7 @@ from taxonomy_api.catalog.load import load_release
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.record_batches import assess_batches
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "spark_portfolio.py"
+EXAMPLE = Path(__file__).parents[1] / "examples" / "spark" / "assess_portfolio.py"
 TAXONOMIES = ("hk-phase-2a", "cn-green-finance-2025", "eu-climate-mitigation")
 ROWS_PER_GROUP = 100_000
 

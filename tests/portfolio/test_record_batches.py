@@ -22,7 +22,7 @@ from taxonomy_api.portfolio.record_batches import ROWS_PER_BLOCK, assess_batches
 from taxonomy_api.portfolio.result_columns import SUFFIXES
 from taxonomy_api.portfolio.run import assess_portfolio
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "spark_portfolio.py"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "spark" / "assess_portfolio.py"
 TAXONOMIES = ("hk-phase-2a", "cn-green-finance-2025", "eu-climate-mitigation")
 OPTIONS = PortfolioOptions(taxonomies=TAXONOMIES, as_of=date(2026, 11, 22), formats=("parquet",))
 VERDICT_COLUMNS = [f"{taxonomy} {suffix}" for taxonomy in TAXONOMIES for suffix in SUFFIXES]
