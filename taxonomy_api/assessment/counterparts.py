@@ -217,7 +217,8 @@ class Correspondence:
                 for id in ids
                 if (one := sides.get(_edition(id), {}).get(id)) is not None and one.routes
             ]
-            routes = (*routes, *(one.routes[0] for one in held))
+            passed = {route.steps[:length] for route in routes for length in range(1, len(route.steps))}
+            routes = (*routes, *(one.routes[0] for one in held if one.routes[0].steps not in passed))
             rank = max((rank, *(one.rank for one in held)))
         sources = tuple(self._sources(told, activity))
         return Member(

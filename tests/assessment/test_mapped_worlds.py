@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import product
 
 import pytest
 
@@ -185,3 +186,31 @@ def test_the_timeline_agrees_with_assessing_again_on_each_day(
         assert timeline[0]["verdict"] == first["verdict"]
         turned += len(timeline) > 1 and first["scope_stated_by"] == "mapping"
     assert turned >= 20
+
+
+def test_what_is_missing_can_settle_the_verdict() -> None:
+    """For every set that is told to be missing some answers make the verdict determined."""
+    tried = 0
+    for number, (_, engine, _, _, some) in enumerate(cases()):
+        if number % 3:
+            continue
+        for edition in EDITIONS:
+            told = answer(engine, some, edition, DAYS[0])
+            assert told["verdict"] == "undetermined" or told["missing"] == []
+            for one in told["missing"]:  # type: ignore[attr-defined]
+                tried += told["scope_stated_by"] == "mapping"
+                answers = (answer(engine, filled, edition, DAYS[0]) for filled in ways_to_fill(some, one))
+                assert any(each["verdict"] != "undetermined" for each in answers), (one, some, told)
+    assert tried >= 20
+
+
+def ways_to_fill(asked: Json, names: list[str]) -> Iterator[Json]:
+    project = asked["project"]
+    assert isinstance(project, dict)
+    choices = [PEOPLE if name == "who" else (True, False) for name in names]
+    for values in product(*choices):
+        told = dict(zip(names, values, strict=True))
+        facts = {**project["facts"], **{name: value for name, value in told.items() if name == "who"}}
+        answers = {name: value for name, value in told.items() if name != "who"}
+        attestations = {**project["attestations"], **answers}
+        yield {**asked, "project": {**project, "facts": facts, "attestations": attestations}}
