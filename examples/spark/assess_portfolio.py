@@ -1,6 +1,6 @@
 """Assesses a portfolio of any size with Spark: Parquet in, Parquet out, a partition at a time.
 
-    spark-submit examples/spark/assess_portfolio.py loans.parquet out.parquet hk-phase-2a,hk-phase-1 2026-11-22
+    spark-submit examples/spark/assess_portfolio.py loans.parquet out.parquet hk-phase-2a 2026-11-22
 
 The package must be installed where Spark's Python runs (`pip install "taxonomy-api[spark]"`); an installed
 wheel carries the data files. Columns are named as in a workbook (docs/workbook.md).

@@ -32,7 +32,8 @@ class Engine:
     Attributes: `domains` codes of quantity and date facts; `facts` every fact by id and by each other
     id it had; `activities` by `taxonomy:code` and by alias; `attestations` the criterion behind each
     attestation id, None where it stands for no single one; `inputs` the bought or used objects that
-    criteria ask about; `correspondence` which activities of other editions a project is in.
+    criteria ask about; `crosswalk` the mappings, to be walked; `correspondence` which activities of other
+    editions a project is in.
     """
 
     def __init__(self, release: Release) -> None:
@@ -46,7 +47,8 @@ class Engine:
         self.inputs: tuple[str, ...] = tuple(
             sorted({leaf.input for leaf in self.attestations.values() if isinstance(leaf, MeetsLeaf)})
         )
-        self.correspondence = Correspondence(release)
+        self.crosswalk: Crosswalk = crosswalk_of(release.mappings)
+        self.correspondence = Correspondence(release, self.crosswalk)
         self._programs: dict[str, Program] = {}
         self._plans: dict[tuple[object, ...], Plan] = {}
 
@@ -54,11 +56,6 @@ class Engine:
     def instruments(self) -> Mapping[str, InstrumentProfile]:
         """Kinds of instruments by every name they have, folded (`catalog.instruments.folded`)."""
         return instrument_names(self.release)
-
-    @cached_property
-    def crosswalk(self) -> Crosswalk:
-        """The mappings of the release, to be walked from activity to activity."""
-        return crosswalk_of(self.release.mappings)
 
     @cached_property
     def industry(self) -> IndustryIndex:

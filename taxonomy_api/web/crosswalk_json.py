@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from taxonomy_api.assessment.answer import route_steps
 from taxonomy_api.catalog.model import MappingRow, Release
 from taxonomy_api.catalog.terms import Language, Text
 from taxonomy_api.crosswalk.compared import Comparisons, agrees, contradictions, decided
 from taxonomy_api.crosswalk.implication import Computed, Span
 from taxonomy_api.crosswalk.matrix import MatrixRow
-from taxonomy_api.crosswalk.routes import Hindrance, Route, Step
+from taxonomy_api.crosswalk.routes import Hindrance, Route
 from taxonomy_api.web.criteria_json import citation_json
 
 Json = dict[str, Any]
@@ -56,29 +57,17 @@ def route_json(
         "why_not": [
             {"code": code, "text": HINDRANCES[code].in_language(language)} for code in route.hindrances(day)
         ],
-        "steps": [step_json(step) for step in route.steps],
+        "steps": list(_steps(route)),
         **_proof(route, comparisons.of(route.start, route.end), day, language),
     }
 
 
-def step_json(step: Step) -> Json:
-    """A row of a mapping file, read from `from` to `to`; `row` is its line in the file."""
-    row = step.row
-    scenario = {} if row.scenario is None else {"scenario": row.scenario}
-    return {
-        "from": step.start,
-        "to": step.end,
-        "scope": step.scope,
-        "stringency": step.stringency,
-        "valid_from": row.valid_from,
-        "valid_until": row.valid_until,
-        "mapping_set": row.mapping_set,
-        "row": row.line,
-        "status": row.status,
-        "source": citation_json(row.source),
-        "comment": row.comment,
-        **scenario,
-    }
+def _steps(route: Route) -> Iterator[Json]:
+    """The steps as an assessment tells them, each with the days of its row and what the row remarks."""
+    for told, step in zip(route_steps(route), route.steps, strict=True):
+        row = step.row
+        days = {"valid_from": row.valid_from, "valid_until": row.valid_until}
+        yield {**told, **days, "comment": row.comment}
 
 
 def negative_json(row: MappingRow) -> Json:

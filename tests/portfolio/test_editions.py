@@ -12,6 +12,7 @@ from books import write_book
 from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import read_request
+from taxonomy_api.catalog.instruments import names_of
 from taxonomy_api.portfolio.options import read_options
 from taxonomy_api.portfolio.run import assess_portfolio
 
@@ -53,6 +54,35 @@ def test_rows_are_told_as_single_projects_are(
                 assert not row[f"{taxonomy} activity"] and not row[f"{taxonomy} basis"]
             assert row[f"{taxonomy} edition applies"] == single["edition_applies"]
             assert row[f"{taxonomy} edition reason"] == single["edition_reason"]
+
+
+def test_every_kind_of_instrument_is_told_as_for_a_single_project(tmp_path: Path, engine: Engine) -> None:
+    """By each of its names, under every taxonomy, before and after the catalogue of 2025."""
+    taxonomies = list(engine.release.taxonomies)
+    deals = [
+        {"instrument": name, day: when}
+        for profile in engine.release.instruments.values()
+        for name in names_of(profile)
+        for day, when in (("approved_on", "2022-05-01"), ("filed_on", "2025-10-02"))
+    ]
+    rows: list[list[Any]] = [["id", "activity", *KEYS]]
+    rows += [
+        [str(place), f"{NEW}:4.2.2#r1", *(deal.get(key, "") for key in KEYS)]
+        for place, deal in enumerate(deals)
+    ]
+    told = results(tmp_path, engine, rows, taxonomies)
+    verdicts = set()
+    for deal, row in zip(deals, told, strict=True):
+        project = {"activities": [f"{NEW}:4.2.2#r1"], **deal}
+        body = {"project": project, "as_of": "2026-11-22", "taxonomies": taxonomies}
+        answer: Any = assess(engine, read_request(engine, body))
+        for single in answer["verdicts"]:
+            taxonomy = single["taxonomy"]
+            verdicts.add(single["verdict"])
+            assert row[f"{taxonomy} verdict"] == single["verdict"], (deal, taxonomy)
+            assert row[f"{taxonomy} edition applies"] == single["edition_applies"], (deal, taxonomy)
+        assert row["row state"] == "ok"
+    assert {"not_covered", "undetermined"} <= verdicts
 
 
 def test_a_date_or_choice_that_cannot_be_read_decides_nothing(tmp_path: Path, engine: Engine) -> None:
