@@ -184,7 +184,7 @@ def _assessed(engine: Engine, request: Request, counterparts: Counterparts) -> J
     settle, align, truncated = _missing(engine, seen)
     strong = judge(judgement.inputs, floor=VERIFIED_ONLY, assume_not_excluded=assume).determined & 1
     found = [cause for cause in causes(decision) if cause.mask & 1]
-    route = _route_shown(member, judgement, seen)
+    route = _route_shown(member, judgement, seen, request.as_of)
     return {
         **_frame(taxonomy, request),
         "verdict": verdict,
@@ -268,10 +268,12 @@ def _members(counterparts: Counterparts, judgement: Judgement) -> list[Json]:
     ]
 
 
-def _route_shown(member: Member, judgement: Judgement, seen: Outlook) -> list[Route]:
+def _route_shown(member: Member, judgement: Judgement, seen: Outlook, day: date) -> list[Route]:
     """The routes by which the project is in the activity; if it is named, that by which something follows."""
     if member.known != "named" and member.routes:
-        return list(member.routes if member.activity.composite is not None else member.routes[:1])
+        if member.activity.composite is not None:
+            return list(member.routes)
+        return sorted(member.routes, key=lambda route: (route.scope != "exact", not route.holds_on(day)))[:1]
     inferences = judgement.inferences[judgement.lead(0)] if seen.decision.own.unknown & 1 else ()
     return [one.route for one in inferences if (one.met | one.not_met) & 1][:1] or list(member.routes)
 

@@ -20,7 +20,7 @@ from taxonomy_api.assessment.remarks import Remark, remark, route_text, row_text
 from taxonomy_api.catalog.model import Activity, MappingRow, Release
 from taxonomy_api.catalog.terms import STATUSES
 from taxonomy_api.crosswalk.relations import invert_stringency
-from taxonomy_api.crosswalk.routes import WEAKEST_THAT_CARRIES, Crosswalk, Route, Routes, crosswalk_of
+from taxonomy_api.crosswalk.routes import WEAKEST_THAT_CARRIES, Crosswalk, Route
 
 Known = Literal["named", "confirmed", "mapped", "composite"]
 #: Ranks of status up to this one carry a verdict.
@@ -44,7 +44,7 @@ class Source:
 class Member:
     """An activity of the edition that the project is in.
 
-    `names`: it as named, with a row where one is told. `routes`: the evidence for it, strongest first; of an
+    `names`: it as named, with a row where one is told. `routes`: the evidence for it, exact ones first; of an
     entry of a comparison that for its sides, `sides` being the activities there. `rank`: that of the
     weakest statement by which it is known. `naming`: knowing it is as good as having it named, so that its
     criteria alone may decide that the project is not aligned. `sources`: what may be inferred from.
@@ -109,14 +109,10 @@ class Correspondence:
     """Finds counterparts in a release; everything found is remembered."""
 
     release: Release
-    _routes: dict[tuple[str, str], Routes] = field(default_factory=dict, init=False)
+    crosswalk: Crosswalk
     _known: dict[tuple[tuple[str, ...], tuple[str, ...], str], Counterparts] = field(
         default_factory=dict, init=False
     )
-
-    @cached_property
-    def crosswalk(self) -> Crosswalk:
-        return crosswalk_of(self.release.mappings)
 
     @cached_property
     def composites(self) -> Mapping[str, tuple[Activity, ...]]:
@@ -125,13 +121,6 @@ class Correspondence:
             id: tuple(one for one in taxonomy.activities.values() if one.composite is not None)
             for id, taxonomy in self.release.taxonomies.items()
         }
-
-    def routes(self, start: str, edition: str) -> Routes:
-        key = (start, edition)
-        found = self._routes.get(key)
-        if found is None:
-            found = self._routes[key] = self.crosswalk.routes(start, edition)
-        return found
 
     def of(self, names: Sequence[str], confirmed: Sequence[str], edition: str) -> Counterparts:
         """The counterparts in `edition` of a project with these names (`taxonomy:code[#row]`; others, such
@@ -172,19 +161,20 @@ class Correspondence:
         """The activities in which routes place the project."""
         places: dict[str, list[Route]] = {}
         for start in self._starts(told, edition):
-            for route in self.routes(start, edition).routes:
+            for route in self.crosswalk.routes(start, edition).routes:
                 if places_in(route):
                     places.setdefault(_base(route.end), []).append(route)
         for base, routes in places.items():
             activity = self.release.activity(base)
+            routes.sort(key=lambda route: (route.scope != "exact", STATUSES.index(route.status)))
             if activity is not None:
                 yield Member(
                     activity,
                     tuple(dict.fromkeys(route.end for route in routes)),
                     "mapped",
                     tuple(routes),
-                    rank=min(STATUSES.index(route.status) for route in routes),
-                    naming=any(route.scope == "exact" for route in routes),
+                    rank=STATUSES.index(routes[0].status),
+                    naming=routes[0].scope == "exact",
                 )
 
     def _sides(self, told: _Told, edition: str) -> dict[str, dict[str, Member]]:
@@ -227,7 +217,8 @@ class Correspondence:
                 for id in ids
                 if (one := sides.get(_edition(id), {}).get(id)) is not None and one.routes
             ]
-            routes = (*routes, *(one.routes[0] for one in held))
+            passed = {route.steps[:length] for route in routes for length in range(1, len(route.steps))}
+            routes = (*routes, *(one.routes[0] for one in held if one.routes[0].steps not in passed))
             rank = max((rank, *(one.rank for one in held)))
         sources = tuple(self._sources(told, activity))
         return Member(
@@ -237,7 +228,7 @@ class Correspondence:
     def _sources(self, told: _Told, target: Activity) -> Iterator[Source]:
         found: dict[str, list[Route]] = {}
         for start in self._starts(told, target.taxonomy):
-            for route in self.routes(start, target.taxonomy).routes:
+            for route in self.crosswalk.routes(start, target.taxonomy).routes:
                 if _base(route.end) == target.id and (infers_met(route) or infers_not_met(route)):
                     found.setdefault(_base(start), []).append(route)
         for base, routes in found.items():
@@ -269,7 +260,7 @@ class Correspondence:
         known = set(in_them)
         best: dict[str, Route] = {}
         for start in self._starts(told, edition):
-            for route in self.routes(start, edition).routes:
+            for route in self.crosswalk.routes(start, edition).routes:
                 base = _base(route.end)
                 if base not in known and self.release.activity(base) is not None:
                     other = best.setdefault(base, route)
@@ -311,7 +302,7 @@ class Correspondence:
         That every single activity is denied says so too where the edition's list is complete; then it is
         the weakest of those statements.
         """
-        denials = self.routes(start, edition).negatives
+        denials = self.crosswalk.routes(start, edition).negatives
         if not denials:
             return None
         whole = [row for row in denials if row.object == f"{edition}:*"]
@@ -320,7 +311,8 @@ class Correspondence:
         taxonomy = self.release.taxonomies[edition]
         strongest: dict[str, MappingRow] = {}
         for row in sorted(denials, key=_rank_of):
-            strongest.setdefault(row.object, row)
+            # A row that denies one pair is read both ways.
+            strongest.setdefault(row.subject if row.object == start else row.object, row)
         every = [f"{edition}:{code}" for code in taxonomy.activities]
         if taxonomy.list_complete and every and all(one in strongest for one in every):
             return max((strongest[one] for one in every), key=_rank_of)

@@ -15,6 +15,7 @@ from taxonomy_api.catalog.industry_index import IndustryIndex
 from taxonomy_api.catalog.instruments import instrument_names
 from taxonomy_api.catalog.model import Activity, InstrumentProfile, Release
 from taxonomy_api.catalog.terms import Fact
+from taxonomy_api.crosswalk.routes import Crosswalk, crosswalk_of
 
 #: Version of the rules of evaluation; it changes when the same facts and release can answer differently.
 ENGINE_VERSION = "1.2.0"
@@ -31,7 +32,8 @@ class Engine:
     Attributes: `domains` codes of quantity and date facts; `facts` every fact by id and by each other
     id it had; `activities` by `taxonomy:code` and by alias; `attestations` the criterion behind each
     attestation id, None where it stands for no single one; `inputs` the bought or used objects that
-    criteria ask about; `correspondence` which activities of other editions a project is in.
+    criteria ask about; `crosswalk` the mappings, to be walked; `correspondence` which activities of other
+    editions a project is in.
     """
 
     def __init__(self, release: Release) -> None:
@@ -45,7 +47,8 @@ class Engine:
         self.inputs: tuple[str, ...] = tuple(
             sorted({leaf.input for leaf in self.attestations.values() if isinstance(leaf, MeetsLeaf)})
         )
-        self.correspondence = Correspondence(release)
+        self.crosswalk: Crosswalk = crosswalk_of(release.mappings)
+        self.correspondence = Correspondence(release, self.crosswalk)
         self._programs: dict[str, Program] = {}
         self._plans: dict[tuple[object, ...], Plan] = {}
 

@@ -15,7 +15,7 @@ MAPPING_MESSAGES: Mapping[str, Text] = {
     ),
     "candidates_to_confirm": Text(
         "No mapping on file places the project in an activity of this taxonomy by itself; "
-        "{count} can hold it, to be confirmed.",
+        "activities that may hold it, to be confirmed: {count}.",
         "已收录的对应关系均不足以单独确定本目录中的活动；有{count}项候选活动，请确认。",
         "已收錄的對應關係均不足以單獨確定本目錄中的活動；有{count}項候選活動，請確認。",
     ),

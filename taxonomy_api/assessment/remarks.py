@@ -28,10 +28,14 @@ def remark(code: str, message: str | None = None, /, **values: str) -> Remark:
 
 
 def route_text(route: Route) -> str:
-    """A route in a line: its activities, what it asserts and what it rests on."""
+    """A route in a line: its activities, what it asserts, in which span, and what it rests on."""
     chain = " → ".join((route.start, *(step.end for step in route.steps)))
-    told = [route.scope, *([route.stringency] if route.stringency != "unknown" else ()), route.status]
-    return f"{chain} ({', '.join(told)})"
+    told: list[str] = [route.scope]
+    if route.stringency != "unknown":
+        days = ("" if day is None else day.isoformat() for day in (route.valid_from, route.valid_until))
+        span = "/".join(days)
+        told.append(route.stringency if span == "/" else f"{route.stringency} {span}")
+    return f"{chain} ({', '.join((*told, route.status))})"
 
 
 def row_text(row: MappingRow) -> str:

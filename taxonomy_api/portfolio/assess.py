@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -84,16 +84,23 @@ class Assessor(Protocol):
 
 
 def choose_taxonomies(
-    release: Release, matches: Sequence[Match | None], usable: Sequence[Sequence[Cell]]
+    release: Release,
+    matches: Sequence[Match | None],
+    usable: Sequence[Sequence[Cell]],
+    confirm: Mapping[str, Sequence[str]],
 ) -> tuple[str, ...]:
-    """The taxonomies of the activities that the rows name, in the order of the release; else all."""
+    """The taxonomies of the activities that the rows name or confirm, in the order of the release; else all.
+
+    `confirm`: activities confirmed for all rows, as in the options.
+    """
     reader = ActivityReader(release, (), suggestions=0)
     named = {
         name.partition(":")[0]
-        for column in _columns(matches, "activity")
+        for key in ("activity", "confirm")
+        for column in _columns(matches, key)
         for cell in usable[column]
         for name in reader.read(cell).names
-    }
+    } | {name.partition(":")[0] for targets in confirm.values() for name in targets}
     return tuple(one for one in release.taxonomies if one in named or not named)
 
 
@@ -107,12 +114,11 @@ def assess_block(engine: Engine, block: Block) -> Answer:
     )
     problems += found_in_answers
     estimated = _read_estimated(block, problems)
-    batch = read_batch(engine, names, table, estimated=estimated)
+    confirmed = _read_confirmed(engine, block, names, problems)
+    batch = read_batch(engine, names, table, estimated=estimated, confirmed=confirmed)
     for found in batch.problems:
         problems.append(_value_problem(found.row, places[found.column], found.problem, options.language))
-    deals, found_in_deals = read_deals(
-        engine.release, block.matches, block.columns, block.size, options.language
-    )
+    deals, found_in_deals = read_deals(engine, block.matches, block.columns, block.size, options.language)
     problems += found_in_deals
     given: dict[Subject, _Given] = {}
     for cells in reversed(table):
@@ -130,6 +136,7 @@ def assess_block(engine: Engine, block: Block) -> Answer:
         deals.write(one, edition, options.as_of, options.language)
         if not options.taxonomies:
             deals.withhold(one, edition, options.as_of, options.language, failed)
+        deals.shut_out(one, engine.release, options.language, failed)
         results.append(one)
     return Answer(results, problems)
 
@@ -186,6 +193,42 @@ def _read_names(engine: Engine, block: Block) -> tuple[list[tuple[str, ...]], li
         names.append(() if fatal else tuple(found))
         problems += (_finding(row, column, finding, language) for column, finding in findings)
     return names, problems
+
+
+def _read_confirmed(
+    engine: Engine, block: Block, names: Sequence[tuple[str, ...]], problems: list[CellProblem]
+) -> list[tuple[str, ...]]:
+    """Per row the activities it confirms: those of its own cell and those that the options confirm for it.
+
+    A row that names nothing readable confirms nothing.
+    """
+    reader = ActivityReader(engine.release, block.taxonomies)
+    column, options = _column(block.matches, "confirm"), block.options
+    told: dict[tuple[str, ...], tuple[str, ...]] = {}
+    confirmed: list[tuple[str, ...]] = []
+    for row, named in enumerate(names):
+        found = told.get(named)
+        if found is None:
+            found = told[named] = _confirmed_for(options.confirm, named)
+        if column is not None:
+            reading = reader.read(block.columns[column][row])
+            found = tuple(dict.fromkeys((*reading.names, *found)))
+            for finding in reading.findings:
+                text = FINDINGS[finding.code].in_language(options.language).format(**finding.values)
+                severity: Severity = "info" if finding.code in _INFORMATIVE else "warning"
+                problems.append(
+                    CellProblem(row, column, severity, finding.code, text, finding.nearest, unused=True)
+                )
+        confirmed.append(found if named else ())
+    return confirmed
+
+
+def _confirmed_for(confirm: Mapping[str, Sequence[str]], named: tuple[str, ...]) -> tuple[str, ...]:
+    """What the options confirm for a row that names these activities."""
+    here = {"", *named, *(name.partition("#")[0] for name in named)}
+    return tuple(
+        dict.fromkeys(one for source, targets in confirm.items() if source in here for one in targets)
+    )
 
 
 def _with_row(
