@@ -33,6 +33,7 @@ def create_assessment(body: dict[str, Any]) -> Response:
     asked = body if "language" in body else {**body, "language": choose(None, services().settings.language)}
     understood = read_request(engine, asked)
     answer = assess(engine, understood)
+    services().metrics.gave(answer["verdicts"])
     with services().database.unit_of_work() as session:
         stored = Repository(session, organisation_id()).add_assessment(
             engine.release.id, ENGINE_VERSION, understood.as_of, asked, answer

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response, send_file
-from sqlalchemy.exc import SQLAlchemyError
 
 from taxonomy_api.catalog.nearest import nearest
-from taxonomy_api.errors import InvalidInput, Problem, Unavailable
+from taxonomy_api.errors import InvalidInput, Problem
 from taxonomy_api.portfolio.template import write_template
-from taxonomy_api.web import schemas
+from taxonomy_api.web import readiness, schemas
 from taxonomy_api.web.api import Blueprint
 from taxonomy_api.web.auth import reads_catalogue
 from taxonomy_api.web.json_io import DEEPEST
@@ -30,7 +29,11 @@ _XLSX = {"content": {MEDIA_TYPES["xlsx"]: {"schema": {"type": "string", "format"
 @reads_catalogue
 @blueprint.answers(200, schemas.Limits)
 def show_limits() -> Response:
-    """What the service accepts"""
+    """What the service accepts
+
+    0 requests a minute stands for no limit. Unless the service counts in Redis, each of its processes
+    counts for itself.
+    """
     settings = services().settings
     return reply(
         {
@@ -40,6 +43,9 @@ def show_limits() -> Response:
                 "upload_bytes": settings.max_upload_bytes,
                 "portfolio_rows": settings.max_portfolio_rows,
                 "page_size": schemas.LARGEST_PAGE,
+                "search_characters": schemas.LONGEST_SEARCH,
+                "requests_per_minute_per_key": settings.requests_per_minute,
+                "requests_per_minute_per_address_without_key": settings.keyless_requests_per_minute,
             }
         }
     )
@@ -76,12 +82,17 @@ def healthz() -> Response:
 
 
 @blueprint.route("/readyz")
-@blueprint.answers(200, schemas.Health)
+@blueprint.answers(200, schemas.Readiness)
 def readyz() -> Response:
-    """Database and data are there"""
+    """The parts that answers need are there
+
+    Database, release and queue are needed: without one of them this is a 503 that names it. A worker
+    without a sign of life is told in `parts` only, for single projects are answered without one.
+    """
     made = services()
-    try:
-        made.database.is_ready()
-    except SQLAlchemyError:
-        raise Unavailable("database_unreachable", "The database does not answer.") from None
-    return reply({"status": "ready", "release": made.current.get().release.id})
+    parts = readiness.parts(
+        made.database, made.portfolios.queue, made.settings.store, lambda: made.current.get()
+    )
+    readiness.require(parts)
+    states = {part.name: part.state for part in parts}
+    return reply({"status": "ready", "release": made.current.get().release.id, "parts": states})
