@@ -37,14 +37,10 @@ def beating(root: Path) -> Iterator[None]:
     _remove_forgotten(folder)
 
     def beat() -> None:
-        while True:
-            try:
-                path.touch(mode=0o600)
-            except OSError:
-                _log.warning("The worker cannot give a sign of life in the store folder.", exc_info=True)
-            if ended.wait(BEAT_SECONDS):
-                return
+        while not ended.wait(BEAT_SECONDS):
+            _touch(path)
 
+    _touch(path)
     thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
     thread.start()
     try:
@@ -53,6 +49,13 @@ def beating(root: Path) -> Iterator[None]:
         ended.set()
         thread.join()
         path.unlink(missing_ok=True)
+
+
+def _touch(path: Path) -> None:
+    try:
+        path.touch(mode=0o600)
+    except OSError:
+        _log.warning("The worker cannot give a sign of life in the store folder.", exc_info=True)
 
 
 def _remove_forgotten(folder: Path) -> None:
