@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response, current_app, request
 
+from taxonomy_api import __version__
 from taxonomy_api.catalog.terms import Language
 
 STATIC = Path(__file__).parent / "static"
@@ -22,11 +23,16 @@ def reply(content: dict[str, Any], status: int = 200, location: str | None = Non
 
 
 def catalogue_reply(content: dict[str, Any], release: str, language: Language) -> Response:
-    """Published data: the same for everyone as long as release, address and language are."""
-    answer = reply(content)
+    """Published data as JSON."""
+    return published(reply(content), release, language)
+
+
+def published(answer: Response, release: str, language: Language) -> Response:
+    """Published data: the same for everyone as long as release, version, address, form and language are."""
     answer.headers["Content-Language"] = language
     answer.headers["Cache-Control"] = "no-cache"
     answer.vary.add("Accept-Language")
-    answer.set_etag(hashlib.sha256(f"{release} {language} {request.full_path}".encode()).hexdigest()[:32])
+    state = f"{release} {__version__} {language} {answer.mimetype} {request.full_path}"
+    answer.set_etag(hashlib.sha256(state.encode()).hexdigest()[:32])
     answer.make_conditional(request)
     return answer

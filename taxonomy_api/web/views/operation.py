@@ -17,7 +17,7 @@ from taxonomy_api.web.api import Blueprint
 from taxonomy_api.web.auth import reads_catalogue
 from taxonomy_api.web.json_io import DEEPEST
 from taxonomy_api.web.language import choose
-from taxonomy_api.web.replies import reply
+from taxonomy_api.web.replies import published, reply
 from taxonomy_api.web.services import services
 from taxonomy_api.web.views.portfolios import MEDIA_TYPES
 
@@ -58,7 +58,10 @@ def show_limits() -> Response:
 @blueprint.answers(200)
 def download_template(query: dict[str, Any]) -> Response:
     """The workbook to fill in and hand in"""
-    release = services().current.get().release
+    release, language = (
+        services().current.get().release,
+        choose(query.get("lang"), services().settings.language),
+    )
     activities = [name.strip() for name in query.get("activities", "").split(",") if name.strip()]
     for name in activities:
         if release.activity(name) is None:
@@ -67,11 +70,12 @@ def download_template(query: dict[str, Any]) -> Response:
             raise InvalidInput(Problem("/activities", "unknown_activity", message, nearest=close))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "portfolio.xlsx"
-        write_template(release, path, choose(query.get("lang"), services().settings.language), activities)
+        write_template(release, path, language, activities)
         content = io.BytesIO(path.read_bytes())
-    return send_file(
+    answer = send_file(
         content, mimetype=MEDIA_TYPES["xlsx"], as_attachment=True, download_name="portfolio.xlsx"
     )
+    return published(answer, release.id, language)
 
 
 @blueprint.route("/healthz")
