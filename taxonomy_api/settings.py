@@ -49,6 +49,7 @@ class Settings:
     database_url: Annotated[
         str, "SQLAlchemy URL, e.g. `postgresql://…`; empty: embedded SQLite in the store folder"
     ] = field(default="", repr=False)
+    database_url_file: Annotated[str, "File that holds the URL of the database, instead of the variable"] = ""
     queue_url: Annotated[str, "`redis://…` for the job queue; empty: embedded SQLite in the store folder"] = (
         field(default="", repr=False)
     )
@@ -139,7 +140,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             data=installed_data() if settings.data == Path() else settings.data.absolute(),
             cache=_user_cache(given) if settings.cache == Path() else settings.cache.absolute(),
             store=settings.store.absolute(),
-            bootstrap_key=_bootstrap_key(settings),
+            bootstrap_key=_secret(settings, "bootstrap_key"),
+            database_url=_secret(settings, "database_url"),
         )
     )
 
@@ -186,15 +188,18 @@ def _parse(name: str, text: str, wanted: type) -> object:
     return Path(text) if wanted is Path else text
 
 
-def _bootstrap_key(settings: Settings) -> str:
-    if not settings.bootstrap_key_file:
-        return settings.bootstrap_key.strip()
-    if settings.bootstrap_key:
-        raise ConfigurationError(f"Set {PREFIX}BOOTSTRAP_KEY or {PREFIX}BOOTSTRAP_KEY_FILE, not both.")
+def _secret(settings: Settings, name: str) -> str:
+    """A secret from its variable, or from the file that another one names."""
+    text, file = getattr(settings, name), getattr(settings, f"{name}_file")
+    variable = PREFIX + name.upper()
+    if not file:
+        return str(text).strip()
+    if text:
+        raise ConfigurationError(f"Set {variable} or {variable}_FILE, not both.")
     try:
-        return Path(settings.bootstrap_key_file).read_text(encoding="utf-8").strip()
+        return Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigurationError(f"{PREFIX}BOOTSTRAP_KEY_FILE cannot be read: {problem}.") from None
+        raise ConfigurationError(f"{variable}_FILE cannot be read: {problem}.") from None
 
 
 def _check(settings: Settings) -> Settings:
