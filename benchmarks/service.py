@@ -109,7 +109,7 @@ def main() -> None:
     connections, seconds = min(given.connections, 64), min(given.seconds, 60.0)
     with running(given.workers) as service:
         print(
-            f"{given.workers} web processes, {os.cpu_count()} cores with the load on them, SQLite (WAL, NORMAL)"
+            f"{given.workers} web processes, {os.cpu_count()} cores, load on them too; SQLite (WAL, NORMAL)"
         )
         drive(service, [ONE_TAXONOMY], 2, 1.0)
         print(

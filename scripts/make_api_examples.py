@@ -30,6 +30,7 @@ PROJECT = {
     "maturity": "2036-03-01",
 }
 OPTIONS = {"taxonomies": ["hk-phase-2a"], "as_of": "2026-11-22"}
+DAY = {"as_of": "2026-11-22"}
 ALLOCATION = {"project": PROJECT, "amount": {"value": 500000000, "currency": "HKD"}}
 BOND = {"kind": "domestic_green_bond", "amount": {"value": 1000000000, "currency": "HKD"}}
 LOANS = f"project id,activity,technology,lifecycle_ghg_intensity\nA-1,{ACTIVITY},bioenergy,84\n".encode()
@@ -100,6 +101,14 @@ def main() -> None:
             ("/v1/facts", {"limit": "1"}),
             ("/v1/instruments", {"limit": "1"}),
             ("/v1/search", {"q": "isic4:D3510"}),
+            (
+                "/v1/crosswalk",
+                {"from": "eu-climate-mitigation:4.5", "to": "eu-climate-mitigation-2021", **DAY},
+            ),
+            (
+                "/v1/crosswalk/matrix",
+                {"from": "eu-climate-mitigation", "to": "eu-climate-mitigation-2021", "limit": "1", **DAY},
+            ),
             ("/v1/releases", {}),
             ("/v1/releases/{release_id}", {"release_id": "current"}),
             ("/v1/limits", {}),

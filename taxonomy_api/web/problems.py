@@ -38,6 +38,7 @@ HTTP_CODES: Mapping[int, str] = {
     400: "bad_request",
     404: "unknown_path",
     405: "method_not_allowed",
+    406: "not_acceptable",
     413: "body_too_large",
     415: "unsupported_media_type",
     500: "internal_error",

@@ -27,11 +27,18 @@ def catalogue_reply(content: dict[str, Any], release: str, language: Language) -
     return published(reply(content), release, language)
 
 
+def published_file(content: bytes, kind: str, name: str, release: str, language: Language) -> Response:
+    """Published data as a file to keep."""
+    answer = Response(content, content_type=kind)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return published(answer, release, language)
+
+
 def published(answer: Response, release: str, language: Language) -> Response:
     """Published data: the same for everyone as long as release, version, address, form and language are."""
     answer.headers["Content-Language"] = language
     answer.headers["Cache-Control"] = "no-cache"
-    answer.vary.add("Accept-Language")
+    answer.vary.update(("Accept", "Accept-Language"))
     state = f"{release} {__version__} {language} {answer.mimetype} {request.full_path}"
     answer.set_etag(hashlib.sha256(state.encode()).hexdigest()[:32])
     answer.make_conditional(request)

@@ -19,12 +19,18 @@ from tests.web.test_every_route import routes
 
 #: Not about names on file.
 WITHOUT_LANGUAGE = ("catalogue.list_releases", "catalogue.show_release", "operation.show_limits")
-QUERIES = {"catalogue.search": "?q=power", "crosswalk.routes": f"?from={HYDRO}", "crosswalk.matrix": ""}
+QUERIES = {
+    "catalogue.search": "?q=power",
+    "crosswalk.show_routes": f"?from={HYDRO}",
+    "crosswalk.show_matrix": "?from=demo-a&to=demo-b",
+}
 
 
 def published(app: Flask) -> Iterator[str]:
     for endpoint, method, path in routes(app):
-        is_reading = endpoint.startswith(("catalogue.", "operation.")) and path.startswith("/v1/")
+        is_reading = endpoint.startswith(("catalogue.", "crosswalk.", "operation.")) and path.startswith(
+            "/v1/"
+        )
         if is_reading and method == "GET" and endpoint not in WITHOUT_LANGUAGE:
             yield path + QUERIES.get(endpoint, "")
 

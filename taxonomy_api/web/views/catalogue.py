@@ -100,7 +100,6 @@ def show_activity(query: Arguments, activity_id: str) -> Response:
     else:
         found = catalogue_json.activity_detail(release, activity, language)
         answer = reply({"release": release.id, **found})
-    answer.vary.add("Accept")
     return published(answer, release.id, language)
 
 
