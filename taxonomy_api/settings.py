@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ SMALLEST_BOOTSTRAP_KEY = 32
 
 _YES = frozenset({"1", "yes", "true", "on"})
 _NO = frozenset({"0", "no", "false", "off"})
+_ORIGIN = re.compile(r"https?://[a-zA-Z0-9.\[\]:-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,34 @@ class Settings:
     database_url: Annotated[
         str, "SQLAlchemy URL, e.g. `postgresql://…`; empty: embedded SQLite in the store folder"
     ] = field(default="", repr=False)
+    database_url_file: Annotated[str, "File that holds the URL of the database, instead of the variable"] = ""
     queue_url: Annotated[str, "`redis://…` for the job queue; empty: embedded SQLite in the store folder"] = (
         field(default="", repr=False)
     )
     host: Annotated[str, "Address to serve on"] = "127.0.0.1"
     port: Annotated[int, "Port to serve on"] = 8000
     workers: Annotated[int, "Web processes"] = 1
+    operations_host: Annotated[str, "Address for /metrics and the details of readiness"] = "127.0.0.1"
+    operations_port: Annotated[
+        int, "Port for /metrics and the details of readiness; 0: the one after the port of the service"
+    ] = 0
+    behind_tls: Annotated[
+        bool, "Callers reach the service through TLS only: browsers are told so (Strict-Transport-Security)"
+    ] = False
+    trusted_proxies: Annotated[
+        int,
+        "Proxies before the service that add to X-Forwarded-For; 0: the header is not believed",
+    ] = 0
+    allowed_origins: Annotated[
+        str, "Origins of web pages that may call the service (CORS), separated by commas; empty: none"
+    ] = ""
+    requests_per_minute: Annotated[int, "Most requests a minute with one key; 0: no limit"] = 60_000
+    keyless_requests_per_minute: Annotated[
+        int, "Most requests a minute from one address without a good key; 0: no limit"
+    ] = 6_000
+    rate_limit_url: Annotated[
+        str, "`redis://…` to count requests together; empty: each web process counts for itself"
+    ] = field(default="", repr=False)
     embedded_worker: Annotated[bool, "Start a worker for portfolios together with the web server"] = True
     max_body_bytes: Annotated[int, "Largest JSON body, in bytes"] = 2**20
     max_upload_bytes: Annotated[int, "Largest uploaded portfolio, in bytes"] = 100 * 2**20
@@ -64,8 +88,8 @@ class Settings:
     bootstrap_key_file: Annotated[str, "File that holds the first API key, instead of the variable"] = ""
     language: Annotated[str, "Language of answers where a request names none: en, zh-Hans or zh-Hant"] = "en"
     reload_seconds: Annotated[
-        int, "Seconds between looks at the data folder for changes; 0: never looked at again"
-    ] = 5
+        int, "For development: seconds between looks at the data folder for changes; 0: no looks"
+    ] = 0
     job_lease_seconds: Annotated[
         int, "Seconds after which a running job without a sign of life is started again"
     ] = 60
@@ -74,6 +98,11 @@ class Settings:
     def is_embedded(self) -> bool:
         """Whether the database is a SQLite file of this machine."""
         return not self.database_url or self.database_url.startswith("sqlite")
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins of web pages that may call the service."""
+        return tuple(origin.strip() for origin in self.allowed_origins.split(",") if origin.strip())
 
     @property
     def database(self) -> str:
@@ -111,7 +140,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             data=installed_data() if settings.data == Path() else settings.data.absolute(),
             cache=_user_cache(given) if settings.cache == Path() else settings.cache.absolute(),
             store=settings.store.absolute(),
-            bootstrap_key=_bootstrap_key(settings),
+            bootstrap_key=_secret(settings, "bootstrap_key"),
+            database_url=_secret(settings, "database_url"),
         )
     )
 
@@ -158,15 +188,18 @@ def _parse(name: str, text: str, wanted: type) -> object:
     return Path(text) if wanted is Path else text
 
 
-def _bootstrap_key(settings: Settings) -> str:
-    if not settings.bootstrap_key_file:
-        return settings.bootstrap_key.strip()
-    if settings.bootstrap_key:
-        raise ConfigurationError(f"Set {PREFIX}BOOTSTRAP_KEY or {PREFIX}BOOTSTRAP_KEY_FILE, not both.")
+def _secret(settings: Settings, name: str) -> str:
+    """A secret from its variable, or from the file that another one names."""
+    text, file = getattr(settings, name), getattr(settings, f"{name}_file")
+    variable = PREFIX + name.upper()
+    if not file:
+        return str(text).strip()
+    if text:
+        raise ConfigurationError(f"Set {variable} or {variable}_FILE, not both.")
     try:
-        return Path(settings.bootstrap_key_file).read_text(encoding="utf-8").strip()
+        return Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigurationError(f"{PREFIX}BOOTSTRAP_KEY_FILE cannot be read: {problem}.") from None
+        raise ConfigurationError(f"{variable}_FILE cannot be read: {problem}.") from None
 
 
 def _check(settings: Settings) -> Settings:
@@ -179,6 +212,14 @@ def _check(settings: Settings) -> Settings:
         )
     if settings.language not in ("en", "zh-Hans", "zh-Hant"):
         raise ConfigurationError(f"{PREFIX}LANGUAGE is {settings.language!r}; write en, zh-Hans or zh-Hant.")
-    if settings.port > 65535:
-        raise ConfigurationError(f"{PREFIX}PORT is {settings.port}; ports end at 65535.")
+    for name, port in (("PORT", settings.port), ("OPERATIONS_PORT", settings.operations_port)):
+        if port > 65535:
+            raise ConfigurationError(f"{PREFIX}{name} is {port}; ports end at 65535.")
+    for origin in settings.origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ConfigurationError(
+                f"{PREFIX}ALLOWED_ORIGINS holds {origin!r}; write each as https://host or https://host:port."
+            )
+    if settings.rate_limit_url and not settings.rate_limit_url.startswith(("redis://", "rediss://")):
+        raise ConfigurationError(f"{PREFIX}RATE_LIMIT_URL begins with redis:// or rediss://, or is empty.")
     return settings

@@ -18,7 +18,7 @@ from taxonomy_api.cli.database import db
 from taxonomy_api.cli.keys import key
 from taxonomy_api.cli.lint import lint
 from taxonomy_api.cli.organisations import org
-from taxonomy_api.cli.serve import serve, worker
+from taxonomy_api.cli.serve import reload, serve, worker
 from taxonomy_api.cli.template import template
 
 
@@ -46,7 +46,7 @@ def cli(traceback: bool) -> None:
     """
 
 
-for command in (serve, worker, assess, check, lint, coverage, template, org, key, db):
+for command in (serve, worker, reload, assess, check, lint, coverage, template, org, key, db):
     cli.add_command(command)
 
 

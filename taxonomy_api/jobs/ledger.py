@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from taxonomy_api.store.ids import now
@@ -117,6 +117,28 @@ def queued(session: Session) -> Sequence[str]:
         select(Portfolio.id).where(Portfolio.state == "queued").order_by(Portfolio.id)
     ).all()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many jobs wait and run, and since when the oldest waits."""
+
+    waiting: int
+    running: int
+    oldest: datetime | None
+
+
+def backlog(session: Session) -> Backlog:
+    """Of all organisations together."""
+    counts = dict(
+        session.execute(
+            select(Portfolio.state, func.count())
+            .where(Portfolio.state.in_(("queued", "running")))
+            .group_by(Portfolio.state)
+        ).all()
+    )
+    oldest = session.scalar(select(func.min(Portfolio.created)).where(Portfolio.state == "queued"))
+    return Backlog(counts.get("queued", 0), counts.get("running", 0), oldest)
 
 
 def exists(session: Session, job_id: str) -> bool:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from taxonomy_api import logs
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.jobs import ledger
 from taxonomy_api.jobs.ledger import Counts
@@ -25,6 +26,8 @@ from taxonomy_api.settings import Settings
 from taxonomy_api.store.current import CurrentRelease
 from taxonomy_api.store.database import Database, open_database
 from taxonomy_api.store.files import FileStore
+from taxonomy_api.store.heartbeat import beating
+from taxonomy_api.store.rollout import Rollout
 
 _log = logging.getLogger(__name__)
 _POLL_SECONDS = 0.2
@@ -36,7 +39,7 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
 
     A portfolio that is being assessed then goes back to the queue.
     """
-    configure_logging()
+    logs.configure()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -44,18 +47,14 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
     try:
         if settings.is_embedded:
             database.upgrade()
-        worker = make_worker(settings, database, stopping)
-        _log.info("Worker %d waits for portfolios.", os.getpid())
-        worker.work(parent)
+        current = CurrentRelease(settings.data, settings.cache, Rollout(settings.store))
+        worker = make_worker(settings, database, stopping, current)
+        threading.Thread(target=current.follow, args=(stopping,), name="rollout", daemon=True).start()
+        with beating(settings.store):
+            _log.info("Worker %d waits for portfolios.", os.getpid())
+            worker.work(parent)
     finally:
         database.close()
-
-
-def configure_logging() -> None:
-    """One line per event on standard error, for every process of the service."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("alembic", "huey"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 class Worker:
@@ -101,12 +100,16 @@ class Worker:
             return False
 
 
-def make_worker(settings: Settings, database: Database, stopping: threading.Event) -> Worker:
+def make_worker(
+    settings: Settings, database: Database, stopping: threading.Event, current: CurrentRelease | None = None
+) -> Worker:
+    """A worker on the settings' queue, with the release in use unless another holder of it is given."""
+    current = current or CurrentRelease(settings.data, settings.cache, Rollout(settings.store))
     limits = Limits(file_size=settings.max_upload_bytes, rows=settings.max_portfolio_rows)
     jobs = PortfolioJobs(
         database=database,
         files=FileStore(settings.store),
-        current=CurrentRelease(settings.data, settings.cache),
+        current=current,
         assess=partial(_assess, limits),
         lease_seconds=settings.job_lease_seconds,
         stopping=stopping,

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from taxonomy_api import __version__
 from taxonomy_api.web import problems
+from taxonomy_api.web.api_examples import Examples
 from taxonomy_api.web.auth import SECURITY_SCHEME
 from taxonomy_api.web.json_io import json_object
 from taxonomy_api.web.schemas import ProblemDocument
@@ -94,7 +95,7 @@ def make_api(app: Flask) -> Api:
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={"info": {"description": _DESCRIPTION, "license": {"name": "Apache-2.0"}}},
     )
-    api = Api(app)
+    api = Api(app, spec_kwargs={"extra_plugins": [Examples()]})
     scheme = {"type": "http", "scheme": "bearer", "description": "An API key; scopes are per organisation."}
     api.spec.components.security_scheme(SECURITY_SCHEME, scheme)
     return api

@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from taxonomy_api.catalog.terms import LANGUAGES
 
 LARGEST_PAGE = 200
+LONGEST_SEARCH = 200
 
 
 class Answer(ma.Schema):
@@ -71,7 +72,7 @@ class LanguagePage(Language, Page):
 
 class ActivityQuery(LanguagePage):
     q = fields.String(
-        validate=validate.Length(1, 200),
+        validate=validate.Length(1, LONGEST_SEARCH),
         metadata={"description": "Words in English, 简体 or 繁體, or a code"},
     )
     sector = fields.String(metadata={"description": "Code of a sector or group"})
@@ -112,7 +113,7 @@ class MatrixQuery(_Between, Page):
 class SearchQuery(Language):
     q = fields.String(
         required=True,
-        validate=validate.Length(1, 200),
+        validate=validate.Length(1, LONGEST_SEARCH),
         metadata={"description": "Words in English, 简体 or 繁體, or an industry code"},
     )
     limit = WholeNumber(load_default=20, validate=validate.Range(1, LARGEST_PAGE))
@@ -382,3 +383,13 @@ class Rows(Listed):
 
 class Health(Answer):
     status = fields.String(required=True)
+
+
+class Readiness(Health):
+    release = fields.String(required=True)
+    parts = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "`ok` or a code, by part: database, release, queue, worker"},
+    )

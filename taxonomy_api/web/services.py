@@ -13,6 +13,9 @@ from taxonomy_api.settings import Settings
 from taxonomy_api.store.current import CurrentRelease
 from taxonomy_api.store.database import Database, open_database
 from taxonomy_api.store.files import FileStore
+from taxonomy_api.store.rollout import Rollout
+from taxonomy_api.web.metrics import Metrics
+from taxonomy_api.web.rate_limits import RateLimits
 
 _KEY = "taxonomy_api"
 
@@ -24,6 +27,8 @@ class Services:
     current: CurrentRelease
     files: FileStore
     portfolios: Portfolios
+    rate_limits: RateLimits
+    metrics: Metrics
 
 
 def make_services(settings: Settings) -> Services:
@@ -31,8 +36,8 @@ def make_services(settings: Settings) -> Services:
     database = open_database(settings)
     files = FileStore(settings.store)
     portfolios = Portfolios(database, files, open_queue(settings), settings.max_upload_bytes)
-    current = CurrentRelease(settings.data, settings.cache)
-    return Services(settings, database, current, files, portfolios)
+    current = CurrentRelease(settings.data, settings.cache, Rollout(settings.store))
+    return Services(settings, database, current, files, portfolios, RateLimits(settings), Metrics())
 
 
 def services() -> Services:

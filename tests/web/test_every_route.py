@@ -16,7 +16,7 @@ from taxonomy_api.store.ids import new_id
 from taxonomy_api.store.keys import SCOPES
 from taxonomy_api.web.app import create_app
 from taxonomy_api.web.services import make_services
-from tests.web.conftest import HYDRO, LOANS, PROCEEDS, PROJECT, Caller, MakeCaller, assert_problem
+from tests.web.conftest import HYDRO, LOANS, PROCEEDS, PROJECT, Caller, Logged, MakeCaller, assert_problem
 
 ID = "0" * 32
 EXAMPLES = {
@@ -202,7 +202,7 @@ def test_every_answer_carries_the_protective_headers(app: Flask, client: FlaskCl
 
 
 def test_an_error_of_the_service_keeps_its_inner_text_to_itself(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    app: Flask, monkeypatch: pytest.MonkeyPatch, logged: Logged
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("SELECT secret FROM /var/lib")
@@ -214,7 +214,10 @@ def test_an_error_of_the_service_keeps_its_inner_text_to_itself(
         document = assert_problem(answer, 500, "internal_error")
         assert "secret" not in answer.text
         assert document["correlation"] == answer.headers["X-Request-Id"]
-        assert str(document["correlation"]) in caplog.text
+        (line,) = (line for line in logged() if line["level"] == "ERROR")
+        assert line["request"] == document["correlation"]
+        assert line["exception"][0]["kind"] == "builtins.RuntimeError"
+        assert "secret" not in str(line)
 
 
 def test_nothing_works_without_data_and_it_says_so(

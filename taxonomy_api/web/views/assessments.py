@@ -14,6 +14,7 @@ from taxonomy_api.web import schemas
 from taxonomy_api.web.api import Blueprint, json_body
 from taxonomy_api.web.auth import organisation_id, requires
 from taxonomy_api.web.language import choose
+from taxonomy_api.web.printable import MEDIA_TYPE, assessment_page, wants_page
 from taxonomy_api.web.replies import reply
 from taxonomy_api.web.services import services
 
@@ -33,6 +34,7 @@ def create_assessment(body: dict[str, Any]) -> Response:
     asked = body if "language" in body else {**body, "language": choose(None, services().settings.language)}
     understood = read_request(engine, asked)
     answer = assess(engine, understood)
+    services().metrics.gave(answer["verdicts"])
     with services().database.unit_of_work() as session:
         stored = Repository(session, organisation_id()).add_assessment(
             engine.release.id, ENGINE_VERSION, understood.as_of, asked, answer
@@ -43,12 +45,19 @@ def create_assessment(body: dict[str, Any]) -> Response:
 
 @blueprint.route("/<assessment_id>")
 @requires("read", "assess")
+@blueprint.documents(responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}})
 @blueprint.answers(200, schemas.Assessment)
 def show_assessment(assessment_id: str) -> Response:
-    """An assessment as it was answered"""
+    """An assessment as it was answered; `Accept: text/html` gives a page to print"""
     with services().database.reading() as session:
         stored = Repository(session, organisation_id()).assessment(assessment_id)
-    return reply({"id": stored.id, **stored.answer, "created": stored.created})
+    if wants_page():
+        release = services().current.get().release
+        answer = assessment_page(stored.id, stored.created, stored.request, stored.answer, release)
+    else:
+        answer = reply({"id": stored.id, **stored.answer, "created": stored.created})
+    answer.vary.add("Accept")
+    return answer
 
 
 @blueprint.route("/<assessment_id>", methods=["DELETE"])

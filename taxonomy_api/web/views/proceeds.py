@@ -30,4 +30,8 @@ def assess_use_of_proceeds(body: dict[str, Any]) -> Response:
     """
     engine = services().current.get().engine
     asked = body if "language" in body else {**body, "language": choose(None, services().settings.language)}
-    return reply(assess_proceeds(engine, read_proceeds(engine, asked)))
+    answer: dict[str, Any] = assess_proceeds(engine, read_proceeds(engine, asked))
+    services().metrics.gave(
+        verdict for allocation in answer["allocations"] for verdict in allocation["verdicts"]
+    )
+    return reply(answer)
