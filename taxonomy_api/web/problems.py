@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any, Protocol
 
 from flask import Flask, Response, current_app, g, request
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from taxonomy_api import errors
@@ -17,6 +18,7 @@ from taxonomy_api.portfolio.problem import PortfolioProblem
 
 _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
 TYPE_PREFIX = "urn:taxonomy-api:problem:"
 
 #: Looked up along the class hierarchy of an error.
@@ -58,6 +60,8 @@ def register(app: Flask) -> None:
     """Errors of the rooms below become problem documents; those of HTTP are handled by `Api`."""
     app.register_error_handler(ServiceError, service_error)
     app.register_error_handler(PortfolioProblem, portfolio_problem)
+    for kind in (OperationalError, InterfaceError, TimeoutError):
+        app.register_error_handler(kind, database_away)
 
 
 def service_error(error: ServiceError) -> Response:
@@ -67,7 +71,25 @@ def service_error(error: ServiceError) -> Response:
     )
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after is not None:
+        answer.headers["Retry-After"] = str(retry_after)
     return answer
+
+
+def database_away(error: SQLAlchemyError) -> Response:
+    """The database does not answer, or not in time: nothing was acknowledged, asking again may help."""
+    _log.error("%s %s: the database is away [%s]: %s", request.method, request.path, correlation_id(), error)
+    detail = "The database does not answer. What this request asked for may not have been done; ask again."
+    answer = problem_response(HTTPStatus.SERVICE_UNAVAILABLE, "database_unreachable", detail)
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
+
+
+def document(error: ServiceError) -> dict[str, Any]:
+    """An error as the problem document of an item among others."""
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    return _document(status, error.code, error.detail, [as_json(problem) for problem in error.problems])
 
 
 def portfolio_problem(error: PortfolioProblem) -> Response:
@@ -100,16 +122,21 @@ def http_error(error: HTTPException) -> Response:
 def problem_response(
     status: HTTPStatus, code: str, detail: str, items: list[dict[str, Any]] | None = None, **more: Any
 ) -> Response:
-    document = {
+    content = {**_document(status, code, detail, items), **more}
+    return Response(current_app.json.dumps(content), status=int(status), content_type=MEDIA_TYPE)
+
+
+def _document(
+    status: HTTPStatus, code: str, detail: str, items: list[dict[str, Any]] | None
+) -> dict[str, Any]:
+    return {
         "type": TYPE_PREFIX + code,
         "title": status.phrase,
         "status": int(status),
         "detail": detail,
         "code": code,
         "errors": items or [],
-        **more,
     }
-    return Response(current_app.json.dumps(document), status=int(status), content_type=MEDIA_TYPE)
 
 
 def as_json(problem: AnyProblem) -> dict[str, Any]:

@@ -10,9 +10,12 @@ from flask import current_app
 from taxonomy_api.jobs.portfolios import Portfolios
 from taxonomy_api.jobs.queue import open_queue
 from taxonomy_api.settings import Settings
+from taxonomy_api.store.assessments import Assessments
 from taxonomy_api.store.current import CurrentRelease
 from taxonomy_api.store.database import Database, open_database
 from taxonomy_api.store.files import FileStore
+from taxonomy_api.store.idempotency import IdempotencyKeys
+from taxonomy_api.store.releases import Releases
 
 _KEY = "taxonomy_api"
 
@@ -24,6 +27,9 @@ class Services:
     current: CurrentRelease
     files: FileStore
     portfolios: Portfolios
+    releases: Releases
+    assessments: Assessments
+    idempotency: IdempotencyKeys
 
 
 def make_services(settings: Settings) -> Services:
@@ -32,7 +38,10 @@ def make_services(settings: Settings) -> Services:
     files = FileStore(settings.store)
     portfolios = Portfolios(database, files, open_queue(settings), settings.max_upload_bytes)
     current = CurrentRelease(settings.data, settings.cache)
-    return Services(settings, database, current, files, portfolios)
+    releases = Releases(database, current)
+    assessments = Assessments(database, releases)
+    keys = IdempotencyKeys(database)
+    return Services(settings, database, current, files, portfolios, releases, assessments, keys)
 
 
 def services() -> Services:

@@ -13,6 +13,7 @@ import pytest
 from taxonomy_api.store.database import Database
 
 SERVER = "host=127.0.0.1 port=5432 dbname=test user=postgres connect_timeout=3"
+KEY = b"a key that seals the trails of tests"
 URL = "postgresql://postgres@127.0.0.1:5432/test"
 
 
@@ -41,7 +42,8 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """An empty database with all tables, once of each kind."""
-    opened = Database(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+    url = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    opened = Database(url, KEY)
     opened.upgrade()
     yield opened
     opened.close()
