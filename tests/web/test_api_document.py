@@ -15,7 +15,7 @@ RAISED = re.compile(
     r"(?:NotFound|Conflict|Malformed|TooLarge|Unavailable|Unauthenticated|Forbidden)\(\s*\"(\w+)\"|PortfolioProblem\(\s*\"(option_\w+)\""
 )
 #: Met on the command line only.
-ELSEWHERE = {"unknown_organisation", "unknown_key", "name_taken"}
+ELSEWHERE = {"unknown_organisation", "unknown_key", "name_taken", "key_ended"}
 
 
 def test_every_address_is_listed_and_no_other(app: Flask) -> None:

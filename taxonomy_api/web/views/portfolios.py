@@ -122,7 +122,7 @@ def show_portfolio(portfolio_id: str) -> Response:
 
 @blueprint.route("/<portfolio_id>/cancel", methods=["POST"])
 @requires("portfolio")
-@idempotent(_again)
+@idempotent(lambda outcome: reply(portfolio_json(_stored(outcome.result_id or "")), outcome.status))
 @blueprint.answers(202, schemas.Portfolio)
 def cancel_portfolio(portfolio_id: str) -> Response:
     """Stop the work; a running job stops at its next step"""
