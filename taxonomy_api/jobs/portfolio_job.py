@@ -18,6 +18,7 @@ from taxonomy_api.jobs import ledger
 from taxonomy_api.jobs.ledger import Claim, Counts
 from taxonomy_api.jobs.pulse import Pulse
 from taxonomy_api.portfolio.problem import Cancelled, PortfolioProblem
+from taxonomy_api.store.audit import head_of
 from taxonomy_api.store.current import CurrentRelease
 from taxonomy_api.store.database import Database
 from taxonomy_api.store.files import FileStore
@@ -27,7 +28,10 @@ STORED_NAME = re.compile(r"\Ainput(?:\.[a-z0-9]{1,8})?(?=[ ,])")
 
 
 class Assess(Protocol):
-    """Assesses the workbook `source`, writes the results into `target` and returns the summary."""
+    """Assesses the workbook `source`, writes the results into `target` and returns the summary.
+
+    `audit_anchor` is the head of the organisation's trail at the start of the job, for the Method sheet.
+    """
 
     def __call__(
         self,
@@ -36,6 +40,7 @@ class Assess(Protocol):
         options: dict[str, Any],
         target: Path,
         progress: Callable[[Counts], None],
+        audit_anchor: str | None,
     ) -> dict[str, Any]: ...
 
 
@@ -79,7 +84,10 @@ class PortfolioJobs:
             if pulse.standing != "running" or self.stopping.is_set():
                 raise Cancelled
 
-        summary = self.assess(source, engine, job.options, target, progress)
+        with self.database.reading() as session:
+            head = head_of(session, job.organisation_id)
+        anchor = None if head is None else str(head)
+        summary = self.assess(source, engine, job.options, target, progress, anchor)
         results = self.files.hashes(target)
         self.files.publish(job.organisation_id, job.job_id, job.attempt)
         return engine.release, summary, results

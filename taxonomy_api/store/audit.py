@@ -74,13 +74,13 @@ def sha256(text: str) -> str:
 
 def head_of(session: Session, chain: str) -> Head | None:
     """Where a chain ends; None before its first entry."""
-    found = session.execute(_HEAD.where(AuditHead.chain == chain)).one_or_none()
+    found = session.execute(_HEAD.where(_HEADS.c.chain == chain)).one_or_none()
     return None if found is None else Head(*found)
 
 
 def heads(session: Session) -> Sequence[Head]:
     """Where every chain ends."""
-    return [Head(*row) for row in session.execute(_HEAD.order_by(AuditHead.chain))]
+    return [Head(*row) for row in session.execute(_HEAD.order_by(_HEADS.c.chain))]
 
 
 def entries(session: Session, chain: str, before: int | None, limit: int) -> Sequence[AuditEntry]:
@@ -109,7 +109,7 @@ class Sealer:
         session.flush()
         # One order of locking for all, so that no two writers wait for each other.
         rows = [row for chain in sorted(pending) for row in self._extend(session, chain, pending[chain])]
-        session.execute(insert(AuditEntry), rows)
+        session.connection().execute(insert(_ENTRIES), rows)
 
     def _extend(self, session: Session, chain: str, events: list[_Event]) -> list[dict[str, Any]]:
         head = _locked_head(session, chain)
@@ -134,7 +134,8 @@ class Sealer:
                     "hash": previous,
                 }
             )
-        session.execute(update(AuditHead).where(AuditHead.chain == chain).values(seq=seq, hash=previous))
+        moved = update(_HEADS).where(_HEADS.c.chain == chain).values(seq=seq, hash=previous)
+        session.connection().execute(moved)
         return rows
 
     def _require_own(self, session: Session, head: Head) -> None:
@@ -172,15 +173,19 @@ def hash_of(key: bytes, previous: str, entry: AuditEntry) -> str:
     )
 
 
-_HEAD = select(AuditHead.chain, AuditHead.seq, AuditHead.hash)
+#: Tables, not classes: every answer waits for these few statements.
+_HEADS = AuditHead.metadata.tables[AuditHead.__tablename__]
+_ENTRIES = AuditEntry.metadata.tables[AuditEntry.__tablename__]
+_HEAD = select(_HEADS.c.chain, _HEADS.c.seq, _HEADS.c.hash)
 
 
 def _locked_head(session: Session, chain: str) -> Head:
-    query = _HEAD.where(AuditHead.chain == chain).with_for_update()
-    found = session.execute(query).one_or_none()
+    connection = session.connection()
+    query = _HEAD.where(_HEADS.c.chain == chain).with_for_update()
+    found = connection.execute(query).one_or_none()
     if found is None:
-        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-        first = dialect.insert(AuditHead).values(chain=chain, seq=0, hash=GENESIS)
-        session.execute(first.on_conflict_do_nothing())
-        found = session.execute(query).one()
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        first = dialect.insert(_HEADS).values(chain=chain, seq=0, hash=GENESIS)
+        connection.execute(first.on_conflict_do_nothing())
+        found = connection.execute(query).one()
     return Head(*found)

@@ -21,6 +21,7 @@ from taxonomy_api.store.ids import now
 from taxonomy_api.store.models import StoredRelease
 
 CURRENT = "current"
+_TABLE = StoredRelease.metadata.tables[StoredRelease.__tablename__]
 #: Past releases held in memory, the last used.
 _HELD = 2
 
@@ -37,8 +38,8 @@ def counts_of(release: Release) -> dict[str, Any]:
 def keep(session: Session, release: Release) -> None:
     """Stores the release unless it is; call it in the unit of work that stores what refers to it."""
     # Held in place until the commit, lest a purge removes it in between (SQLite has one writer anyway).
-    query = select(StoredRelease.content.is_not(None)).where(StoredRelease.id == release.id)
-    is_whole = session.scalar(query.with_for_update(read=True, key_share=True))
+    query = select(_TABLE.c.content.is_not(None)).where(_TABLE.c.id == release.id)
+    is_whole = session.connection().scalar(query.with_for_update(read=True, key_share=True))
     if is_whole:
         return
     values = {"content": pack(release), "counts": counts_of(release)}

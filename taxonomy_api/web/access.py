@@ -14,8 +14,8 @@ from flask import Flask
 
 from taxonomy_api.settings import load
 from taxonomy_api.store.keys import SCOPES
-from taxonomy_api.web.auth import SECURITY_SCHEME
 from taxonomy_api.web.app import create_app
+from taxonomy_api.web.auth import SECURITY_SCHEME
 from taxonomy_api.web.services import services
 
 _OPENING = """\

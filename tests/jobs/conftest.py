@@ -51,7 +51,12 @@ class Bench:
 
     def jobs(self) -> PortfolioJobs:
         def assess(
-            source: Path, engine: Engine, options: dict[str, Any], target: Path, progress: Report
+            source: Path,
+            engine: Engine,
+            options: dict[str, Any],
+            target: Path,
+            progress: Report,
+            audit_anchor: str | None,
         ) -> dict[str, Any]:
             assert options == {"sheet": "Loans"}
             return self.work(source, target, progress)
