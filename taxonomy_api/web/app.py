@@ -9,7 +9,16 @@ from taxonomy_api.web import docs_page, problems
 from taxonomy_api.web.api import make_api
 from taxonomy_api.web.json_io import Json
 from taxonomy_api.web.services import Services, attach, make_services
-from taxonomy_api.web.views import assessments, audit, catalogue, operation, portfolios, proceeds, releases
+from taxonomy_api.web.views import (
+    assessments,
+    audit,
+    catalogue,
+    crosswalk,
+    operation,
+    portfolios,
+    proceeds,
+    releases,
+)
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -34,7 +43,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     app.url_map.redirect_defaults = False
     attach(app.extensions, services or make_services(settings))
     api = make_api(app)
-    for part in (catalogue, releases, assessments, proceeds, portfolios, audit, operation):
+    for part in (catalogue, crosswalk, releases, assessments, proceeds, portfolios, audit, operation):
         api.register_blueprint(part.blueprint)
     app.register_blueprint(docs_page.blueprint)
     problems.register(app)
