@@ -17,7 +17,7 @@ from typing import Annotated, Any
 from taxonomy_api.errors import ConfigurationError
 
 PREFIX = "TAXONOMY_API_"
-SMALLEST_BOOTSTRAP_KEY = 32
+SMALLEST_SECRET = 32
 
 _YES = frozenset({"1", "yes", "true", "on"})
 _NO = frozenset({"0", "no", "false", "off"})
@@ -93,6 +93,21 @@ class Settings:
     job_lease_seconds: Annotated[
         int, "Seconds after which a running job without a sign of life is started again"
     ] = 60
+    max_batch_bytes: Annotated[int, "Largest JSON body of a batch of projects, in bytes"] = 8 * 2**20
+    assessment_days: Annotated[
+        int, "Days after which a single assessment is deleted; 0: kept until somebody deletes it"
+    ] = 0
+    result_days: Annotated[int, "Days after its end for which a portfolio and its results are kept"] = 30
+    audit_key: Annotated[
+        str,
+        "Secret that seals the audit trail, at least 32 characters; empty: `audit.key` in the store folder",
+    ] = field(default="", repr=False)
+    audit_key_file: Annotated[str, "File that holds the secret of the trail, instead of the variable"] = ""
+    audit_anchors: Annotated[
+        Path,
+        "File to which heads of the audit trail are added; empty: `audit-anchors.jsonl` in the store folder",
+    ] = Path()
+    audit_anchor_seconds: Annotated[int, "Seconds between looks for heads to be written there"] = 300
 
     @property
     def is_embedded(self) -> bool:
@@ -142,6 +157,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             store=settings.store.absolute(),
             bootstrap_key=_secret(settings, "bootstrap_key"),
             database_url=_secret(settings, "database_url"),
+            audit_key=_secret(settings, "audit_key"),
+            audit_anchors=_anchor_file(settings),
         )
     )
 
@@ -151,6 +168,11 @@ def installed_data() -> Path:
     package = Path(__file__).resolve().parent
     inside = package / "_data"
     return inside if inside.is_dir() else package.parent
+
+
+def _anchor_file(settings: Settings) -> Path:
+    given = settings.audit_anchors
+    return (settings.store / "audit-anchors.jsonl" if given == Path() else given).absolute()
 
 
 def _user_cache(given: Mapping[str, str]) -> Path:
@@ -203,12 +225,16 @@ def _secret(settings: Settings, name: str) -> str:
 
 
 def _check(settings: Settings) -> Settings:
-    key = settings.bootstrap_key
-    if key and (
-        len(key) < SMALLEST_BOOTSTRAP_KEY or not key.isascii() or not key.isprintable() or " " in key
-    ):
+    for what, secret in (("bootstrap key", settings.bootstrap_key), ("audit key", settings.audit_key)):
+        if secret and (
+            len(secret) < SMALLEST_SECRET or not secret.isascii() or not secret.isprintable() or " " in secret
+        ):
+            raise ConfigurationError(
+                f"The {what} needs {SMALLEST_SECRET} or more printable ASCII characters, no spaces."
+            )
+    if settings.result_days < 1:
         raise ConfigurationError(
-            f"The bootstrap key needs {SMALLEST_BOOTSTRAP_KEY} or more printable ASCII characters, no spaces."
+            f"{PREFIX}RESULT_DAYS is {settings.result_days}; results stay for a day or more."
         )
     if settings.language not in ("en", "zh-Hans", "zh-Hant"):
         raise ConfigurationError(f"{PREFIX}LANGUAGE is {settings.language!r}; write en, zh-Hans or zh-Hant.")

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from taxonomy_api.cli.assess import assess
+from taxonomy_api.cli.audit import audit
 from taxonomy_api.cli.check import check
 from taxonomy_api.cli.common import refusal
 from taxonomy_api.cli.coverage import coverage
@@ -18,6 +19,7 @@ from taxonomy_api.cli.database import db
 from taxonomy_api.cli.keys import key
 from taxonomy_api.cli.lint import lint
 from taxonomy_api.cli.organisations import org
+from taxonomy_api.cli.purge import purge
 from taxonomy_api.cli.serve import reload, serve, worker
 from taxonomy_api.cli.template import template
 
@@ -46,7 +48,7 @@ def cli(traceback: bool) -> None:
     """
 
 
-for command in (serve, worker, reload, assess, check, lint, coverage, template, org, key, db):
+for command in (serve, worker, reload, assess, check, lint, coverage, template, org, key, purge, audit, db):
     cli.add_command(command)
 
 

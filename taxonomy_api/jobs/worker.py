@@ -7,7 +7,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -23,15 +24,19 @@ from taxonomy_api.portfolio.options import read_options
 from taxonomy_api.portfolio.problem import Limits
 from taxonomy_api.portfolio.run import Progress, assess_portfolio
 from taxonomy_api.settings import Settings
+from taxonomy_api.store.anchors import Anchors
+from taxonomy_api.store.audit import WORKER
 from taxonomy_api.store.current import CurrentRelease
 from taxonomy_api.store.database import Database, open_database
 from taxonomy_api.store.files import FileStore
 from taxonomy_api.store.heartbeat import beating
+from taxonomy_api.store.retention import purge
 from taxonomy_api.store.rollout import Rollout
 
 _log = logging.getLogger(__name__)
 _POLL_SECONDS = 0.2
 _RECOVER_SECONDS = 15.0
+_PURGE_SECONDS = 24 * 60 * 60.0
 
 
 def run_worker(settings: Settings, parent: int | None = None) -> None:
@@ -57,26 +62,41 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
         database.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """What a worker does from time to time, and first when it starts."""
+
+    every_seconds: float
+    do: Callable[[], bool]
+
+
 class Worker:
     """The loop around a queue."""
 
     def __init__(
-        self, database: Database, queue: JobQueue, lease: timedelta, stopping: threading.Event
+        self,
+        database: Database,
+        queue: JobQueue,
+        lease: timedelta,
+        stopping: threading.Event,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._database = database
         self.queue = queue
         self._lease = lease
         self._stopping = stopping
+        self._chores = (Chore(_RECOVER_SECONDS, self.recover), *chores)
 
     def work(self, parent: int | None = None) -> None:
         """Handles messages until told to stop."""
-        looked = float("-inf")
+        done = [float("-inf")] * len(self._chores)
         while not self._stopping.is_set():
             if parent is not None and os.getppid() != parent:
                 return
-            if time.monotonic() - looked > _RECOVER_SECONDS:
-                looked = time.monotonic()
-                self._safely(self.recover)
+            for number, chore in enumerate(self._chores):
+                if time.monotonic() - done[number] > chore.every_seconds:
+                    done[number] = time.monotonic()
+                    self._safely(chore.do)
             if not self._safely(self.queue.receive):
                 self._stopping.wait(_POLL_SECONDS)
 
@@ -115,7 +135,19 @@ def make_worker(
         stopping=stopping,
     )
     queue = open_queue(settings, jobs.run)
-    return Worker(database, queue, timedelta(seconds=settings.job_lease_seconds), stopping)
+    anchors = Anchors(database, settings.audit_anchors)
+
+    def tidy() -> bool:
+        purged = purge(database, jobs.files, settings, jobs.current.get().release.id, WORKER)
+        _log.info("Purged: %s", purged)
+        return True
+
+    chores = (
+        Chore(_PURGE_SECONDS, tidy),
+        Chore(settings.audit_anchor_seconds, lambda: anchors.write() > 0),
+    )
+    lease = timedelta(seconds=settings.job_lease_seconds)
+    return Worker(database, queue, lease, stopping, chores)
 
 
 def _assess(
@@ -125,9 +157,12 @@ def _assess(
     options: dict[str, Any],
     target: Path,
     progress: Callable[[Counts], None],
+    audit_anchor: str | None,
 ) -> dict[str, Any]:
     def report(step: Progress) -> None:
         progress(Counts(step.phase, step.rows_read, step.rows_assessed, step.rows_written, step.rows_total))
 
     understood = read_options(engine.release, options)
-    return assess_portfolio(source, engine, understood, target, report, limits=limits).as_json()
+    return assess_portfolio(
+        source, engine, understood, target, report, limits=limits, audit_anchor=audit_anchor
+    ).as_json()

@@ -66,6 +66,7 @@ def assess_portfolio(
     *,
     limits: Limits | None = None,
     assessor: Assessor = assess_block,
+    audit_anchor: str | None = None,
 ) -> PortfolioSummary:
     """Assess the upload `source` and write `results.<format>` for each format of the options into the
     existing folder `target`.
@@ -73,6 +74,7 @@ def assess_portfolio(
     `progress` may raise `Cancelled`. Raises `PortfolioProblem` where the upload cannot be assessed at
     all; problems of single rows are told in the results. What is in `target` after an exception is
     unfinished: the caller removes it, or makes the folder final by renaming it after a normal return.
+    `audit_anchor` is printed on the Method sheet.
     """
     limits = limits or Limits()
     progress(Progress("reading"))
@@ -88,7 +90,7 @@ def assess_portfolio(
     amount_column = column_sum(reading.table, reading.plan, reading.totals)
     summary = _summarise(engine, reading, options, results, states, money, shares, amount_column)
     columns = result_columns(reading.table, results, states)
-    _write(target, columns, engine, reading, options, results, summary, progress)
+    _write(target, columns, engine, reading, options, results, summary, progress, audit_anchor)
     progress(Progress("done", total, total, total, total))
     return summary
 
@@ -188,6 +190,7 @@ def _write(
     results: Sequence[TaxonomyResults],
     summary: PortfolioSummary,
     progress: Callable[[Progress], None],
+    audit_anchor: str | None,
 ) -> None:
     total = len(reading.table.rows)
 
@@ -200,7 +203,13 @@ def _write(
         from taxonomy_api.portfolio.write_xlsx import write_xlsx
 
         method = method_lines(
-            engine.release, reading.table, reading.plan, options, results, _digest(reading.table)
+            engine.release,
+            reading.table,
+            reading.plan,
+            options,
+            results,
+            _digest(reading.table),
+            audit_anchor,
         )
         report = Report(summary, reading.reporter.log, method, options.language)
         write_xlsx(target / "results.xlsx", columns, report, written)

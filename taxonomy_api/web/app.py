@@ -10,7 +10,16 @@ from taxonomy_api.web import docs_page, headers, problems, request_ids, request_
 from taxonomy_api.web.api import make_api
 from taxonomy_api.web.json_io import Json
 from taxonomy_api.web.services import Services, attach, make_services
-from taxonomy_api.web.views import assessments, catalogue, crosswalk, operation, portfolios, proceeds
+from taxonomy_api.web.views import (
+    assessments,
+    audit,
+    catalogue,
+    crosswalk,
+    operation,
+    portfolios,
+    proceeds,
+    releases,
+)
 
 
 class _App(Flask):
@@ -31,7 +40,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     app.url_map.redirect_defaults = False
     attach(app.extensions, services or make_services(settings))
     api = make_api(app)
-    for part in (catalogue, crosswalk, assessments, proceeds, portfolios, operation):
+    for part in (catalogue, crosswalk, releases, assessments, proceeds, portfolios, audit, operation):
         api.register_blueprint(part.blueprint)
     app.register_blueprint(docs_page.blueprint)
     problems.register(app)

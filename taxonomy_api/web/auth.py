@@ -29,7 +29,12 @@ def reads_catalogue(view: View) -> View:
 
 def organisation_id() -> str:
     """Whose data this request is about. Only behind `requires`."""
-    return cast(Identity, g.identity).organisation_id
+    return who().organisation_id
+
+
+def who() -> Identity:
+    """Who asks. Only behind `requires`."""
+    return cast(Identity, g.identity)
 
 
 def _guard(

@@ -19,6 +19,7 @@ from taxonomy_api.web.request_ids import request_number
 
 _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
 TYPE_PREFIX = "urn:taxonomy-api:problem:"
 
 #: Looked up along the class hierarchy of an error.
@@ -76,10 +77,11 @@ def service_error(error: ServiceError) -> Response:
     )
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
-    elif isinstance(error, errors.TooMany):
-        answer.headers["Retry-After"] = str(error.retry_after)
-    elif status == HTTPStatus.SERVICE_UNAVAILABLE:
-        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after is None and status == HTTPStatus.SERVICE_UNAVAILABLE:
+        retry_after = RETRY_SECONDS
+    if retry_after is not None:
+        answer.headers["Retry-After"] = str(retry_after)
     return answer
 
 
@@ -89,7 +91,14 @@ def database_error(error: SQLAlchemyError) -> Response:
     if not away and not (isinstance(error, DBAPIError) and error.connection_invalidated):
         return _internal(error)
     _log.warning("%s %s: the database does not answer.", request.method, _route(), exc_info=error)
-    return service_error(errors.Unavailable("database_unreachable", "The database does not answer."))
+    detail = "The database does not answer. What this request asked for may not have been done; ask again."
+    return service_error(errors.Unavailable("database_unreachable", detail))
+
+
+def document(error: ServiceError) -> dict[str, Any]:
+    """An error as the problem document of an item among others."""
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    return _document(status, error.code, error.detail, [as_json(problem) for problem in error.problems])
 
 
 def portfolio_problem(error: PortfolioProblem) -> Response:
@@ -120,16 +129,21 @@ def http_error(error: HTTPException) -> Response:
 def problem_response(
     status: HTTPStatus, code: str, detail: str, items: list[dict[str, Any]] | None = None, **more: Any
 ) -> Response:
-    document = {
+    content = {**_document(status, code, detail, items), **more}
+    return Response(current_app.json.dumps(content), status=int(status), content_type=MEDIA_TYPE)
+
+
+def _document(
+    status: HTTPStatus, code: str, detail: str, items: list[dict[str, Any]] | None
+) -> dict[str, Any]:
+    return {
         "type": TYPE_PREFIX + code,
         "title": status.phrase,
         "status": int(status),
         "detail": detail,
         "code": code,
         "errors": items or [],
-        **more,
     }
-    return Response(current_app.json.dumps(document), status=int(status), content_type=MEDIA_TYPE)
 
 
 def as_json(problem: AnyProblem) -> dict[str, Any]:

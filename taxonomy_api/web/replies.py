@@ -16,7 +16,12 @@ STATIC = Path(__file__).parent / "static"
 
 def reply(content: dict[str, Any], status: int = 200, location: str | None = None) -> Response:
     """A JSON answer."""
-    answer = Response(current_app.json.dumps(content), status=status, content_type="application/json")
+    return reply_text(current_app.json.dumps(content), status, location)
+
+
+def reply_text(content: str, status: int = 200, location: str | None = None) -> Response:
+    """A JSON answer that is text already."""
+    answer = Response(content, status=status, content_type="application/json")
     if location is not None:
         answer.headers["Location"] = location
     return answer

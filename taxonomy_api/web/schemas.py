@@ -256,7 +256,10 @@ class Matrix(Listed):
 class Release(Answer):
     id = fields.String(required=True)
     current = fields.Boolean(required=True)
-    engine = fields.String(required=True)
+    engine = fields.String(required=True, allow_none=True)
+    first_used = fields.DateTime(
+        required=True, allow_none=True, metadata={"description": "When a kept answer first used it"}
+    )
     since = fields.DateTime(metadata={"description": "In use by this process since"})
     taxonomies = _free("Number of activities by taxonomy")
     facts = fields.Integer()
@@ -293,6 +296,21 @@ class Options(Answer):
 
 class AssessmentRequest(Options):
     project = fields.Nested(Project, required=True)
+
+
+class BatchRequest(Options):
+    projects = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(Project),
+        required=True,
+        metadata={"description": "Up to 1,000 projects by ids of yours"},
+    )
+
+
+class ReplayRequest(Answer):
+    release = fields.String(
+        load_default="current", metadata={"description": "`current`, `original` or the id of a release"}
+    )
 
 
 class Instrument(Answer):
@@ -352,6 +370,49 @@ class Assessment(Answer):
     as_of = fields.Date(required=True)
     disclaimer = fields.String(required=True)
     verdicts = fields.List(fields.Dict(), required=True)
+
+
+class Batch(Answer):
+    results = fields.Dict(
+        keys=fields.String(),
+        values=fields.Dict(),
+        required=True,
+        metadata={"description": "By your ids: `status` with `assessment` (201) or `problem` (422)"},
+    )
+
+
+class Replay(Answer):
+    assessment = fields.String(required=True)
+    as_of = fields.Date(required=True)
+    release = fields.String(required=True)
+    engine = fields.String(required=True)
+    original = fields.Dict(required=True, metadata={"description": "Its `release` and `engine`"})
+    engine_changed = fields.Boolean(required=True)
+    reproduced = fields.Boolean(
+        required=True, metadata={"description": "The answer is the kept one, byte for byte"}
+    )
+    differences = fields.List(
+        fields.Dict(), required=True, metadata={"description": "`path` (a JSON pointer), `before`, `after`"}
+    )
+    differences_truncated = fields.Boolean(required=True)
+    answer = fields.Dict(required=True)
+
+
+class AuditEntry(Answer):
+    seq = fields.Integer(required=True)
+    at = fields.DateTime(required=True)
+    kind = fields.String(required=True)
+    actor = fields.String(required=True, metadata={"description": "Public id of a key, operator or worker"})
+    subject = fields.String(required=True)
+    detail = fields.Dict(required=True)
+    hash = fields.String(required=True)
+
+
+class Audit(Listed):
+    head = fields.Dict(
+        required=True, allow_none=True, metadata={"description": "`seq` and `hash` of the newest"}
+    )
+    entries = fields.List(fields.Nested(AuditEntry), required=True)
 
 
 class Progress(Answer):

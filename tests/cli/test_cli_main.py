@@ -20,7 +20,8 @@ Run = Callable[..., Result]
 
 def test_all_commands_are_there() -> None:
     assert set(cli.commands) == {
-        *("serve", "worker", "reload", "assess", "check", "lint", "coverage", "template", "org", "key", "db")
+        *("serve", "worker", "reload", "assess", "check", "lint", "coverage", "template"),
+        *("org", "key", "purge", "audit", "db"),
     }
 
 

@@ -28,6 +28,7 @@ PROJECT = {
     "project": {"activities": [HYDRO], "facts": {"ghg_intensity": "40 gCO2e/kWh"}},
     "as_of": "2026-11-22",
 }
+BATCH = {"projects": {"A-1": PROJECT["project"], "A-2": {"activities": []}}, "as_of": "2026-11-22"}
 PROCEEDS = {
     "instrument": {"kind": "demo_bond", "amount": {"value": 200, "currency": "HKD"}},
     "allocations": [{"project": PROJECT["project"], "amount": {"value": 120, "currency": "HKD"}}],

@@ -1,4 +1,4 @@
-"""Taxonomies, activities, facts, search, releases: what is on file."""
+"""Taxonomies, activities, facts, search: what is on file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, request
 
-from taxonomy_api.assessment.engine import ENGINE_VERSION
 from taxonomy_api.assessment.questionnaire import questions
 from taxonomy_api.catalog.model import Activity, Release, Taxonomy
 from taxonomy_api.catalog.nearest import nearest
@@ -178,43 +177,6 @@ def search(query: Arguments) -> Response:
         for hit in hits
     ]
     return catalogue_reply({"release": loaded.release.id, "candidates": found}, loaded.release.id, language)
-
-
-@blueprint.route("/releases")
-@reads_catalogue
-@blueprint.query(schemas.Page)
-@blueprint.answers(200, schemas.Releases)
-def list_releases(query: Arguments) -> Response:
-    """Data releases; the current one"""
-    loaded = services().current.get()
-    shown, following = page((loaded,), query.get("cursor"), query["limit"], "releases")
-    return reply({"releases": [_release_json(one) for one in shown], "next_cursor": following})
-
-
-@blueprint.route("/releases/<release_id>")
-@reads_catalogue
-@blueprint.answers(200, schemas.Release)
-def show_release(release_id: str) -> Response:
-    """One data release, by id or `current`"""
-    loaded = services().current.get()
-    if release_id not in ("current", loaded.release.id):
-        raise NotFound(
-            "unknown_release", f"Release {release_id!r} is not kept here; current is {loaded.release.id}."
-        )
-    return reply(_release_json(loaded))
-
-
-def _release_json(loaded: Loaded) -> dict[str, Any]:
-    release = loaded.release
-    return {
-        "id": release.id,
-        "current": True,
-        "engine": ENGINE_VERSION,
-        "since": loaded.since,
-        "taxonomies": {taxonomy.id: len(taxonomy.activities) for taxonomy in release.taxonomies.values()},
-        "facts": len(release.facts),
-        "mappings": len(release.mappings),
-    }
 
 
 def _language(query: Arguments) -> Language:

@@ -12,6 +12,8 @@ from flask import Response, send_file
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.errors import InvalidInput, Problem
 from taxonomy_api.portfolio.template import write_template
+from taxonomy_api.store.assessments import MOST_PROJECTS
+from taxonomy_api.store.idempotency import LONGEST_KEY
 from taxonomy_api.web import readiness, schemas
 from taxonomy_api.web.api import Blueprint
 from taxonomy_api.web.auth import reads_catalogue
@@ -40,6 +42,9 @@ def show_limits() -> Response:
             "limits": {
                 "body_bytes": settings.max_body_bytes,
                 "body_depth": DEEPEST,
+                "batch_bytes": settings.max_batch_bytes,
+                "batch_projects": MOST_PROJECTS,
+                "idempotency_key_characters": LONGEST_KEY,
                 "upload_bytes": settings.max_upload_bytes,
                 "portfolio_rows": settings.max_portfolio_rows,
                 "page_size": schemas.LARGEST_PAGE,
