@@ -42,6 +42,9 @@ FIXED = {
     "created": "2026-11-22T08:00:00.000Z",
     "started": "2026-11-22T08:00:01.000Z",
     "finished": "2026-11-22T08:00:02.000Z",
+    "at": "2026-11-22T08:00:00.000Z",
+    "first_used": "2026-11-22T08:00:00.000Z",
+    "hash": "6f6baba9" * 8,
     "since": "2026-11-22T07:00:00.000Z",
     "release": f"sha256:{'0d5aef19' * 8}",
 }
@@ -120,7 +123,10 @@ def main() -> None:
         stored = ask("POST", "/v1/assessments", json={"project": PROJECT, **OPTIONS})
         kept = {"assessment_id": stored["id"]}
         ask("GET", "/v1/assessments/{assessment_id}", kept)
+        ask("POST", "/v1/assessments/{assessment_id}/replay", kept, json={"release": "original"})
         ask("DELETE", "/v1/assessments/{assessment_id}", kept)
+        batch = ask("POST", "/v1/assessments/batch", json={"projects": {"SZ-14": PROJECT}, **OPTIONS})
+        ask("GET", "/v1/audit", {"limit": "1"})
         ask("POST", "/v1/proceeds", json={"instrument": BOND, "allocations": [ALLOCATION], **OPTIONS})
         form = {"file": (io.BytesIO(LOANS), "loans.csv"), "options": json.dumps(OPTIONS)}
         portfolio = ask("POST", "/v1/portfolios", data=form)
@@ -135,7 +141,7 @@ def main() -> None:
         ask("DELETE", "/v1/portfolios/{portfolio_id}", mine)
         again = ask("POST", "/v1/portfolios", data={"file": (io.BytesIO(LOANS), "loans.csv")})
         ask("POST", "/v1/portfolios/{portfolio_id}/cancel", {"portfolio_id": again["id"]})
-        ids = {stored["id"], portfolio["id"], again["id"]}
+        ids = {batch["results"]["SZ-14"]["assessment"]["id"], stored["id"], portfolio["id"], again["id"]}
         made.database.close()
     text = json.dumps(found, ensure_ascii=False, indent=1, default=str)
     for one_id in ids:

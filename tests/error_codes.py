@@ -17,8 +17,8 @@ PACKAGE = Path(taxonomy_api.__file__).parent
 #: Rooms whose errors reach callers of the REST interface.
 ROOMS = ("web", "jobs", "portfolio", "store", "assessment")
 #: Never an answer: met on the command line only, or told of a part that no answer depends on.
-NO_ANSWERS = {"unknown_organisation", "unknown_key", "name_taken", "worker_silent"}
-NO_PLACES = {"bad_expiry", "bad_name", "unknown_scope"}
+NO_ANSWERS = {"unknown_organisation", "unknown_key", "name_taken", "key_ended", "worker_silent"}
+NO_PLACES = {"bad_expiry", "bad_name", "unknown_scope", "bad_anchor"}
 _RAISED = {kind.__name__: int(status) for kind, status in STATUS.items()}
 
 
@@ -28,6 +28,7 @@ def answered() -> dict[str, int]:
         "invalid_request": 422,
         "bad_parameter": 422,
         "too_many_requests": 429,
+        "idempotent_request_running": 409,
     }
     for name, code in _literal_codes():
         if name in _RAISED:

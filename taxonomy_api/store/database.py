@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -135,10 +137,24 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver's own implicit transactions are switched off; `_begin_sqlite` opens them.
     connection.isolation_level = None
     cursor = connection.cursor()
+    _into_wal(cursor)
     # FULL: what is acknowledged is on the disk, also when the machine stops.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _into_wal(cursor: Any) -> None:
+    """Turns the log of a new database on; where two processes do so at once SQLite lets neither wait."""
+    patience = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.02)
 
 
 def _begin_sqlite(connection: Connection) -> None:

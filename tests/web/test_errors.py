@@ -169,7 +169,7 @@ def test_what_the_database_says_holds_no_values(database_error: OperationalError
 def database_error(tmp_path: Path) -> OperationalError:
     from sqlalchemy import text
 
-    opened = Database(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
+    opened = Database(f"sqlite:///{tmp_path / 'empty.sqlite3'}", b"k" * 32)
     try:
         with opened.reading() as session:
             session.execute(text("SELECT * FROM nothing WHERE id = :id"), {"id": "PLANTED"})

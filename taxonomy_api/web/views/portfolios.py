@@ -63,9 +63,9 @@ def _upload_content() -> bytes:
     if request.mimetype != "multipart/form-data":
         return request.get_data(cache=True)
     digest = hashlib.sha256()
-    for name, text in sorted(request.form.items(multi=True)):
+    for name, text in sorted(request.form.items(multi=True), key=lambda item: (item[0] or "", item[1])):
         digest.update(json.dumps([name, text]).encode())
-    for name, file in sorted(request.files.items(multi=True), key=lambda item: item[0]):
+    for name, file in sorted(request.files.items(multi=True), key=lambda item: item[0] or ""):
         content = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
         file.stream.seek(0)
         digest.update(json.dumps([name, file.filename, content]).encode())
