@@ -79,21 +79,27 @@ def read_table(book: Book, location: Location, source: Path, limits: Limits) -> 
     chosen = location.chosen
     data = book.read(chosen.sheet, limits.rows + chosen.header_row)
     at = data.numbers.index(chosen.header_row)
-    header = dict(filled(data.rows[at]))
-    numbers, rows = data.numbers[at + 1 :], data.rows[at + 1 :]
-    if not rows:
+    start = at + 1
+    header = dict(filled({position: cells[at] for position, cells in data.columns.items()}))
+    numbers = data.numbers[start:]
+    if not numbers:
         raise PortfolioProblem(
             "no_rows",
             f"Below the header in row {chosen.header_row} of sheet {chosen.sheet!r} stands nothing.",
             "Check that the projects stand on this sheet, below the header.",
         )
-    if len(rows) > limits.rows:
+    if len(numbers) > limits.rows:
         raise PortfolioProblem(
             "too_many_rows",
-            f"The sheet {chosen.sheet!r} holds {len(rows):,} rows; at most {limits.rows:,} are read.",
+            f"The sheet {chosen.sheet!r} holds {len(numbers):,} rows; at most {limits.rows:,} are read.",
             "Split the portfolio into several files.",
         )
-    positions = sorted(header.keys() | {column for row in rows for column in row})
+    below = {position: cells[start:] for position, cells in data.columns.items()}
+    positions = sorted(
+        position
+        for position, cells in below.items()
+        if position in header or any(cell is not None for cell in cells)
+    )
     if len(positions) > limits.columns:
         raise PortfolioProblem(
             "too_many_columns",
@@ -101,7 +107,7 @@ def read_table(book: Book, location: Location, source: Path, limits: Limits) -> 
             f"at most {limits.columns:,} are read.",
             "Leave out what the assessment does not need.",
         )
-    columns = [[row.get(position) for row in rows] for position in positions]
+    columns = [below[position] for position in positions]
     headers = [header.get(position, "") for position in positions]
     return Table(source, chosen.sheet, chosen.header_row, positions, headers, numbers, columns), data
 

@@ -22,6 +22,7 @@ from taxonomy_api.portfolio.table import (
     Percent,
     SheetData,
     SheetName,
+    SheetRow,
     column_number,
 )
 from taxonomy_api.portfolio.xlsx_package import Package, unescape
@@ -61,7 +62,7 @@ class XlsxBook:
         loop = _SheetLoop(self._package, self._strings, sheet, last_row, row_limit)
         with suppress(_EnoughRead):
             self._package.parse(part, loop.start, loop.end, loop.text)
-        return loop.data
+        return loop.finish()
 
 
 class _EnoughRead(Exception):
@@ -83,6 +84,8 @@ class _SheetLoop:
         self._last_row = last_row
         self._row_limit = row_limit
         self._columns: dict[str, int] = {}
+        self._numbers: list[int] = []
+        self._rows: list[SheetRow] = []
         self._row = 0
         self._cells: dict[int, Cell] = {}
         self._column = -1
@@ -92,6 +95,10 @@ class _SheetLoop:
         self._formula: str | None = None
         self._collecting = False
         self._phonetic = False
+
+    def finish(self) -> SheetData:
+        self.data.set_rows(self._numbers, self._rows)
+        return self.data
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
@@ -162,15 +169,15 @@ class _SheetLoop:
     def _end_row(self) -> None:
         if not self._cells:
             return
-        if self._row_limit is not None and len(self.data.numbers) >= self._row_limit:
+        if self._row_limit is not None and len(self._numbers) >= self._row_limit:
             raise PortfolioProblem(
                 "too_many_rows",
                 f"The sheet {self._sheet!r} holds more than {self._row_limit:,} filled rows, "
                 "its header among them.",
                 "Split the portfolio into several files.",
             )
-        self.data.numbers.append(self._row)
-        self.data.rows.append(self._cells)
+        self._numbers.append(self._row)
+        self._rows.append(self._cells)
         self.data.hidden_rows += self._hidden
 
     def _merge(self, reference: str) -> None:

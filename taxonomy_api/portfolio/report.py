@@ -92,7 +92,7 @@ def explain_reading(reporter: Reporter, book: Book, location: Location, data: Sh
     for other in location.others:
         reporter.sheet("warning", "sheet_not_read", other.sheet)
     for note in book.notes:
-        reporter.sheet("info", "text_encoding", chosen.sheet, note)
+        reporter.sheet("info", note.code, chosen.sheet, note.read)
     if data.hidden_rows:
         reporter.sheet("info", "hidden_rows", chosen.sheet, count=data.hidden_rows)
     for column, position in enumerate(reporter.table.positions):
