@@ -13,6 +13,7 @@ from xml.parsers import expat
 
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.table import SheetName
+from taxonomy_api.portfolio.xml_text import plain_text, unescape
 
 OLE_MAGIC = bytes.fromhex("D0CF11E0A1B11AE1")
 ZIP_MAGIC = b"PK\x03\x04"
@@ -20,7 +21,6 @@ SAVE_AS_XLSX = "Open it in a spreadsheet program and save it as .xlsx (Excel wor
 #: The built-in number formats that show a date or a time, and a percentage.
 DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 PERCENT_FORMATS = frozenset([9, 10])
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _FORMAT_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
 
@@ -79,7 +79,7 @@ class Package:
         parser.EndElementHandler = end
         parser.CharacterDataHandler = text
         try:
-            with self._open(part) as stream:
+            with self.open(part) as stream:
                 parser.ParseFile(stream)
         except expat.ExpatError as error:
             raise self._damaged(f"{part} is not well-formed XML (line {error.lineno}).") from error
@@ -99,6 +99,10 @@ class Package:
         strings: list[str] = []
         if part is None:
             return strings
+        with self.open(part) as stream:
+            plain = _plain_strings(stream.read())
+        if plain is not None:
+            return plain
         pieces: list[str] = []
         state = _TextState()
 
@@ -121,7 +125,12 @@ class Package:
         self.parse(part, start, end, text)
         return strings
 
-    def _open(self, part: str) -> IO[bytes]:
+    def size(self, part: str) -> int:
+        """The unpacked size of a part in bytes, as the archive states it."""
+        name = self._parts.get(part.lower())
+        return 0 if name is None else self.archive.getinfo(name).file_size
+
+    def open(self, part: str) -> IO[bytes]:
         name = self._parts.get(part.lower())
         if name is None:
             raise self._damaged(f"The part {part} is missing.")
@@ -233,6 +242,29 @@ class Package:
         )
 
 
+_PLAIN_STRING = re.compile(rb"<si>\s*<t(?: xml:space=\"preserve\")?(?:/>|>([^<]*)</t>)\s*</si>|<si/>|<si></si>")
+
+
+def _plain_strings(content: bytes) -> list[str] | None:
+    """The shared strings where all of them are plain; None where the parser must look."""
+    if b"<!" in content or b"\r" in content.partition(b"<sst")[2]:
+        return None
+    declared = re.match(rb"[^<]*<\?xml[^>]*encoding=[\"']([^\"']*)", content)
+    if declared and declared[1].lower() != b"utf-8":
+        return None
+    found = _PLAIN_STRING.findall(content)
+    if len(found) != content.count(b"<si") or b"</sst>" not in content:
+        return None
+    try:
+        texts = b"\0".join(found).decode()
+    except UnicodeDecodeError:
+        return None
+    strings = texts.split("\0") if found else []
+    if len(strings) != len(found):
+        return None
+    return [plain_text(text) if "&" in text or "_x" in text else text for text in strings]
+
+
 class _TextState:
     """Whether the parser stands in text that a person sees: `t`, but not within a phonetic note."""
 
@@ -257,13 +289,6 @@ class _TextState:
             self._text = False
         elif name == "rPh":
             self._phonetic = False
-
-
-def unescape(text: str) -> str:
-    """Spreadsheet programs write control characters as _xHHHH_."""
-    if "_x" not in text:
-        return text
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
 
 
 def _open_archive(path: Path, limits: Limits) -> zipfile.ZipFile:
