@@ -15,9 +15,9 @@ from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.locate import locate, read_table
 from taxonomy_api.portfolio.method import method_lines
 from taxonomy_api.portfolio.money import column_sum, find_totals, read_money, read_shares
-from taxonomy_api.portfolio.open_book import open_book
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.problem import Limits
+from taxonomy_api.portfolio.reading_process import ReadingProcess
 from taxonomy_api.portfolio.report import (
     Reporter,
     explain_headers,
@@ -27,11 +27,14 @@ from taxonomy_api.portfolio.report import (
 )
 from taxonomy_api.portfolio.result_columns import ResultColumn, RowState, TaxonomyResults, result_columns
 from taxonomy_api.portfolio.summary import Identity, Money, PortfolioSummary, summarise
-from taxonomy_api.portfolio.table import Cell, Table
+from taxonomy_api.portfolio.table import Book, Cell, Table
 from taxonomy_api.portfolio.texts import label
 from taxonomy_api.portfolio.vocabulary import build_vocabulary
 
 ROWS_PER_BLOCK = 10_000
+
+
+Opener = Callable[[Path, Limits], Book]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +67,20 @@ def assess_portfolio(
     progress: Callable[[Progress], None],
     *,
     limits: Limits | None = None,
+    opener: Opener = ReadingProcess,
     assessor: Assessor = assess_block,
 ) -> PortfolioSummary:
     """Assess the upload `source` and write `results.<format>` for each format of the options into the
     existing folder `target`.
 
+    `opener` opens the upload, by default in a process of its own with limits.
     `progress` may raise `Cancelled`. Raises `PortfolioProblem` where the upload cannot be assessed at
     all; problems of single rows are told in the results. What is in `target` after an exception is
     unfinished: the caller removes it, or makes the folder final by renaming it after a normal return.
     """
     limits = limits or Limits()
     progress(Progress("reading"))
-    reading = _read(source, engine, options, limits)
+    reading = _read(source, engine, options, limits, opener)
     total = len(reading.table.rows)
     progress(Progress("assessing", total, rows_total=total))
     results = _assess(engine, reading, options, assessor, progress)
@@ -91,9 +96,11 @@ def assess_portfolio(
     return summary
 
 
-def _read(source: Path, engine: Engine, options: PortfolioOptions, limits: Limits) -> _Reading:
+def _read(
+    source: Path, engine: Engine, options: PortfolioOptions, limits: Limits, opener: Opener
+) -> _Reading:
     vocabulary = build_vocabulary(engine.release)
-    book = open_book(source, limits)
+    book = opener(source, limits)
     try:
         location = locate(book, vocabulary, limits, options.sheet, options.header_row)
         table, data = read_table(book, location, source, limits)
