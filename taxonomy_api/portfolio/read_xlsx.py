@@ -22,6 +22,7 @@ from taxonomy_api.portfolio.table import (
     Broken,
     Cell,
     MergedRange,
+    Note,
     Percent,
     SheetData,
     SheetName,
@@ -43,7 +44,8 @@ _RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})$")
 class XlsxBook:
     """An opened .xlsx file."""
 
-    def __init__(self, path: Path, limits: Limits, bulk_from: int = BULK_FROM) -> None:
+    def __init__(self, path: Path, limits: Limits, bulk_from: int = BULK_FROM, notes: Sequence[Note] = ()) -> None:
+        self.notes = notes
         self._bulk_from = bulk_from
         self._package = Package(path, limits)
         self._limits = limits
@@ -52,10 +54,6 @@ class XlsxBook:
     @property
     def sheets(self) -> Sequence[SheetName]:
         return [sheet.name for sheet in self._package.sheets]
-
-    @property
-    def notes(self) -> Sequence[str]:
-        return []
 
     def head(self, sheet: str, rows: int) -> SheetData:
         return self._parse(sheet, last_row=rows)

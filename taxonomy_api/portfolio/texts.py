@@ -153,6 +153,18 @@ ISSUES: dict[str, tuple[Text, Text]] = {
             "如有亂碼，請另存為 UTF-8 CSV。",
         ),
     ),
+    "content_ignored": (
+        Text(
+            "Left alone, neither run nor opened: {read}.",
+            "未运行、未打开：{read}。",
+            "未執行、未開啟：{read}。",
+        ),
+        Text(
+            "Values that come from there are read as last saved.",
+            "由其得出的数值按最后保存的结果读取。",
+            "由其得出的數值按最後儲存的結果讀取。",
+        ),
+    ),
     "hidden_rows": (
         Text(
             "{count} hidden or filtered rows were read like the others.",

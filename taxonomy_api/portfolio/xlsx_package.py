@@ -11,13 +11,11 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 from xml.parsers import expat
 
+from taxonomy_api.portfolio.archive import SAVE_AS_XLSX, open_archive
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.table import SheetName
 from taxonomy_api.portfolio.xml_text import plain_text, unescape
 
-OLE_MAGIC = bytes.fromhex("D0CF11E0A1B11AE1")
-ZIP_MAGIC = b"PK\x03\x04"
-SAVE_AS_XLSX = "Open it in a spreadsheet program and save it as .xlsx (Excel workbook) or .csv (UTF-8)."
 #: The built-in number formats that show a date or a time, and a percentage.
 DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 PERCENT_FORMATS = frozenset([9, 10])
@@ -35,7 +33,7 @@ class Package:
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self.path = path
-        self.archive = _open_archive(path, limits)
+        self.archive = open_archive(path, limits)
         try:
             self._parts = {name.lower(): name for name in self.archive.namelist()}
             workbook = self._workbook_part()
@@ -289,56 +287,6 @@ class _TextState:
             self._text = False
         elif name == "rPh":
             self._phonetic = False
-
-
-def _open_archive(path: Path, limits: Limits) -> zipfile.ZipFile:
-    with path.open("rb") as stream:
-        start = stream.read(8)
-    if start == OLE_MAGIC:
-        raise _ole_problem(path)
-    if not start.startswith(ZIP_MAGIC):
-        raise PortfolioProblem(
-            "not_a_workbook", f"{path.name} is not a workbook, whatever its name says.", SAVE_AS_XLSX
-        )
-    try:
-        archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise PortfolioProblem(
-            "damaged_workbook", f"{path.name} is cut off or damaged.", "Upload the complete file again."
-        ) from error
-    entries = archive.infolist()
-    size = sum(entry.file_size for entry in entries)
-    if len(entries) > limits.entries or size > limits.uncompressed_size:
-        archive.close()
-        raise PortfolioProblem(
-            "workbook_too_large",
-            f"{path.name} unpacks to {size:,} bytes in {len(entries):,} parts; "
-            f"at most {limits.uncompressed_size:,} bytes in {limits.entries:,} parts are read.",
-            "Leave out pictures and further sheets, or split the portfolio.",
-        )
-    if any(entry.flag_bits & 1 for entry in entries):
-        archive.close()
-        raise _password_problem(path)
-    return archive
-
-
-def _ole_problem(path: Path) -> PortfolioProblem:
-    """Old .xls files and password-protected .xlsx files share one container."""
-    with path.open("rb") as stream:
-        content = stream.read()
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        return _password_problem(path)
-    return PortfolioProblem(
-        "unsupported_format", f"{path.name} is a workbook of the old format (.xls).", SAVE_AS_XLSX
-    )
-
-
-def _password_problem(path: Path) -> PortfolioProblem:
-    return PortfolioProblem(
-        "password_protected",
-        f"{path.name} is protected by a password and cannot be opened.",
-        "Remove the password (File, Info, Protect Workbook) and upload it again.",
-    )
 
 
 def _shows_date(number: str, formats: dict[str, str]) -> bool:
