@@ -22,7 +22,7 @@ _IGNORED = (
     ("macros", re.compile(r"vbaproject\.bin$|^basic/|^scripts/|/macrosheets/|/dialogsheets/")),
     ("links to other files, DDE among them", re.compile(r"/externallinks/")),
     ("embedded objects", re.compile(r"/embeddings/|/activex/|/ctrlprops/|^object |/oleobject")),
-    ("queries and connections", re.compile(r"/connections\.xml$|/querytables/|/model/|^customxml/item\d+\.xml$")),
+    ("queries and connections", re.compile(r"/connections\.xml$|/querytables/|/model/|^customxml/item\d")),
 )  # fmt: skip
 
 

@@ -69,7 +69,9 @@ class _Loop:
             self._cells += self._row_repeat * self._in_row
             most = self._limits.rows + self._limits.header_rows
             if self._rows > most or self._cells > most * 100:
-                raise self._unsafe(f"more than {most:,} rows or {most * 100:,} cells, most of them by repetition")
+                raise self._unsafe(
+                    f"more than {most:,} rows or {most * 100:,} cells, most of them by repetition"
+                )
 
     def refuse_declaration(self, *_: object) -> None:
         raise self._unsafe("an XML document type declaration, which workbooks never need")

@@ -40,7 +40,7 @@ class PackedSheet:
 
     rows: NDArray[np.int64]
     columns: dict[int, PackedColumn]
-    pool: pa.Array
+    pool: pa.Array[Any]
     hidden_rows: int = 0
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[MergedRange] = field(default_factory=list)
@@ -68,7 +68,9 @@ def _pack_column(cells: Sequence[Cell], pool: dict[str, int]) -> PackedColumn:
             texts[row] = pool.setdefault(held, len(pool))
         else:
             numbers[row] = held
-    return PackedColumn(kinds, numbers if _numeric(kinds).any() else None, texts if (texts >= 0).any() else None)
+    return PackedColumn(
+        kinds, numbers if _numeric(kinds).any() else None, texts if (texts >= 0).any() else None
+    )
 
 
 def as_packed(cell: Cell) -> tuple[int, str | float]:
@@ -104,10 +106,7 @@ def unpack(sheet: PackedSheet) -> SheetData:
 def _unpack_column(column: PackedColumn, pool: list[Any]) -> list[Cell]:
     kinds = column.kinds
     cells: list[Cell]
-    if column.texts is None:
-        cells = [None] * len(kinds)
-    else:
-        cells = [pool[place] for place in column.texts.tolist()]
+    cells = [None] * len(kinds) if column.texts is None else [pool[place] for place in column.texts.tolist()]
     if column.numbers is not None:
         numbers = _numbers(column.numbers)
         if column.texts is None and (kinds == NUMBER).all():
@@ -150,7 +149,8 @@ def _restored(kind: int, text: Cell) -> Cell:
 
 
 def _numeric(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    return (kinds == NUMBER) | (kinds == BOOL)
+    numeric: NDArray[np.bool_] = (kinds == NUMBER) | (kinds == BOOL)
+    return numeric
 
 
 def write_packed(sheet: PackedSheet, sink: Any) -> None:
@@ -158,9 +158,7 @@ def write_packed(sheet: PackedSheet, sink: Any) -> None:
     about = {
         "hidden_rows": sheet.hidden_rows,
         "hidden_columns": sorted(sheet.hidden_columns),
-        "merged": [
-            [one.first_row, one.first_column, one.last_row, one.last_column] for one in sheet.merged
-        ],
+        "merged": [[one.first_row, one.first_column, one.last_row, one.last_column] for one in sheet.merged],
     }
     names, arrays = ["row"], [pa.array(sheet.rows)]
     for position, column in sorted(sheet.columns.items()):
@@ -177,9 +175,8 @@ def write_packed(sheet: PackedSheet, sink: Any) -> None:
 def read_packed(source: pa.Buffer) -> PackedSheet:
     """What `write_packed` wrote, checked. Raises ValueError (or a pyarrow error, which is one)."""
     stream = pa.BufferReader(source)
-    pool = pa.ipc.open_stream(stream).read_all().column("text").combine_chunks()
-    if isinstance(pool, pa.ChunkedArray):
-        pool = pa.concat_arrays(pool.chunks) if pool.num_chunks else pa.array([], type=pool.type)
+    held_texts = pa.ipc.open_stream(stream).read_all().column("text")
+    pool = pa.concat_arrays([pa.array([], type=pa.large_string()), *held_texts.chunks])
     table = pa.ipc.open_stream(stream).read_all()
     pool.validate(full=True)
     table.validate(full=True)

@@ -8,7 +8,8 @@ Number formats are not known here: a percentage reads as its fraction, and is as
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,13 +35,11 @@ class CalamineBook:
         self._path = path
         self._limits = limits
         self.notes: Sequence[Note] = notes
-        try:
+        with self._damage():
             self._reader = fastexcel.read_excel(path)
             self.sheets: Sequence[SheetName] = [
                 SheetName(name, not self._is_visible(name)) for name in self._reader.sheet_names
             ]
-        except fastexcel.FastExcelError as error:
-            raise self._damaged(error) from error
 
     def head(self, sheet: str, rows: int) -> SheetData:
         return self._read(sheet, rows)
@@ -75,7 +74,7 @@ class CalamineBook:
         return batch, errors.errors if errors is not None else (), places
 
     def _read(self, sheet: str, rows: int | None) -> SheetData:
-        try:
+        with self._damage():
             shown, errors, places = self._load(sheet, rows, "string")
             if shown.num_columns > self._limits.columns:
                 raise PortfolioProblem(
@@ -86,8 +85,6 @@ class CalamineBook:
                 )
             _, misfits, _ = self._load(sheet, rows, "boolean")
             _, truths, _ = self._load(sheet, rows, "date")
-        except (fastexcel.FastExcelError, pa.ArrowInvalid) as error:
-            raise self._damaged(error) from error
         kinds = {one.position: _kind(one.detail) for one in misfits}
         kinds.update({one.position: "Bool" for one in truths if _kind(one.detail) == "Bool"})
         broken = {one.position: _error(one.detail) for one in errors}
@@ -103,6 +100,18 @@ class CalamineBook:
         data = SheetData()
         data.set_rows(numbers, [row for row in found if row])
         return data
+
+    @contextmanager
+    def _damage(self) -> Iterator[None]:
+        """Whatever the library says, or panics about, is damage of the file."""
+        try:
+            yield
+        except (fastexcel.FastExcelError, pa.ArrowInvalid) as error:
+            raise self._damaged(error) from error
+        except BaseException as error:
+            if type(error).__name__ == "PanicException":
+                raise self._damaged(RuntimeError("panic")) from error
+            raise
 
     def _damaged(self, error: Exception) -> PortfolioProblem:
         if "assword" in str(error):

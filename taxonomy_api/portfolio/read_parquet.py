@@ -36,7 +36,8 @@ class ParquetBook:
         if about.num_columns > limits.columns:
             raise PortfolioProblem(
                 "too_many_columns",
-                f"{self._path.name} holds {about.num_columns:,} columns; at most {limits.columns:,} are read.",
+                f"{self._path.name} holds {about.num_columns:,} columns; "
+                f"at most {limits.columns:,} are read.",
                 "Leave out what the assessment does not need.",
             )
         for column in range(about.num_columns):
@@ -57,8 +58,8 @@ class ParquetBook:
         if len(groups) > limits.entries or size > limits.uncompressed_size:
             raise PortfolioProblem(
                 "workbook_too_large",
-                f"{self._path.name} unpacks to {size:,} bytes in {about.num_row_groups:,} row groups; at most "
-                f"{limits.uncompressed_size:,} bytes in {limits.entries:,} groups are read.",
+                f"{self._path.name} unpacks to {size:,} bytes in {about.num_row_groups:,} row groups; "
+                f"at most {limits.uncompressed_size:,} bytes in {limits.entries:,} groups are read.",
                 "Split the portfolio into several files.",
             )
 

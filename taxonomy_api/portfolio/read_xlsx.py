@@ -44,7 +44,9 @@ _RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})$")
 class XlsxBook:
     """An opened .xlsx file."""
 
-    def __init__(self, path: Path, limits: Limits, bulk_from: int = BULK_FROM, notes: Sequence[Note] = ()) -> None:
+    def __init__(
+        self, path: Path, limits: Limits, bulk_from: int = BULK_FROM, notes: Sequence[Note] = ()
+    ) -> None:
         self.notes = notes
         self._bulk_from = bulk_from
         self._package = Package(path, limits)
@@ -73,7 +75,8 @@ class XlsxBook:
             return None
         import pyarrow as pa
 
-        from taxonomy_api.portfolio.scan_sheet import Scan, UnknownShape
+        from taxonomy_api.portfolio.scan_sheet import Scan
+        from taxonomy_api.portfolio.xml_tags import UnknownShape
 
         loop = _SheetLoop(self._package, [], sheet, None, None)
         special = self._package.date_styles | self._package.percent_styles
@@ -265,7 +268,9 @@ class _SheetLoop:
         if style in self._date_styles:
             return self._date(number)
         percent = Decimal(repr(number)) * 100
-        return Percent(f"{percent.normalize():f}%") if percent.is_finite() else Broken("error_cell", str(number))
+        return (
+            Percent(f"{percent.normalize():f}%") if percent.is_finite() else Broken("error_cell", str(number))
+        )
 
     def _date(self, serial: float) -> Cell:
         try:

@@ -17,6 +17,7 @@ from typing import Any
 from taxonomy_api.portfolio.confine import filter_calls, limit
 from taxonomy_api.portfolio.open_book import open_book
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
+from taxonomy_api.portfolio.read_xlsx import XlsxBook
 from taxonomy_api.portfolio.table import Book
 
 
@@ -38,17 +39,19 @@ class _Reader:
 
     def answer(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Writes the sheet asked for, from the start of the sink; its length is the answer."""
+        sheet, rows = request["sheet"], request["rows"]
+        packed, data = None, None
+        if request["do"] == "read" and isinstance(self._book, XlsxBook):
+            packed = self._book.packed(sheet, rows)
+        if packed is None:
+            read = self._book.read if request["do"] == "read" else self._book.head
+            data = read(sheet, rows)
+        # What is refused is refused before the libraries are loaded that hand it on.
         from taxonomy_api.portfolio.packed import pack, write_packed
 
-        sheet, rows = request["sheet"], request["rows"]
-        packed = None
-        if request["do"] == "read":
-            bulk = getattr(self._book, "packed", None)
-            packed = bulk(sheet, rows) if bulk is not None else None
-            if packed is None:
-                packed = pack(self._book.read(sheet, rows))
-        else:
-            packed = pack(self._book.head(sheet, rows))
+        if packed is None:
+            assert data is not None
+            packed = pack(data)
         with os.fdopen(os.dup(self._sink), "wb") as sink:
             sink.seek(0)
             sink.truncate()
@@ -73,9 +76,7 @@ def main() -> None:
                 assert reader is not None
                 answer = reader.answer(request)
         except PortfolioProblem as problem:
-            answer = {
-                "problem": [problem.code, problem.detail, problem.cure, list(problem.nearest)]
-            }
+            answer = {"problem": [problem.code, problem.detail, problem.cure, list(problem.nearest)]}
         except (MemoryError, zlib.error) as error:
             answer = {"failed": type(error).__name__}
         sys.stdout.write(json.dumps(answer) + "\n")

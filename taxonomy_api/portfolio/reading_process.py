@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import mmap
 import os
@@ -35,10 +36,10 @@ class ReadingProcess:
         self._name = path.name
         self._limits = limits
         self._tick = tick
-        self._sink = tempfile.TemporaryFile()
+        self._sink = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._deadline = time.monotonic() + limits.reading_seconds
         sink = self._sink.fileno()
-        self._child = subprocess.Popen(  # noqa: S603 - the interpreter itself, no shell
+        self._child = subprocess.Popen(
             [sys.executable, "-I", "-m", "taxonomy_api.portfolio.reading_child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -49,7 +50,9 @@ class ReadingProcess:
             start_new_session=True,
         )
         try:
-            about = self._ask({"do": "open", "path": str(path.absolute()), "sink": sink, "limits": asdict(limits)})
+            about = self._ask(
+                {"do": "open", "path": str(path.absolute()), "sink": sink, "limits": asdict(limits)}
+            )
         except BaseException:
             self.close()
             raise
@@ -71,10 +74,8 @@ class ReadingProcess:
         self._child.wait()
         for pipe in (self._child.stdin, self._child.stdout):
             if pipe is not None:
-                try:
+                with contextlib.suppress(BrokenPipeError):
                     pipe.close()
-                except BrokenPipeError:
-                    pass
         self._sink.close()
 
     def _sheet(self, do: str, sheet: str, rows: int) -> SheetData:
@@ -85,8 +86,7 @@ class ReadingProcess:
         size = self._ask({"do": do, "sheet": sheet, "rows": rows})["bytes"]
         try:
             with mmap.mmap(self._sink.fileno(), size, access=mmap.ACCESS_READ) as mapped:
-                data = unpack(read_packed(pa.py_buffer(mapped)))
-                return data
+                return unpack(read_packed(pa.py_buffer(mapped)))
         except (ValueError, KeyError, TypeError, OSError) as error:
             raise self._failed() from error
 

@@ -32,6 +32,7 @@ from taxonomy_api.portfolio.packed import (
     as_packed,
 )
 from taxonomy_api.portfolio.table import Broken, Cell, MergedRange, column_number
+from taxonomy_api.portfolio.xml_tags import Tags, UnknownShape
 from taxonomy_api.portfolio.xml_text import plain_text
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 BLOCK = 4 * 2**20
 _LONGEST_HEAD = 2**20
-_LONGEST_TAIL = 32
 #: How the value of a cell is to be understood before its style is: the rest are packed kinds.
 _SHARED, _STYLED, _ISO, _FORMULA_TEXT = 32, 33, 34, 35
 _TYPES = {
@@ -51,10 +51,6 @@ _HIDDEN_ROW = re.compile(rb'<row(?=\s)[^>]*?\shidden="(?:1|true)"')
 _HIDDEN_COLUMN = re.compile(r"<col\s([^>]*)>")
 _MERGED = re.compile(r'<mergeCell\s[^>]*?ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 _FORMULA = re.compile(rb"<f(?:\s[^>]*)?>([^<]*)")
-
-
-class UnknownShape(Exception):
-    """The sheet is not written as expected; it may be sound all the same."""
 
 
 @dataclass(slots=True)
@@ -77,12 +73,12 @@ class Scan:
     there are, and may raise.
     """
 
-    strings: pa.Array
+    strings: pa.Array[Any]
     special: frozenset[str]
     styled: Callable[[str, float], Cell]
     odd: Callable[[str], Cell]
     check_rows: Callable[[int], None]
-    _pool: list[pa.Array] = field(default_factory=list)
+    _pool: list[pa.Array[Any]] = field(default_factory=list)
     _pooled: int = 0
     _added: dict[str, int] = field(default_factory=dict)
     _styles: dict[str, int] = field(default_factory=dict)
@@ -92,13 +88,14 @@ class Scan:
     def read(self, stream: IO[bytes]) -> PackedSheet:
         """The sheet; raises UnknownShape."""
         self._pool, self._pooled = [self.strings], len(self.strings)
-        self._blank = np.flatnonzero(pc.equal(self.strings, "").to_numpy(zero_copy_only=False))
+        self._blank = np.flatnonzero(_lengths(self.strings) == 0)
         head, rest = _head(stream)
         numbers: list[NDArray[np.int64]] = []
         blocks: list[_Cells] = []
         filled = hidden = last = 0
         tail = b""
-        for block, tail in _blocks(stream, rest):
+        for block, behind in _blocks(stream, rest):
+            tail = behind
             rows, cells, gone = self._block(block, last)
             hidden += gone
             if len(rows):
@@ -115,7 +112,7 @@ class Scan:
 
     def _block(self, block: bytes, last: int) -> tuple[NDArray[np.int64], _Cells, int]:
         """The filled rows of a block of whole rows, their cells, and how many of the rows are hidden."""
-        tags = _Tags(block)
+        tags = Tags(block)
         row_numbers = _row_numbers(block, tags, last)
         cells = tags.where(b"c")
         at = np.searchsorted(tags.starts[tags.where(b"r")], tags.starts[cells]) - 1
@@ -140,7 +137,7 @@ class Scan:
         return row_numbers[kept_rows], found, hidden
 
     def _decode_tails(
-        self, tags: _Tags, cells: NDArray[np.int64], tail_starts: NDArray[np.int64]
+        self, tags: Tags, cells: NDArray[np.int64], tail_starts: NDArray[np.int64]
     ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
         """Kind and special style of each cell, from what follows its address in the tag."""
         distinct, which = tags.distinct(tail_starts, tags.ends[cells])
@@ -151,7 +148,7 @@ class Scan:
         known = self._tails.get(tail)
         if known is not None:
             return known
-        attributes = {name: value for name, value in _ATTRIBUTE.findall(tail)}
+        attributes = dict(_ATTRIBUTE.findall(tail))
         left = _ATTRIBUTE.sub(b"", tail).strip()
         if left not in (b"", b"/") or not attributes.keys() <= {b"s", b"t", b"cm", b"vm", b"ph"}:
             raise UnknownShape("an attribute of a cell")
@@ -169,7 +166,7 @@ class Scan:
     def _values(
         self,
         block: bytes,
-        tags: _Tags,
+        tags: Tags,
         kinds: NDArray[np.uint8],
         styles: NDArray[np.int32],
         starts: NDArray[np.int64],
@@ -227,13 +224,13 @@ class Scan:
             place = self._added[text] = int(self._append(pa.array([text], type=pa.large_string()))[0])
         return place
 
-    def _append(self, texts: pa.Array) -> NDArray[np.int32]:
+    def _append(self, texts: pa.Array[Any]) -> NDArray[np.int32]:
         first = self._pooled
         self._pool.append(texts)
         self._pooled += len(texts)
         return np.arange(first, self._pooled, dtype=np.int32)
 
-    def _whole_pool(self) -> pa.Array:
+    def _whole_pool(self) -> pa.Array[Any]:
         return pa.concat_arrays(self._pool)
 
     def _columns(self, blocks: list[_Cells], filled: int) -> dict[int, PackedColumn]:
@@ -271,160 +268,8 @@ def _place(
     columns[position] = PackedColumn(column.kinds, numbers, texts)
 
 
-class _Tags:
-    """The tags of a block of whole rows: where each begins and ends, and what it is."""
-
-    _NAMES = (b"row", b"c", b"v", b"f", b"is", b"t")
-
-    def __init__(self, block: bytes) -> None:
-        bytes_ = np.frombuffer(block + b" " * 64, dtype=np.uint8)
-        self._bytes = bytes_
-        self._words: NDArray[np.uint64] = np.ndarray(
-            (len(bytes_) - 8,), dtype="<u8", buffer=bytes_, strides=(1,)
-        )
-        self.starts = np.flatnonzero(bytes_ == ord("<"))
-        self.ends = np.flatnonzero(bytes_ == ord(">"))
-        if len(self.starts) != len(self.ends) or not (self.starts < self.ends).all():
-            raise UnknownShape("a bracket in a text")
-        if not (self.ends[:-1] < self.starts[1:]).all():
-            raise UnknownShape("a bracket in a tag")
-        if ((bytes_ < 32) & (bytes_ != 10) & (bytes_ != 9)).any():
-            raise UnknownShape("a control character")
-        self._first = bytes_[self.starts + 1]
-        self._second = bytes_[self.starts + 2]
-        self._check_names()
-
-    def _check_names(self) -> None:
-        """Every tag must be one that is understood, with its closing tag."""
-        words = self._words[self.starts + 1]
-        known = 0
-        for name in self._NAMES:
-            opened = 0
-            for after in (b" ", b">", b"/", b"\n", b"\t"):
-                opened += int(_begins(words, name + after).sum())
-            closed = int(_begins(words, b"/" + name + b">").sum())
-            known += opened + closed
-        if known != len(self.starts):
-            raise UnknownShape("a tag")
-        self._empty = self._bytes[self.ends - 1] == ord("/")
-
-    def where(self, letter: bytes) -> NDArray[np.int64]:
-        """Which tags open the element that begins with this letter (`v` and `t`: a value)."""
-        if letter == b"v":
-            return np.flatnonzero((self._first == ord("v")) | (self._first == ord("t")))
-        return np.flatnonzero(self._first == letter[0])
-
-    def columns(
-        self, cells: NDArray[np.int64], row_numbers: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """The column of each cell from its address, and where the rest of its tag begins."""
-        at = self.starts[cells]
-        if not (_begins(self._words[at + 1], b'c r="')).all():
-            raise UnknownShape("a cell without an address")
-        column = np.zeros(len(at), dtype=np.int32)
-        letters = np.zeros(len(at), dtype=np.int64)
-        going = np.ones(len(at), dtype=bool)
-        for place in range(3):
-            sign = self._bytes[at + 6 + place]
-            going &= (sign >= ord("A")) & (sign <= ord("Z"))
-            column[going] = column[going] * 26 + (sign[going] - 64)
-            letters += going
-        digits = np.ones(len(at), dtype=np.int64)
-        for power in range(1, 8):
-            digits += row_numbers >= 10**power
-        close = at + 6 + letters + digits
-        if not (letters.all() and (self._bytes[close] == ord('"')).all() and (column <= 16_384).all()):
-            raise UnknownShape("an address")
-        return column - 1, close + 1
-
-    def distinct(
-        self, starts: NDArray[np.int64], ends: NDArray[np.int64]
-    ) -> tuple[list[bytes], NDArray[np.int64]]:
-        """The distinct short pieces of the block, and which of them each is."""
-        lengths = ends - starts
-        if len(lengths) and (lengths.min() < 0 or lengths.max() > _LONGEST_TAIL):
-            raise UnknownShape("a long tag")
-        words = []
-        mixed = lengths.astype(np.uint64)
-        for offset in range(0, int(lengths.max(initial=0)), 8):
-            left = np.clip(lengths - offset, 0, 8)
-            word = self._words[starts + offset] & _MASKS[left]
-            words.append(word)
-            mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + word
-        encoded = pa.array(mixed).dictionary_encode()
-        which = encoded.indices.to_numpy().astype(np.int64)
-        first = np.zeros(len(encoded.dictionary), dtype=np.int64)
-        first[which[::-1]] = np.arange(len(which))[::-1]
-        if any((word != word[first][which]).any() for word in words):
-            raise UnknownShape("two tags that look alike")
-        pieces = [self._bytes[starts[one] : ends[one]].tobytes() for one in first.tolist()]
-        return pieces, which
-
-    def values(self, cells: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where the value of each cell begins and ends; equal where it has none."""
-        starts = np.zeros(len(cells), dtype=np.int64)
-        ends = np.zeros(len(cells), dtype=np.int64)
-        values = self.where(b"v")
-        values = values[~self._empty[values]]
-        if len(values) and (values[-1] + 1 >= len(self.starts) or (self._first[values + 1] != ord("/")).any()):
-            raise UnknownShape("an element in a value")
-        owner = self._owner(cells, values)
-        if len(owner) > 1 and (np.diff(owner) <= 0).any():
-            raise UnknownShape("two values in a cell")
-        starts[owner] = self.ends[values] + 1
-        ends[owner] = self.starts[values + 1] if len(values) else 0
-        return starts, ends
-
-    def owners(self, cells: NDArray[np.int64], tags: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which cells hold one of these tags."""
-        holds = np.zeros(len(cells), dtype=bool)
-        holds[self._owner(cells, tags)] = True
-        return holds
-
-    def _owner(self, cells: NDArray[np.int64], tags: NDArray[np.int64]) -> NDArray[np.int64]:
-        owner = np.searchsorted(cells, tags) - 1
-        if len(owner) and (owner[0] < 0 or self._empty[cells[owner]].any()):
-            raise UnknownShape("a value outside a cell")
-        return owner
-
-    def floats(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The pieces as numbers."""
-        if not len(starts):
-            return np.zeros(0)
-        try:
-            values = self._gathered(starts, ends).cast(pa.float64()).to_numpy()
-        except pa.ArrowInvalid as error:
-            raise UnknownShape("a number") from error
-        if not np.isfinite(values).all():
-            raise UnknownShape("no finite number")
-        return values  # type: ignore[no-any-return]
-
-    def texts(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> pa.Array:
-        """The pieces as texts, escapes resolved."""
-        texts = self._gathered(starts, ends)
-        try:
-            texts.validate(full=True)
-        except pa.ArrowInvalid as error:
-            raise UnknownShape("no UTF-8") from error
-        joined = texts.buffers()[2].to_pybytes()
-        if b"&" in joined or b"_x" in joined:
-            return pa.array([plain_text(text) for text in texts.to_pylist()], type=pa.large_string())
-        return texts
-
-    def _gathered(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> pa.Array:
-        lengths = ends - starts
-        offsets = np.zeros(len(starts) + 1, dtype=np.int64)
-        np.cumsum(lengths, out=offsets[1:])
-        index = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
-        buffers: list[Any] = [None, pa.py_buffer(offsets), pa.py_buffer(self._bytes[index])]
-        return pa.Array.from_buffers(pa.large_string(), len(starts), buffers)
-
-
-_MASKS = np.array([(1 << (8 * length)) - 1 for length in range(9)], dtype=np.uint64)
-
-
-def _begins(words: NDArray[np.uint64], text: bytes) -> NDArray[np.bool_]:
-    return (words & _MASKS[len(text)]) == np.uint64(int.from_bytes(text, "little"))
+def _lengths(strings: Any) -> NDArray[np.int64]:
+    return np.asarray(pc.binary_length(strings))
 
 
 def _head(stream: IO[bytes]) -> tuple[str, bytes]:
@@ -436,7 +281,7 @@ def _head(stream: IO[bytes]) -> tuple[str, bytes]:
             raise UnknownShape("no rows")
         read += more
     head, _, rest = read.partition(b"<sheetData>")
-    start = re.match(rb'\s*(?:<\?xml\s[^>]*\?>)?\s*<worksheet[\s>]', head.removeprefix(b"\xef\xbb\xbf"))
+    start = re.match(rb"\s*(?:<\?xml\s[^>]*\?>)?\s*<worksheet[\s>]", head.removeprefix(b"\xef\xbb\xbf"))
     declared = re.search(rb'<\?xml[^>]*encoding=["\']([^"\']*)', head)
     if start is None or b"<!" in head or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")):
         raise UnknownShape("the beginning")
@@ -470,7 +315,7 @@ def _blocks(stream: IO[bytes], rest: bytes) -> Iterator[tuple[bytes, bytes]]:
             raise UnknownShape("a long row")
 
 
-def _row_numbers(block: bytes, tags: _Tags, last: int) -> NDArray[np.int64]:
+def _row_numbers(block: bytes, tags: Tags, last: int) -> NDArray[np.int64]:
     found = _ROW.findall(block)
     if len(found) != len(tags.where(b"r")) or b"" in found:
         raise UnknownShape("a row without a number")
@@ -480,7 +325,7 @@ def _row_numbers(block: bytes, tags: _Tags, last: int) -> NDArray[np.int64]:
     return numbers
 
 
-def _hidden_among(block: bytes, tags: _Tags, kept: NDArray[np.int64]) -> int:
+def _hidden_among(block: bytes, tags: Tags, kept: NDArray[np.int64]) -> int:
     if b"hidden=" not in block:
         return 0
     hidden = [match.start() for match in _HIDDEN_ROW.finditer(block)]

@@ -240,7 +240,9 @@ class Package:
         )
 
 
-_PLAIN_STRING = re.compile(rb"<si>\s*<t(?: xml:space=\"preserve\")?(?:/>|>([^<]*)</t>)\s*</si>|<si/>|<si></si>")
+_PLAIN_STRING = re.compile(
+    rb"<si>\s*<t(?: xml:space=\"preserve\")?(?:/>|>([^<]*)</t>)\s*</si>|<si/>|<si></si>"
+)
 
 
 def _plain_strings(content: bytes) -> list[str] | None:

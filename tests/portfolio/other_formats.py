@@ -65,8 +65,8 @@ def _container(stream: bytes) -> bytes:
     assert len(table) <= _SECTOR // 4, "one sector of the allocation table is enough for tests"
     fat = struct.pack(f"<{len(table)}I", *table).ljust(_SECTOR, b"\xff")
     header = struct.pack(
-        "<8s16sHHHHHHIIIIIIIIII", bytes.fromhex("D0CF11E0A1B11AE1"), b"", 0x3E, 3, 0xFFFE, 9, 6, 0, 0, 0, 1, 1,
-        0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0,
+        "<8s16sHHHHHHIIIIIIIIII", bytes.fromhex("D0CF11E0A1B11AE1"), b"", 0x3E, 3, 0xFFFE, 9, 6,
+        0, 0, 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0,
     ) + struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)  # fmt: skip
     directory = _entry("Root Entry", 5, 0xFFFFFFFE, 0, child=1) + _entry("Workbook", 2, 2, len(stream))
     return header + fat + directory.ljust(_SECTOR, b"\0") + stream

@@ -10,10 +10,10 @@ import pytest
 from books import text_cell, write_book, write_raw_book
 
 from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.portfolio.archive import OLE_MAGIC
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.run import assess_portfolio
-from taxonomy_api.portfolio.archive import OLE_MAGIC
 
 HEADER = ["Project id", "Activity"]
 GOOD = [HEADER, ["A", "hk-phase-2a:ENE-01"]]

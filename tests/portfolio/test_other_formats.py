@@ -97,8 +97,8 @@ def test_an_open_document_spreadsheet(tmp_path: Path) -> None:
     "xml",
     [
         ods_row("x", repeat=1_000_000),
-        '<table:table-row><table:table-cell office:value-type="string" table:number-columns-repeated="99999"/>'
-        "</table:table-row>",
+        '<table:table-row><table:table-cell office:value-type="string" '
+        'table:number-columns-repeated="99999"/></table:table-row>',
         ods_row("x", repeat=2**40),
         ods_row(None, repeat=-1),
     ],
@@ -129,7 +129,12 @@ def test_an_encrypted_open_document(tmp_path: Path) -> None:
 
 def test_a_workbook_with_macros_is_read_without_them(tmp_path: Path) -> None:
     path = write_book(tmp_path / "book.xlsm", [["Project id"], ["A"]])
-    ignored = ["xl/vbaProject.bin", "xl/externalLinks/externalLink1.xml", "xl/embeddings/o.bin", "xl/connections.xml"]
+    ignored = [
+        "xl/vbaProject.bin",
+        "xl/externalLinks/externalLink1.xml",
+        "xl/embeddings/o.bin",
+        "xl/connections.xml",
+    ]
     with zipfile.ZipFile(path, "a") as archive:
         for name in ignored:
             archive.writestr(name, b"anything")
