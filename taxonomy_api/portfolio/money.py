@@ -105,6 +105,10 @@ def read_shares(
     unit = match.unit if match is not None else None
     shares: list[Decimal | None] = []
     for row, cell in enumerate(usable[column]):
+        if unit is None and _is_bare_share(cell):
+            reporter.cell("warning", "share_ambiguous", row, column, cell)
+            shares.append(None)
+            continue
         try:
             share = parse_share(cell, unit)
         except ValueProblem as problem:
@@ -113,6 +117,11 @@ def read_shares(
             share = None
         shares.append(None if share is None else Decimal(share.numerator) / Decimal(share.denominator))
     return shares
+
+
+def _is_bare_share(cell: Cell) -> bool:
+    """0.5 without a percent format may be a half or half a percent."""
+    return not isinstance(cell, bool) and isinstance(cell, int | float) and 0 < cell <= 1
 
 
 def column_sum(table: Table, plan: ColumnPlan, totals: Container[int]) -> tuple[str, Decimal] | None:

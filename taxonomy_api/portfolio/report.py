@@ -115,6 +115,14 @@ def explain_headers(reporter: Reporter, plan: ColumnPlan, options: PortfolioOpti
         reporter.header(severity, finding.code, finding.column, nearest=nearest)
 
 
+def report_long_ids(reporter: Reporter, plan: ColumnPlan) -> None:
+    """Ids that a spreadsheet program keeps as numbers lose their digits after the fifteenth."""
+    column = plan.column("id")
+    for row, cell in enumerate(reporter.table.columns[column] if column is not None else ()):
+        if isinstance(cell, int | float) and abs(cell) >= 10**15:
+            reporter.cell("warning", "id_digits", row, column, cell, read=shown(cell))
+
+
 def take_out_broken(reporter: Reporter, plan: ColumnPlan) -> list[list[Cell]]:
     """The columns without cells that hold an error or an uncalculated formula; each is reported."""
     usable: list[list[Cell]] = []

@@ -23,6 +23,7 @@ from taxonomy_api.portfolio.report import (
     explain_headers,
     explain_reading,
     fill_merged,
+    report_long_ids,
     take_out_broken,
 )
 from taxonomy_api.portfolio.result_columns import ResultColumn, RowState, TaxonomyResults, result_columns
@@ -100,16 +101,21 @@ def _read(
     source: Path, engine: Engine, options: PortfolioOptions, limits: Limits, opener: Opener
 ) -> _Reading:
     vocabulary = build_vocabulary(engine.release)
+    sheet, header_row = options.sheet, options.header_row
+    if options.mapping is not None:
+        vocabulary = options.mapping.apply(vocabulary)
+        sheet, header_row = sheet or options.mapping.sheet, header_row or options.mapping.header_row
     book = opener(source, limits)
     try:
-        location = locate(book, vocabulary, limits, options.sheet, options.header_row)
-        table, data = read_table(book, location, source, limits)
+        location = locate(book, vocabulary, limits, sheet, header_row)
+        table, data = read_table(book, location, source, limits, vocabulary)
     finally:
         book.close()
     plan = plan_columns(table.headers, vocabulary)
     reporter = Reporter(table, IssueLog(limits.issues_per_cause), options.language)
     explain_reading(reporter, book, location, data)
     explain_headers(reporter, plan, options)
+    report_long_ids(reporter, plan)
     usable = take_out_broken(reporter, plan)
     fill_merged(reporter, plan, usable, data.merged)
     totals = find_totals(reporter, plan, usable)

@@ -317,6 +317,30 @@ ISSUES: dict[str, tuple[Text, Text]] = {
         Text("Not applied. {message}", "未采用。{message}", "未採用。{message}"),
         Text("Write 50% or 0.5.", "请填写 50% 或 0.5。", "請填寫 50% 或 0.5。"),
     ),
+    "share_ambiguous": (
+        Text(
+            "Not applied: without a percent sign or format it may be a fraction or a percentage.",
+            "未采用：无百分号或百分比格式，可能是小数也可能是百分数。",
+            "未採用：無百分號或百分比格式，可能是小數也可能是百分數。",
+        ),
+        Text(
+            "Write 50%, or format the cell as a percentage.",
+            "请写作 50%，或将单元格设为百分比格式。",
+            "請寫作 50%，或將儲存格設為百分比格式。",
+        ),
+    ),
+    "id_digits": (
+        Text(
+            "An id stored as a number beyond 15 digits: spreadsheet programs round it; read as {read}.",
+            "编号以数字存储且超过 15 位，表格软件可能已舍入；读取为 {read}。",
+            "編號以數字儲存且超過 15 位，試算表軟件可能已捨入；讀取為 {read}。",
+        ),
+        Text(
+            "Format the column as text and enter the id again.",
+            "请将该列设为文本后重新输入。",
+            "請將該欄設為文字後重新輸入。",
+        ),
+    ),
     "amount_implausible": (
         Text(
             "Not counted in amounts: larger than any loan can be.",
