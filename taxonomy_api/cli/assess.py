@@ -102,7 +102,7 @@ def _run(
     """Assesses into a temporary folder beside the target and moves the finished file into place."""
     from taxonomy_api.assessment.engine import Engine
     from taxonomy_api.portfolio.options import read_options
-    from taxonomy_api.portfolio.problem import PortfolioProblem
+    from taxonomy_api.portfolio.problem import OWN_FILE, PortfolioProblem
     from taxonomy_api.portfolio.run import Progress, assess_portfolio
 
     with (
@@ -118,7 +118,9 @@ def _run(
 
         try:
             options = read_options(release, raw_options, [kind])
-            summary = assess_portfolio(portfolio, Engine(release), options, Path(folder), show)
+            summary = assess_portfolio(
+                portfolio, Engine(release), options, Path(folder), show, limits=OWN_FILE
+            )
         except PortfolioProblem as problem:
             nearest = f" Nearest: {', '.join(problem.nearest)}." if problem.nearest else ""
             raise click.ClickException(f"{problem}{nearest} [{problem.code}]") from None

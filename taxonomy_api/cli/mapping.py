@@ -31,15 +31,15 @@ def suggest_(portfolio: Path, output: Path, sheet: str | None, header_row: int |
     if output.exists() and not force:
         raise click.ClickException(f"{output} exists already; choose another name or pass --force")
     from taxonomy_api.portfolio.column_mapping import suggest
-    from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
+    from taxonomy_api.portfolio.problem import OWN_FILE, PortfolioProblem
     from taxonomy_api.portfolio.reading_process import ReadingProcess
     from taxonomy_api.portfolio.vocabulary import build_vocabulary
 
     vocabulary = build_vocabulary(current_release(settings()))
     try:
-        book = ReadingProcess(portfolio, Limits())
+        book = ReadingProcess(portfolio, OWN_FILE)
         try:
-            text = suggest(book, vocabulary, Limits(), sheet, header_row)
+            text = suggest(book, vocabulary, OWN_FILE, sheet, header_row)
         finally:
             book.close()
     except PortfolioProblem as problem:

@@ -35,7 +35,8 @@ from taxonomy_api.portfolio.vocabulary import build_vocabulary
 ROWS_PER_BLOCK = 10_000
 
 
-Opener = Callable[[Path, Limits], Book]
+#: Opens an upload; the function is called now and then while it is read, and may raise `Cancelled`.
+Opener = Callable[[Path, Limits, Callable[[], None]], Book]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,11 @@ def assess_portfolio(
     """
     limits = limits or Limits()
     progress(Progress("reading"))
-    reading = _read(source, engine, options, limits, opener)
+
+    def open_source() -> Book:
+        return opener(source, limits, lambda: progress(Progress("reading")))
+
+    reading = _read(source, engine, options, limits, open_source)
     total = len(reading.table.rows)
     progress(Progress("assessing", total, rows_total=total))
     results = _assess(engine, reading, options, assessor, progress)
@@ -98,14 +103,14 @@ def assess_portfolio(
 
 
 def _read(
-    source: Path, engine: Engine, options: PortfolioOptions, limits: Limits, opener: Opener
+    source: Path, engine: Engine, options: PortfolioOptions, limits: Limits, opener: Callable[[], Book]
 ) -> _Reading:
     vocabulary = build_vocabulary(engine.release)
     sheet, header_row = options.sheet, options.header_row
     if options.mapping is not None:
         vocabulary = options.mapping.apply(vocabulary)
         sheet, header_row = sheet or options.mapping.sheet, header_row or options.mapping.header_row
-    book = opener(source, limits)
+    book = opener()
     try:
         location = locate(book, vocabulary, limits, sheet, header_row)
         table, data = read_table(book, location, source, limits, vocabulary)
