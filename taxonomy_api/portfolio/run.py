@@ -10,6 +10,7 @@ from pathlib import Path
 
 from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
 from taxonomy_api.portfolio.assess import Answer, Assessor, Block, assess_block, choose_taxonomies
+from taxonomy_api.portfolio.double_counting import report_double_counting
 from taxonomy_api.portfolio.headers import ColumnPlan, plan_columns
 from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.locate import locate, read_table
@@ -92,6 +93,7 @@ def assess_portfolio(
     results = _assess(engine, reading, options, assessor, progress)
     money = read_money(reading.reporter, reading.plan, reading.usable, options.amount_unit)
     shares = read_shares(reading.reporter, reading.plan, reading.usable)
+    report_double_counting(reading.reporter, reading.plan, reading.usable, money, shares, options.amount_unit)
     states = _states(reading, total)
     progress(Progress("writing", total, total, rows_total=total))
     amount_column = column_sum(reading.table, reading.plan, reading.totals)
@@ -119,7 +121,7 @@ def _read(
     plan = plan_columns(table.headers, vocabulary)
     reporter = Reporter(table, IssueLog(limits.issues_per_cause), options.language)
     explain_reading(reporter, book, location, data)
-    explain_headers(reporter, plan, options)
+    explain_headers(reporter, plan)
     report_long_ids(reporter, plan)
     usable = take_out_broken(reporter, plan)
     fill_merged(reporter, plan, usable, data.merged)
@@ -139,7 +141,9 @@ def _assess(
 ) -> list[TaxonomyResults]:
     """The verdicts of all rows, block by block."""
     total = len(reading.table.rows)
-    taxonomies = options.taxonomies or choose_taxonomies(engine.release, reading.plan.matches, reading.usable)
+    taxonomies = options.taxonomies or choose_taxonomies(
+        engine.release, reading.plan.matches, reading.usable, options.confirm
+    )
     results = [TaxonomyResults(taxonomy) for taxonomy in taxonomies]
     for start in range(0, total, ROWS_PER_BLOCK):
         stop = min(start + ROWS_PER_BLOCK, total)
