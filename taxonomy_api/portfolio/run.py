@@ -15,7 +15,7 @@ from taxonomy_api.portfolio.headers import ColumnPlan, plan_columns
 from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.locate import locate, read_table
 from taxonomy_api.portfolio.method import method_lines
-from taxonomy_api.portfolio.money import column_sum, find_totals, read_money, read_shares
+from taxonomy_api.portfolio.money import check_totals, column_sum, find_totals, read_money, read_shares
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.problem import Limits
 from taxonomy_api.portfolio.reading_process import ReadingProcess
@@ -92,6 +92,7 @@ def assess_portfolio(
     progress(Progress("assessing", total, rows_total=total))
     results = _assess(engine, reading, options, assessor, progress)
     money = read_money(reading.reporter, reading.plan, reading.usable, options.amount_unit)
+    check_totals(reading.reporter, reading.plan, reading.totals, money, options.amount_unit)
     shares = read_shares(reading.reporter, reading.plan, reading.usable)
     report_double_counting(reading.reporter, reading.plan, reading.usable, money, shares, options.amount_unit)
     states = _states(reading, total)

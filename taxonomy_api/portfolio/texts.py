@@ -370,6 +370,16 @@ ISSUES: dict[str, tuple[Text, Text]] = {
         Text("Not applied. {message}", "未采用。{message}", "未採用。{message}"),
         Text("Write 50% or 0.5.", "请填写 50% 或 0.5。", "請填寫 50% 或 0.5。"),
     ),
+    "total_differs": (
+        Text(
+            "The total states {stated}; the rows above come to {above}, those since the last total to {since}.",
+            "合计为 {stated}；其上各行之和为 {above}，自上一合计以来为 {since}。",
+            "合計為 {stated}；其上各行之和為 {above}，自上一合計以來為 {since}。",
+        ),
+        Text(
+            "Check the total and the amounts of its rows.", "请核对合计与各行金额。", "請核對合計與各行金額。"
+        ),
+    ),
     "share_ambiguous": (
         Text(
             "Not applied: without a percent sign or format it may be a fraction or a percentage.",

@@ -156,3 +156,19 @@ def test_long_ids_are_reported_where_they_are_numbers(tmp_path: Path, engine: En
         ],
     )
     assert issues(path, engine, tmp_path / "out")["id_digits"] == ["A2"]
+
+
+def test_totals_are_compared_with_their_rows(tmp_path: Path, engine: Engine) -> None:
+    rows: list[list[object]] = [
+        ["Project id", "Activity", "贷款余额（万元）"],
+        ["A", GOOD, 5],
+        ["B", GOOD, 7.5],
+        ["小计", None, 12.5],
+        ["C", GOOD, 1],
+        ["小计", None, 2],
+        ["合计", None, 13.5],
+        ["Total", None, "12.5万元"],
+    ]
+    found = issues(write_book(tmp_path / "book.xlsx", rows), engine, tmp_path / "out")
+    assert found["total_row"] == ["A4", "A6", "A7", "A8"]
+    assert found["total_differs"] == ["C6", "C8"]
