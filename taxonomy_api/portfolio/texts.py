@@ -372,7 +372,7 @@ ISSUES: dict[str, tuple[Text, Text]] = {
     ),
     "total_differs": (
         Text(
-            "The total states {stated}; the rows above come to {above}, those since the last total to {since}.",
+            "The total states {stated}; the rows above add up to {above}, since the last total {since}.",
             "合计为 {stated}；其上各行之和为 {above}，自上一合计以来为 {since}。",
             "合計為 {stated}；其上各行之和為 {above}，自上一合計以來為 {since}。",
         ),
