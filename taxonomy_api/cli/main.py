@@ -18,6 +18,7 @@ from taxonomy_api.cli.coverage import coverage
 from taxonomy_api.cli.database import db
 from taxonomy_api.cli.keys import key
 from taxonomy_api.cli.lint import lint
+from taxonomy_api.cli.mapping import mapping
 from taxonomy_api.cli.organisations import org
 from taxonomy_api.cli.purge import purge
 from taxonomy_api.cli.serve import reload, serve, worker
@@ -48,7 +49,11 @@ def cli(traceback: bool) -> None:
     """
 
 
-for command in (serve, worker, reload, assess, check, lint, coverage, template, org, key, purge, audit, db):
+COMMANDS = (
+    *(serve, worker, reload, assess, check, lint, coverage, template, mapping),
+    *(org, key, purge, audit, db),
+)
+for command in COMMANDS:
     cli.add_command(command)
 
 

@@ -20,7 +20,7 @@ Run = Callable[..., Result]
 
 def test_all_commands_are_there() -> None:
     assert set(cli.commands) == {
-        *("serve", "worker", "reload", "assess", "check", "lint", "coverage", "template"),
+        *("serve", "worker", "reload", "assess", "check", "lint", "coverage", "template", "mapping"),
         *("org", "key", "purge", "audit", "db"),
     }
 
