@@ -17,12 +17,12 @@ def lint(paths: tuple[Path, ...], as_json: bool) -> None:
     """Check data files; without PATH, the data folder in use.
 
     Every finding is a line `file:line:column: rule: message`, errors first; the message of a
-    warning begins with `[warning]`. Exit 1 if any is an error.
+    warning begins with `[warning]`. `taxonomy-api explain RULE` tells more. Exit 1 if any is an error.
     """
     from taxonomy_api.catalog.lint import lint as check_files
-    from taxonomy_api.crosswalk.declared import check_declared
+    from taxonomy_api.crosswalk.checks import check
 
-    found = check_files(list(paths) or [settings().data], check_declared)
+    found = check_files(list(paths) or [settings().data], check)
     findings = sorted(found, key=lambda finding: finding.severity != "error")
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:

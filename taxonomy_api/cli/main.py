@@ -18,6 +18,7 @@ from taxonomy_api.cli.database import db
 from taxonomy_api.cli.keys import key
 from taxonomy_api.cli.lint import lint
 from taxonomy_api.cli.organisations import org
+from taxonomy_api.cli.rules import explain
 from taxonomy_api.cli.serve import serve, worker
 from taxonomy_api.cli.template import template
 
@@ -46,7 +47,7 @@ def cli(traceback: bool) -> None:
     """
 
 
-for command in (serve, worker, assess, check, lint, coverage, template, org, key, db):
+for command in (serve, worker, assess, check, lint, explain, coverage, template, org, key, db):
     cli.add_command(command)
 
 
