@@ -29,9 +29,8 @@ def lint(paths: Iterable[Path], *further: Check) -> tuple[Finding, ...]:
     found: set[Finding] = set()
     for path in paths:
         folder = data_folder_of(path)
-        within = _relative(path, folder)
         for finding in lint_folder(folder, *further):
-            if within in ("", finding.file) or finding.file.startswith(f"{within}/"):
+            if stands_in(finding, path, folder):
                 found.add(replace(finding, file=(folder / finding.file).as_posix()))
     return tuple(sorted(found))
 
@@ -63,9 +62,10 @@ def data_folder_of(path: Path) -> Path:
     return path
 
 
-def _relative(path: Path, folder: Path) -> str:
+def stands_in(finding: Finding, path: Path, folder: Path) -> bool:
+    """Whether a finding in the data folder is one of `path`, a file or folder within it."""
     within = path.relative_to(folder).as_posix()
-    return "" if within == "." else within
+    return within in (".", finding.file) or finding.file.startswith(f"{within}/")
 
 
 def _check_unused(release: Release, places: Places, report: Report) -> None:

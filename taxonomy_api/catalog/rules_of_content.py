@@ -37,6 +37,7 @@ CRITERIA: tuple[RuleInfo, ...] = (
         "Each value holds from its day until the next day, wherever that stands; a day out of order "
         "misleads the reader and is most often a slip of the year.",
         "Write the days from the first to the last; --fix does so.",
+        mechanical=True,
     ),
     error(
         "window-empty",
@@ -199,6 +200,7 @@ INDUSTRY: tuple[RuleInfo, ...] = (
         "A table that is not in its one form",
         "Rows in order, lines that end in LF and no needless signs: so that a change shows as itself.",
         "Let --fix write the table in its one form.",
+        mechanical=True,
     ),
     error(
         "bad-industry-code",

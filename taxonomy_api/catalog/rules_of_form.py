@@ -192,6 +192,7 @@ REFERENCES: tuple[RuleInfo, ...] = (
         "A fact that is not registered",
         "Facts are registered in taxonomies/facts.yaml.",
         "Write the id of a registered fact, or register this one. An alias is replaced by --fix.",
+        mechanical=True,
     ),
     error(
         "unknown-choice",

@@ -15,6 +15,7 @@ from taxonomy_api.cli.check import check
 from taxonomy_api.cli.common import refusal
 from taxonomy_api.cli.coverage import coverage
 from taxonomy_api.cli.database import db
+from taxonomy_api.cli.fmt import fmt
 from taxonomy_api.cli.keys import key
 from taxonomy_api.cli.lint import lint
 from taxonomy_api.cli.organisations import org
@@ -47,7 +48,7 @@ def cli(traceback: bool) -> None:
     """
 
 
-for command in (serve, worker, assess, check, lint, explain, coverage, template, org, key, db):
+for command in (serve, worker, assess, check, lint, explain, fmt, coverage, template, org, key, db):
     cli.add_command(command)
 
 
