@@ -15,6 +15,7 @@ from taxonomy_api.cli.check import check
 from taxonomy_api.cli.common import refusal
 from taxonomy_api.cli.coverage import coverage
 from taxonomy_api.cli.database import db
+from taxonomy_api.cli.diff import diff
 from taxonomy_api.cli.fmt import fmt
 from taxonomy_api.cli.keys import key
 from taxonomy_api.cli.lint import lint
@@ -48,7 +49,7 @@ def cli(traceback: bool) -> None:
     """
 
 
-for command in (serve, worker, assess, check, lint, explain, fmt, coverage, template, org, key, db):
+for command in (serve, worker, assess, check, lint, explain, fmt, diff, coverage, template, org, key, db):
     cli.add_command(command)
 
 
