@@ -17,6 +17,7 @@ from taxonomy_api.cli.coverage import coverage
 from taxonomy_api.cli.database import db
 from taxonomy_api.cli.diff import diff
 from taxonomy_api.cli.fmt import fmt
+from taxonomy_api.cli.impact import impact
 from taxonomy_api.cli.keys import key
 from taxonomy_api.cli.lint import lint
 from taxonomy_api.cli.organisations import org
@@ -49,7 +50,22 @@ def cli(traceback: bool) -> None:
     """
 
 
-for command in (serve, worker, assess, check, lint, explain, fmt, diff, coverage, template, org, key, db):
+for command in (
+    serve,
+    worker,
+    assess,
+    check,
+    lint,
+    explain,
+    fmt,
+    diff,
+    impact,
+    coverage,
+    template,
+    org,
+    key,
+    db,
+):
     cli.add_command(command)
 
 

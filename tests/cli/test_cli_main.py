@@ -20,20 +20,8 @@ Run = Callable[..., Result]
 
 def test_all_commands_are_there() -> None:
     assert set(cli.commands) == {
-        *(
-            "serve",
-            "worker",
-            "assess",
-            "check",
-            "lint",
-            "explain",
-            "fmt",
-            "coverage",
-            "template",
-            "org",
-            "key",
-            "db",
-        )
+        *("serve", "worker", "assess", "check", "template", "org", "key", "db"),
+        *("lint", "explain", "fmt", "diff", "impact", "coverage", "test", "changelog"),
     }
 
 
