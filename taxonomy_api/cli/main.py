@@ -22,6 +22,7 @@ from taxonomy_api.cli.keys import key
 from taxonomy_api.cli.lint import lint
 from taxonomy_api.cli.organisations import org
 from taxonomy_api.cli.rules import explain
+from taxonomy_api.cli.scenarios import test
 from taxonomy_api.cli.serve import serve, worker
 from taxonomy_api.cli.template import template
 
@@ -60,6 +61,7 @@ for command in (
     fmt,
     diff,
     impact,
+    test,
     coverage,
     template,
     org,
