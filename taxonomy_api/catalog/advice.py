@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from taxonomy_api.catalog.criteria import Criterion, FactLeaf, Leaf, LimitTest, NotOnFile, children, walk
+from taxonomy_api.catalog.curators import Review
 from taxonomy_api.catalog.findings import Place, Report
 from taxonomy_api.catalog.model import Activity, Release, Taxonomy
 from taxonomy_api.catalog.places import Places
@@ -16,11 +17,11 @@ OFFICIAL_KINDS = ("law", "official")
 _ALWAYS = Window()
 
 
-def check_release(release: Release, places: Places, report: Report) -> None:
+def check_release(release: Release, places: Places, report: Report, reviews: Mapping[str, Review]) -> None:
     for activity in release.activities():
         if activity.as_in is None:
             _check_windows(activity, places, report)
-    _check_statuses(release, places, report)
+    _check_statuses(release, places, report, reviews)
     _check_names(release, places, report)
     for taxonomy in release.taxonomies.values():
         _check_texts(taxonomy, places, report)
@@ -87,13 +88,16 @@ def _own_criteria(activity: Activity) -> Iterator[Criterion]:
             yield from walk(top)
 
 
-def _check_statuses(release: Release, places: Places, report: Report) -> None:
+def _check_statuses(release: Release, places: Places, report: Report, reviews: Mapping[str, Review]) -> None:
+    second = {document for review in reviews.values() for document in review.corroborated}
     for place, status, source in _graded(release, places):
         if status != "verified" or release.sources[source.document].kind in OFFICIAL_KINDS:
             continue
+        if source.document in second:
+            continue
         kind = release.sources[source.document].kind
         message = f"verified stands on {source.document}, a document of kind {kind}"
-        cure = "cite the official text, write single-source, or name the second source in a note"
+        cure = "cite the official text, write single-source, or name the second source in curators.yaml"
         report.add(place(), "status-above-source", message, cure)
 
 

@@ -10,6 +10,7 @@ from taxonomy_api.catalog.advice import check_release
 from taxonomy_api.catalog.check_industry import check_stated, check_tables
 from taxonomy_api.catalog.check_mappings import check_mappings
 from taxonomy_api.catalog.criteria import Cases, Criterion, FactLeaf, Leaf, Rows, StandardLeaf, walk
+from taxonomy_api.catalog.curators import check_reviews, read_reviews
 from taxonomy_api.catalog.findings import Finding, Report
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.model import Release, Taxonomy
@@ -45,7 +46,10 @@ def lint_folder(folder: Path, *further: Check) -> tuple[Finding, ...]:
     if result.release.industry is not None:
         check_tables(result.release.industry, folder, report)
         check_stated(result.release, folder, report)
-    check_release(result.release, places, report)
+    reviews = read_reviews(folder, result.release, report)
+    if reviews is not None:
+        check_reviews(reviews, result.release, report)
+    check_release(result.release, places, report, reviews or {})
     check_mappings(result.release, report)
     _check_unused(result.release, places, report)
     more = (finding for check in further for finding in check(result.release, places))

@@ -294,4 +294,16 @@ ADVICE: tuple[RuleInfo, ...] = (
         "Titles, scopes, notes and what is not on file are shown beside verdicts in en, zh-Hans and zh-Hant.",
         "Add the language.",
     ),
+    error(
+        "verified-unreviewed",
+        "A verified status that nobody answers for",
+        "Whoever raises a status to verified is named in curators.yaml, with the day of the review.",
+        "Review the statuses and add the review to curators.yaml.",
+    ),
+    warning(
+        "review-outdated",
+        "Verified statuses changed since the last review",
+        "A review covers the statuses as they stood on its day; one that was raised later is not covered.",
+        "Review what changed, then write the new day and what the review covers.",
+    ),
 )

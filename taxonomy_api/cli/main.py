@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from taxonomy_api.cli.assess import assess
+from taxonomy_api.cli.changelog import changelog
 from taxonomy_api.cli.check import check
 from taxonomy_api.cli.common import refusal
 from taxonomy_api.cli.coverage import coverage
@@ -62,6 +63,7 @@ for command in (
     diff,
     impact,
     test,
+    changelog,
     coverage,
     template,
     org,
