@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.assessment.scenarios import Case, cases, run
+from taxonomy_api.assessment.proceeds import LINES
+from taxonomy_api.assessment.scenario_cases import Case, cases
+from taxonomy_api.assessment.scenarios import run
 from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     ChoiceTest,
@@ -29,7 +31,8 @@ from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.scenario_files import read_scenarios
 
 ROOT = Path(__file__).resolve().parent.parent
-SCENARIOS = Path(__file__).resolve().parent / "scenarios"
+
+SCENARIOS = ROOT / "tests" / "scenarios"
 
 
 def all_cases() -> Iterator[Case]:
@@ -63,19 +66,29 @@ def test_names_of_scenarios_are_unique() -> None:
 
 
 def test_the_scenarios_are_many() -> None:
-    assert len({case.scenario for case in ALL}) >= 90
-    assert len(ALL) >= 400
+    assert len({case.scenario for case in ALL}) >= 600
+    assert len(ALL) >= 3000
+    assert sum(case.of_proceeds for case in ALL) >= 50
 
 
 def test_every_verdict_and_class_is_expected_somewhere() -> None:
     verdicts = {case.expect["verdict"] for case in ALL if "verdict" in case.expect}
-    # not_covered rests on positive knowledge of a mapping or an instrument, and is tested with those.
-    assert verdicts == {"aligned", "transition", "not_aligned", "excluded", "undetermined"}
+    assert verdicts == {"aligned", "transition", "not_aligned", "excluded", "undetermined", "not_covered"}
     assert {case.expect.get("class") for case in ALL} >= {"green", "transition", "excluded"}
     assert any(case.expect.get("at_least") == "transition" for case in ALL)
     assert {case.expect.get("basis") for case in ALL} >= {"criteria", "listing"}
     contributions = {case.expect.get("contribution") for case in ALL}
     assert contributions >= {"own_performance", "enabling", "transitional"}
+
+
+def test_every_line_of_an_amount_and_every_outcome_of_a_rule_is_expected_somewhere() -> None:
+    wanted = [case.expect for case in ALL if case.of_proceeds and "refused" not in case.expect]
+    lines = {line for expect in wanted for line in expect["shares"] or ()}
+    # an edition that applies to some projects of an instrument and not to others is tested with the shares
+    assert lines == set(LINES) - {"edition_does_not_apply"}
+    outcomes = {outcome for expect in wanted for outcome in expect.get("rules", {}).values()}
+    assert outcomes == {"met", "not_met", "unknown", "left_out"}
+    assert {basis for expect in wanted for basis in expect.get("aligned_by", ())} >= {"criteria", "listing"}
 
 
 def test_every_operator_meets_a_value_somewhere(engine: Engine) -> None:
@@ -88,7 +101,7 @@ def test_every_operator_meets_a_value_somewhere(engine: Engine) -> None:
 
 def operators_met(engine: Engine, case: Case) -> Iterator[str]:
     """The tests of the activities of a case whose fact, standard or question the case answers."""
-    if "refused" in case.expect:
+    if "refused" in case.expect or case.of_proceeds:
         return
     project = case.body["project"]
     given = {engine.facts[name].id for name in project.get("facts", {})}

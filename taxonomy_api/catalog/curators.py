@@ -96,7 +96,7 @@ def check_reviews(reviews: Mapping[str, Review], release: Release, report: Repor
             cure = f"add {name}: {{curator: …, on: YYYY-MM-DD, covers: {now}}} under reviews"
             report.add(Spot(FILE), "verified-unreviewed", message, cure)
         elif review.covers != now:
-            message = f"the verified statuses of {name} changed since {review.curator} reviewed them on {review.day}"
+            message = f"the verified statuses of {name} changed since the review of {review.day}"
             report.add(
                 review.place, "review-outdated", message, f"review them, then write covers: {now} and the day"
             )

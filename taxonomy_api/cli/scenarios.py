@@ -19,7 +19,8 @@ def test(paths: tuple[Path, ...]) -> None:
     criteria behind it are shown. Exit 1 if any case differs.
     """
     from taxonomy_api.assessment.engine import Engine
-    from taxonomy_api.assessment.scenarios import ScenarioError, cases, run
+    from taxonomy_api.assessment.scenario_cases import ScenarioError, cases
+    from taxonomy_api.assessment.scenarios import run
     from taxonomy_api.catalog.scenario_files import ScenarioFileError, read_scenarios
 
     used = settings()

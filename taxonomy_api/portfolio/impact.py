@@ -79,7 +79,8 @@ def impact(
     headers = list(rows.headers)
     plans = [plan_columns(headers, build_vocabulary(engine.release)) for engine in (before, after)]
     touched = reached(before.release, after.release)
-    chosen = _rows_reached(rows, plans, touched, before.release, after.release)
+    reads = before.release, after.release
+    chosen = range(rows.size) if options.confirm else _rows_reached(rows, plans, touched, *reads)
     taxonomies = _taxonomies(touched, after, options)
     if not chosen or not taxonomies or not difference.changes:
         return Impact(difference, rows.size, 0, ())
@@ -132,7 +133,7 @@ def _answers(
     progress: Callable[[Progress], None],
 ) -> tuple[Reading, list[TaxonomyResults]]:
     reporter = Reporter(table, IssueLog(Limits().issues_per_cause), options.language)
-    reading = interpret(table, plan, reporter, [], options)
+    reading = interpret(table, plan, reporter, [])
     return reading, assess_rows(engine, reading, options, assess_block, progress, taxonomies)
 
 

@@ -50,9 +50,10 @@ def read_money(
     plan: ColumnPlan,
     usable: Sequence[Sequence[Cell]],
     amount_unit: str | None,
+    key: str = "amount",
 ) -> list[Money | None]:
-    """Each row's amount; None where none is stated or readable (the latter is an issue)."""
-    amount, currency = plan.column("amount"), plan.column("currency")
+    """Each row's amount in the column `key`; None where none is stated or readable (then it is an issue)."""
+    amount, currency = plan.column(key), plan.column("currency")
     if amount is None:
         return [None] * len(reporter.table.rows)
     match = plan.matches[amount]

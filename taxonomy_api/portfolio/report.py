@@ -8,7 +8,6 @@ from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.headers import ColumnPlan
 from taxonomy_api.portfolio.issues import CellProblem, Issue, IssueLog, Severity
 from taxonomy_api.portfolio.locate import Location
-from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.table import Book, Broken, Cell, MergedRange, SheetData, Table, letters, shown
 from taxonomy_api.portfolio.texts import ISSUES, label
 
@@ -100,13 +99,8 @@ def explain_reading(reporter: Reporter, book: Book, location: Location, data: Sh
             reporter.header("info", "hidden_column", column)
 
 
-def explain_headers(reporter: Reporter, plan: ColumnPlan, options: PortfolioOptions) -> None:
-    """Columns that were not used, and why; confirmations, which nothing asks for yet."""
-    confirm = plan.column("confirm")
-    if confirm is not None:
-        reporter.header("warning", "confirm_without_effect", confirm)
-    if options.confirm:
-        reporter.sheet("warning", "confirm_without_effect", reporter.table.sheet, ", ".join(options.confirm))
+def explain_headers(reporter: Reporter, plan: ColumnPlan) -> None:
+    """Columns that were not used, and why."""
     for finding in plan.findings:
         known = finding.code in {"header_duplicate", "header_outranked", "header_repeated"}
         names = ", ".join(finding.names) or label("none", reporter.language)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
 from taxonomy_api.portfolio.assess import Answer, Assessor, Block, assess_block, choose_taxonomies
+from taxonomy_api.portfolio.double_counting import report_double_counting
 from taxonomy_api.portfolio.headers import ColumnPlan, plan_columns
 from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.locate import locate, read_table
@@ -81,6 +82,7 @@ def assess_portfolio(
     results = assess_rows(engine, reading, options, assessor, progress)
     money = read_money(reading.reporter, reading.plan, reading.usable, options.amount_unit)
     shares = read_shares(reading.reporter, reading.plan, reading.usable)
+    report_double_counting(reading.reporter, reading.plan, reading.usable, money, shares, options.amount_unit)
     states = _states(reading, total)
     progress(Progress("writing", total, total, rows_total=total))
     amount_column = column_sum(reading.table, reading.plan, reading.totals)
@@ -102,14 +104,12 @@ def _read(source: Path, engine: Engine, options: PortfolioOptions, limits: Limit
     plan = plan_columns(table.headers, vocabulary)
     reporter = Reporter(table, IssueLog(limits.issues_per_cause), options.language)
     explain_reading(reporter, book, location, data)
-    return interpret(table, plan, reporter, data.merged, options)
+    return interpret(table, plan, reporter, data.merged)
 
 
-def interpret(
-    table: Table, plan: ColumnPlan, reporter: Reporter, merged: list[MergedRange], options: PortfolioOptions
-) -> Reading:
+def interpret(table: Table, plan: ColumnPlan, reporter: Reporter, merged: list[MergedRange]) -> Reading:
     """The usable cells of a table and its rows of totals; what is wrong with either goes to `reporter`."""
-    explain_headers(reporter, plan, options)
+    explain_headers(reporter, plan)
     usable = take_out_broken(reporter, plan)
     fill_merged(reporter, plan, usable, merged)
     totals = find_totals(reporter, plan, usable)
@@ -132,7 +132,7 @@ def assess_rows(
     taxonomies = (
         taxonomies
         or options.taxonomies
-        or choose_taxonomies(engine.release, reading.plan.matches, reading.usable)
+        or choose_taxonomies(engine.release, reading.plan.matches, reading.usable, options.confirm)
     )
     results = [TaxonomyResults(taxonomy) for taxonomy in taxonomies]
     for start in range(0, total, ROWS_PER_BLOCK):

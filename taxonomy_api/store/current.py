@@ -14,6 +14,7 @@ from taxonomy_api.catalog.cache import open_release
 from taxonomy_api.catalog.findings import Finding
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.search import SearchIndex
+from taxonomy_api.crosswalk.compared import Comparisons
 from taxonomy_api.errors import Unavailable
 from taxonomy_api.store.ids import now
 
@@ -27,6 +28,7 @@ class Loaded:
     def __init__(self, release: Release) -> None:
         self.release = release
         self.engine = Engine(release)
+        self.comparisons = Comparisons(release)
         self.since: datetime = now()
 
     @cached_property
@@ -34,8 +36,9 @@ class Loaded:
         return SearchIndex(self.release, self.engine.industry)
 
     def warm(self) -> None:
-        """Builds what searches use, the tables of industry codes included."""
+        """Builds what searches use, the tables of industry codes included, and the routes of mappings."""
         self.index.search("isic4:D3510", limit=1)
+        self.engine.crosswalk.precompute()
 
 
 class CurrentRelease:

@@ -9,7 +9,7 @@ from taxonomy_api.web import docs_page, problems
 from taxonomy_api.web.api import make_api
 from taxonomy_api.web.json_io import Json
 from taxonomy_api.web.services import Services, attach, make_services
-from taxonomy_api.web.views import assessments, catalogue, operation, portfolios, proceeds
+from taxonomy_api.web.views import assessments, catalogue, crosswalk, operation, portfolios, proceeds
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -34,7 +34,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     app.url_map.redirect_defaults = False
     attach(app.extensions, services or make_services(settings))
     api = make_api(app)
-    for part in (catalogue, assessments, proceeds, portfolios, operation):
+    for part in (catalogue, crosswalk, assessments, proceeds, portfolios, operation):
         api.register_blueprint(part.blueprint)
     app.register_blueprint(docs_page.blueprint)
     problems.register(app)

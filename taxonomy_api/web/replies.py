@@ -23,10 +23,20 @@ def reply(content: dict[str, Any], status: int = 200, location: str | None = Non
 
 def catalogue_reply(content: dict[str, Any], release: str, language: Language) -> Response:
     """Published data: the same for everyone as long as release, address and language are."""
-    answer = reply(content)
+    return _published(reply(content), release, language)
+
+
+def published_file(content: bytes, kind: str, name: str, release: str, language: Language) -> Response:
+    """Published data as a file to keep."""
+    answer = Response(content, content_type=kind)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return _published(answer, f"{release} {kind}", language)
+
+
+def _published(answer: Response, release: str, language: Language) -> Response:
     answer.headers["Content-Language"] = language
     answer.headers["Cache-Control"] = "no-cache"
-    answer.vary.add("Accept-Language")
+    answer.vary.update(("Accept", "Accept-Language"))
     answer.set_etag(hashlib.sha256(f"{release} {language} {request.full_path}".encode()).hexdigest()[:32])
     answer.make_conditional(request)
     return answer

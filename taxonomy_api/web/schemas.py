@@ -86,6 +86,29 @@ class QuestionnaireQuery(Language):
     )
 
 
+class _Between(Language):
+    as_of = fields.Date(
+        metadata={"description": "Day for which routes are told to carry or not; today if left out"}
+    )
+
+
+class CrosswalkQuery(_Between):
+    source = fields.String(
+        required=True,
+        data_key="from",
+        metadata={"description": "An activity, `taxonomy:code` or `taxonomy:code#row`"},
+    )
+    target = fields.String(data_key="to", metadata={"description": "A taxonomy; all others if left out"})
+
+
+class MatrixQuery(_Between, Page):
+    source = fields.String(required=True, data_key="from", metadata={"description": "A taxonomy"})
+    target = fields.String(required=True, data_key="to", metadata={"description": "Another taxonomy"})
+    format = fields.String(
+        validate=validate.OneOf(("json", "csv", "xlsx")), metadata={"description": "Goes before Accept"}
+    )
+
+
 class SearchQuery(Language):
     q = fields.String(
         required=True,
@@ -206,6 +229,29 @@ class Candidates(Answer):
     candidates = fields.List(fields.Dict(), required=True)
 
 
+class Crosswalk(Answer):
+    release = fields.String(required=True)
+    as_of = fields.Date(required=True)
+    editions = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={"description": "Each edition asked about, with what is on file"},
+    )
+    routes = fields.List(
+        fields.Dict(), required=True, metadata={"description": "Strongest first per edition"}
+    )
+    negatives = fields.List(
+        fields.Dict(), required=True, metadata={"description": "Rows that deny a counterpart"}
+    )
+
+
+class Matrix(Listed):
+    release = fields.String(required=True)
+    as_of = fields.Date(required=True)
+    totals = _free("Number of activities by state: counterparts, denied, nothing_on_file")
+    rows = fields.List(fields.Dict(), required=True)
+
+
 class Release(Answer):
     id = fields.String(required=True)
     current = fields.Boolean(required=True)
@@ -273,6 +319,13 @@ class Allocation(Answer):
 class ProceedsRequest(Options):
     instrument = fields.Nested(Instrument, required=True)
     allocations = fields.List(fields.Nested(Allocation), required=True)
+    other_instruments = fields.List(
+        fields.Dict(),
+        metadata={
+            "description": "Compared for double counting: `id` or `name`, and `allocations` whose projects "
+            "need an id or a name only"
+        },
+    )
 
 
 class Proceeds(Answer):

@@ -29,7 +29,13 @@ EXAMPLES = {
     "name": "swagger-ui.css",
 }
 #: What anyone may read; everything else below /v1 belongs to an organisation.
-OPEN = ("catalogue.", "operation.", "docs.", "api-docs.")
+OPEN = ("catalogue.", "crosswalk.", "operation.", "docs.", "api-docs.")
+#: What these cannot do without.
+QUERIES = {
+    "catalogue.search": "?q=power",
+    "crosswalk.show_routes": f"?from={HYDRO}",
+    "crosswalk.show_matrix": "?from=demo-a&to=demo-b",
+}
 #: The scopes that open each view; a view that is missing here fails the tests.
 SCOPES_OF = {
     "assessments.create_assessment": {"assess"},
@@ -144,7 +150,7 @@ def test_what_is_open_needs_no_key_but_refuses_a_bad_one(app: Flask, client: Fla
     for endpoint, method, path in routes(app):
         if not endpoint.startswith(OPEN):
             continue
-        query = "?q=power" if endpoint == "catalogue.search" else ""
+        query = QUERIES.get(endpoint, "")
         assert send(client, method, path + query).status_code == 200, path
         if path.startswith("/v1/"):
             assert_problem(send(client, method, path + query, "Bearer nonsense"), 401, "key_refused")
