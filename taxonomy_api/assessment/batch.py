@@ -255,8 +255,11 @@ def _write_group_texts(
     shown: Mapping[Subject, Sequence[object]],
     texts: list[str],
 ) -> None:
-    said: list[Cause | tuple[Remark, int]] = [*_first(group), *group.causes, *_last(group)]
+    mapped = [_mapped_text(group, lead, language) for lead in range(len(group.activities))]
+    said: list[Cause | tuple[Remark, int]] = [*_first(group), *group.causes]
     if not said:
+        for place, row in enumerate(group.rows.tolist()):
+            texts[row] = mapped[int(group.leads[place])].strip()
         return
     masks = [one[1] if isinstance(one, tuple) else one.mask for one in said]
     held = np.array([unpack(mask, len(group.rows)) for mask in masks])
@@ -280,7 +283,8 @@ def _write_group_texts(
                     else cause_text(engine, _owner(group, place), cause, as_of, language, given)
                 )
             parts.append(memo[memo_key])
-        texts[row] = " ".join(parts) + (" …" if len(named) > MOST_NAMED else "")
+        more = " …" if len(named) > MOST_NAMED else ""
+        texts[row] = " ".join(parts) + more + mapped[int(group.leads[place])]
 
 
 def _first(group: Group) -> list[tuple[Remark, int]]:
@@ -288,8 +292,12 @@ def _first(group: Group) -> list[tuple[Remark, int]]:
     return [one for one in group.remarks if one[0].code != "mapped"]
 
 
-def _last(group: Group) -> list[tuple[Remark, int]]:
-    return [one for one in group.remarks if one[0].code == "mapped"]
+def _mapped_text(group: Group, lead: int, language: Language) -> str:
+    """How it is known that projects are in the activity at `lead`; told however many criteria there are."""
+    place = int((group.leads == lead).argmax())
+    return "".join(
+        f" {one.text(language)}" for one, mask in group.remarks if one.code == "mapped" and mask >> place & 1
+    )
 
 
 def _owner(group: Group, place: int) -> Activity:

@@ -66,6 +66,8 @@ def test_bulk_equals_single_over_every_loaded_activity(engine: Engine) -> None:
             single = answer(engine, project, taxonomies=[taxonomy], confirm=confirmed[row])
             assert told_in(columns, row) == told_by(single), (taxonomy, project, confirmed[row])
             assert texts[row]
+            for reason in single["reasons"]:  # type: ignore[attr-defined]
+                assert reason["code"] != "mapped" or reason["text"] in texts[row]
             assert own or single["scope_stated_by"] != "caller" or confirmed[row]
             seen |= {single["verdict"], single["scope_stated_by"], single["basis"]}
             seen |= {reason["code"] for reason in single["reasons"]}  # type: ignore[attr-defined]
