@@ -27,10 +27,10 @@ from taxonomy_api.assessment.program import (
     parts_of,
     walk,
 )
+from taxonomy_api.assessment.scenario_cases import Case
 from taxonomy_api.catalog.criteria import FactLeaf
 from taxonomy_api.catalog.load import load_release
 from tests.test_scenarios import ALL
-from tests.worked_cases import Case
 
 ROOT = Path(__file__).resolve().parent.parent
 EDITION = "eu-climate-mitigation"

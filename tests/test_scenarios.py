@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.assessment.intake import read_request
-from taxonomy_api.assessment.proceeds import LINES, assess_proceeds
-from taxonomy_api.assessment.proceeds_intake import read_proceeds
+from taxonomy_api.assessment.proceeds import LINES
+from taxonomy_api.assessment.scenario_cases import Case, cases
+from taxonomy_api.assessment.scenarios import run
 from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     ChoiceTest,
@@ -30,12 +28,19 @@ from taxonomy_api.catalog.criteria import (
     walk,
 )
 from taxonomy_api.catalog.load import load_release
-from taxonomy_api.errors import InvalidInput
-from tests.worked_cases import AMONG, EXACT, Case, Json, cases
+from taxonomy_api.catalog.scenario_files import read_scenarios
 
 ROOT = Path(__file__).resolve().parent.parent
 
-ALL = list(cases())
+SCENARIOS = ROOT / "tests" / "scenarios"
+
+
+def all_cases() -> Iterator[Case]:
+    for path in sorted(SCENARIOS.glob("*.yaml")):
+        yield from cases(path.stem, read_scenarios(path))
+
+
+ALL = list(all_cases())
 
 
 @pytest.fixture(scope="module")
@@ -47,109 +52,8 @@ def engine() -> Engine:
 
 @pytest.mark.parametrize("case", ALL, ids=[case.id for case in ALL])
 def test_scenario(engine: Engine, case: Case) -> None:
-    if "refused" in case.expect:
-        with pytest.raises(InvalidInput) as refusal:
-            (read_proceeds if case.of_proceeds else read_request)(engine, case.body)
-        assert {problem.code for problem in refusal.value.problems} == {case.expect["refused"]}
-        return
-    if case.of_proceeds:
-        proceeds: Json = assess_proceeds(engine, read_proceeds(engine, case.body))
-        wrong = list(differences_of_proceeds(proceeds, case.taxonomy, case.expect))
-        assert not wrong, "\n".join([*wrong, "", f"clause: {case.clause}", *described_proceeds(proceeds)])
-        return
-    answer: Json = assess(engine, read_request(engine, case.body))
-    verdict = next(one for one in answer["verdicts"] if case.taxonomy in (None, one["taxonomy"]))
-    wrong = list(differences(verdict, case.expect))
-    assert not wrong, "\n".join([*wrong, "", f"clause: {case.clause}", *described(verdict)])
-
-
-def differences(verdict: Json, expect: Json) -> Iterator[str]:
-    answered = {
-        **{key: verdict[key] for key in EXACT},
-        "activity": verdict["activity"] and verdict["activity"]["id"],
-        "provisional": verdict["provisional"] and verdict["provisional"]["verdict"],
-        "route": passed(verdict["route"]),
-        "nothing_missing": not verdict["missing"],
-        "no_candidates": not verdict["candidates"],
-    }
-    yield from unequal(answered, expect)
-    yield from unequal(verdict["components"], expect.get("components", {}))
-    yield from lacking({key: {line[name] for line in verdict[key]} for key, name in AMONG.items()}, expect)
-    listed = [frozenset(one) for one in verdict["missing"]]
-    for one in expect.get("missing", []):
-        if frozenset(one) not in listed:
-            yield f"missing: {one} not among {verdict['missing']}"
-
-
-def unequal(answered: Json, expect: Json) -> Iterator[str]:
-    for key in [key for key in expect if key in answered]:
-        if answered[key] != expect[key]:
-            yield f"{key}: expected {expect[key]}, answered {answered[key]}"
-
-
-def lacking(answered: Mapping[str, set[str]], expect: Json) -> Iterator[str]:
-    for key, found in answered.items():
-        if not_there := set(expect.get(key, ())) - found:
-            yield f"{key}: {sorted(not_there)} not among {sorted(found)}"
-
-
-def passed(route: list[Json]) -> list[str]:
-    """The activities that a route passes, from the one named to the one judged."""
-    return [step["from"] for step in route[:1]] + [step["to"] for step in route]
-
-
-def differences_of_proceeds(answer: Json, taxonomy: str | None, expect: Json) -> Iterator[str]:
-    under = next(one for one in answer["taxonomies"] if taxonomy in (None, one["taxonomy"]))
-    rules = {
-        rule["id"].partition("/")[2]: rule
-        for rule in answer["rules"]
-        if rule["taxonomy"] == under["taxonomy"]
-    }
-    verdicts = [
-        next(one["verdict"] for one in allocation["verdicts"] if one["taxonomy"] == under["taxonomy"])
-        for allocation in answer["allocations"]
-    ]
-    answered = {
-        "shares": in_percent(under["shares"]),
-        "verdicts": verdicts,
-        "rules": {name: rule["outcome"] for name, rule in rules.items()},
-        "binds": {name: rule["binds"] for name, rule in rules.items()},
-        "covered": under["instrument_covered"],
-        "edition_applies": under["edition_applies"],
-        "aligned_by": in_percent(under.get("aligned_by")),
-        "refinancing": in_percent(answer["instrument"]["refinancing"]),
-        "counted_twice": [one["allocations"] for one in answer["double_counting"]["within_request"]],
-    }
-    yield from unequal(answered, expect)
-    told = {"reasons": under["reasons"], "assumptions": answer["assumptions"]}
-    yield from lacking({key: {line["code"] for line in lines} for key, lines in told.items()}, expect)
-
-
-def in_percent(shares: Mapping[str, float] | None) -> dict[str, str] | None:
-    """Shares as people write them, those of nothing left out; None where there are none."""
-    if shares is None:
-        return None
-    written = {name: f"{share * 100:.4f}".rstrip("0").rstrip(".") for name, share in shares.items() if share}
-    return {name: f"{number} %" for name, number in written.items()}
-
-
-def described_proceeds(answer: Json) -> Iterator[str]:
-    for number, allocation in enumerate(answer["allocations"]):
-        for verdict in allocation["verdicts"]:
-            codes = [reason["code"] for reason in verdict["reasons"]]
-            yield f"  {number} {verdict['taxonomy']}: {verdict['verdict']} {codes}"
-    for rule in answer["rules"]:
-        yield f"  rule {rule['id']} ({rule['taxonomy']}): {rule['outcome']}, {rule['reasons']}"
-
-
-def described(verdict: Json) -> Iterator[str]:
-    """What the engine answered, for the reader of a failure."""
-    yield f"answered: {verdict['verdict']}, components {json.dumps(verdict['components'])}"
-    for line in verdict["criteria"]:
-        yield f"  {line['outcome']:8} {line['id']}: given {line['given']}, required {line['required']}"
-    for reason in verdict["reasons"]:
-        yield f"  reason {reason['code']}: {reason['text']}"
-    yield f"  missing {verdict['missing']}"
+    wrong = run(engine, case)
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_scenario_cites_its_clause() -> None:

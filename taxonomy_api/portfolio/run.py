@@ -29,7 +29,7 @@ from taxonomy_api.portfolio.report import (
 )
 from taxonomy_api.portfolio.result_columns import ResultColumn, RowState, TaxonomyResults, result_columns
 from taxonomy_api.portfolio.summary import Identity, Money, PortfolioSummary, summarise
-from taxonomy_api.portfolio.table import Book, Cell, Table
+from taxonomy_api.portfolio.table import Book, Cell, MergedRange, Table
 from taxonomy_api.portfolio.texts import label
 from taxonomy_api.portfolio.vocabulary import build_vocabulary
 
@@ -52,7 +52,7 @@ class Progress:
 
 
 @dataclass(slots=True)
-class _Reading:
+class Reading:
     """The table of an upload, what its columns mean, their usable cells, and its rows of totals."""
 
     table: Table
@@ -92,7 +92,7 @@ def assess_portfolio(
     reading = _read(source, engine, options, limits, open_source)
     total = len(reading.table.rows)
     progress(Progress("assessing", total, rows_total=total))
-    results = _assess(engine, reading, options, assessor, progress)
+    results = assess_rows(engine, reading, options, assessor, progress)
     money = read_money(reading.reporter, reading.plan, reading.usable, options.amount_unit)
     check_totals(reading.reporter, reading.plan, reading.totals, money, options.amount_unit)
     shares = read_shares(reading.reporter, reading.plan, reading.usable)
@@ -109,7 +109,7 @@ def assess_portfolio(
 
 def _read(
     source: Path, engine: Engine, options: PortfolioOptions, limits: Limits, opener: Callable[[], Book]
-) -> _Reading:
+) -> Reading:
     vocabulary = build_vocabulary(engine.release)
     sheet, header_row = options.sheet, options.header_row
     if options.mapping is not None:
@@ -124,28 +124,36 @@ def _read(
     plan = plan_columns(table.headers, vocabulary)
     reporter = Reporter(table, IssueLog(limits.issues_per_cause), options.language)
     explain_reading(reporter, book, location, data)
+    return interpret(table, plan, reporter, data.merged)
+
+
+def interpret(table: Table, plan: ColumnPlan, reporter: Reporter, merged: list[MergedRange]) -> Reading:
+    """The usable cells of a table and its rows of totals; what is wrong with either goes to `reporter`."""
     explain_headers(reporter, plan)
     report_long_ids(reporter, plan)
     usable = take_out_broken(reporter, plan)
-    fill_merged(reporter, plan, usable, data.merged)
+    fill_merged(reporter, plan, usable, merged)
     totals = find_totals(reporter, plan, usable)
     if totals:
         # What a row of totals holds answers nothing about any project.
         usable = [[None if row in totals else cell for row, cell in enumerate(cells)] for cells in usable]
-    return _Reading(table, plan, usable, reporter, totals)
+    return Reading(table, plan, usable, reporter, totals)
 
 
-def _assess(
+def assess_rows(
     engine: Engine,
-    reading: _Reading,
+    reading: Reading,
     options: PortfolioOptions,
     assessor: Assessor,
     progress: Callable[[Progress], None],
+    taxonomies: Sequence[str] = (),
 ) -> list[TaxonomyResults]:
-    """The verdicts of all rows, block by block."""
+    """The verdicts of all rows, block by block, by these taxonomies (none: those that the rows ask for)."""
     total = len(reading.table.rows)
-    taxonomies = options.taxonomies or choose_taxonomies(
-        engine.release, reading.plan.matches, reading.usable, options.confirm
+    taxonomies = (
+        taxonomies
+        or options.taxonomies
+        or choose_taxonomies(engine.release, reading.plan.matches, reading.usable, options.confirm)
     )
     results = [TaxonomyResults(taxonomy) for taxonomy in taxonomies]
     for start in range(0, total, ROWS_PER_BLOCK):
@@ -161,7 +169,7 @@ def _assess(
     return results
 
 
-def _collect(results: list[TaxonomyResults], answer: Answer, reading: _Reading, start: int) -> None:
+def _collect(results: list[TaxonomyResults], answer: Answer, reading: Reading, start: int) -> None:
     for whole, part in zip(results, answer.results, strict=True):
         whole.extend(part)
     for problem in answer.problems:
@@ -171,7 +179,7 @@ def _collect(results: list[TaxonomyResults], answer: Answer, reading: _Reading, 
             reading.reporter.message(problem, row, cell)
 
 
-def _states(reading: _Reading, total: int) -> list[RowState]:
+def _states(reading: Reading, total: int) -> list[RowState]:
     reporter = reading.reporter
     states: list[RowState] = ["ok"] * total
     for row, severity in reporter.touched.items():
@@ -184,7 +192,7 @@ def _states(reading: _Reading, total: int) -> list[RowState]:
 
 def _summarise(
     engine: Engine,
-    reading: _Reading,
+    reading: Reading,
     options: PortfolioOptions,
     results: Sequence[TaxonomyResults],
     states: Sequence[RowState],
@@ -204,7 +212,7 @@ def _write(
     target: Path,
     columns: Sequence[ResultColumn],
     engine: Engine,
-    reading: _Reading,
+    reading: Reading,
     options: PortfolioOptions,
     results: Sequence[TaxonomyResults],
     summary: PortfolioSummary,

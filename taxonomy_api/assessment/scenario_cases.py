@@ -1,20 +1,17 @@
-"""Reading of tests/scenarios/*.yaml into requests with what is expected (tests/scenarios/README.md)."""
+"""Worked cases as their files state them, made into requests with what is expected of the answer.
+
+Pure: the content of a file in, cases out (docs/data-format.md, "Scenarios").
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from taxonomy_api.assessment.intake import PROJECT_KEYS, REQUEST_KEYS
 from taxonomy_api.assessment.proceeds_intake import INSTRUMENT_KEYS
-
-SCENARIOS = Path(__file__).resolve().parent / "scenarios"
 
 Json = dict[str, Any]
 
@@ -35,11 +32,16 @@ OF_PROCEEDS = {
     *("refinancing", "counted_twice", "assumptions", "refused"),
 }
 
+FILE_KEYS = {"about", "defaults", "scenarios"}
 _SHARED = {"as_of", "ask", "taxonomy", "expect"}
 SCENARIO_KEYS = {"name", "clause", "with", "given", "instrument", "allocations", "table", *_SHARED}
 LINE_KEYS = {*PROJECT_KEYS, *_SHARED}
 PROCEEDS_LINE_KEYS = {"instrument", "allocations", *_SHARED}
 ALLOCATION_KEYS = {"with", "given", "amount", "refinancing"}
+
+
+class ScenarioError(ValueError):
+    """A scenario that is not written as scenarios are; the message names it and what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -61,22 +63,6 @@ class Case:
         return "instrument" in self.body
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML whose dates stay text, as in JSON, and whose keys occur once."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = Counter(self.construct_object(key, deep=True) for key, _ in node.value)
-        twice = [key for key, count in keys.items() if count > 1]
-        assert not twice, f"{node.start_mark}: {twice} given twice"
-        return super().construct_mapping(node, deep)
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [rule for rule in rules if rule[0] != "tag:yaml.org,2002:timestamp"]
-    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
 def merged(under: object, over: object) -> Any:
     """Mappings are joined, null takes away, anything else replaces."""
     if not isinstance(under, Mapping) or not isinstance(over, Mapping):
@@ -88,27 +74,36 @@ def merged(under: object, over: object) -> Any:
     return joined
 
 
-def cases() -> Iterator[Case]:
-    for path in sorted(SCENARIOS.glob("*.yaml")):
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
-        assert set(document) <= {"about", "defaults", "scenarios"}, path.name
-        for scenario in document["scenarios"]:
-            yield from _of_scenario(path.stem, document.get("defaults", {}), scenario)
+def cases(file: str, document: Mapping[str, Any]) -> Iterator[Case]:
+    """The cases of one file. Raises ScenarioError."""
+    _only(document, FILE_KEYS, file)
+    for scenario in document.get("scenarios", ()):
+        yield from _of_scenario(file, document.get("defaults", {}), scenario)
+
+
+def _only(given: Mapping[str, object], known: Collection[str], where: str) -> None:
+    unknown = [key for key in given if key not in known]
+    if unknown:
+        raise ScenarioError(f"{where}: {', '.join(unknown)} is unknown; known: {', '.join(sorted(known))}")
 
 
 def _of_scenario(file: str, defaults: Mapping[str, Json], scenario: Json) -> Iterator[Case]:
-    name = f"{file}: {scenario['name']}"
-    assert set(scenario) <= SCENARIO_KEYS, name
-    assert ("table" in scenario) != ("expect" in scenario), name
+    name = f"{file}: {scenario.get('name', 'a scenario without name')}"
+    _only(scenario, SCENARIO_KEYS, name)
+    if "name" not in scenario or ("table" in scenario) == ("expect" in scenario):
+        raise ScenarioError(f"{name}: a scenario has a name, and either expect or a table")
     of_proceeds = "instrument" in scenario
-    assert of_proceeds or "allocations" not in scenario, name
-    shared = {key: scenario[key] for key in ("as_of", "ask", "taxonomy") if key in scenario}
+    if "allocations" in scenario and not of_proceeds:
+        raise ScenarioError(f"{name}: allocations are those of an instrument")
+    shared: Json = {key: scenario[key] for key in ("as_of", "ask", "taxonomy") if key in scenario}
     lines = scenario.get("table", [{"expect": scenario.get("expect")}])
     for number, line in enumerate(lines, start=1):
-        assert set(line) <= (PROCEEDS_LINE_KEYS if of_proceeds else LINE_KEYS), f"{name}: {line}"
+        _only(line, PROCEEDS_LINE_KEYS if of_proceeds else LINE_KEYS, name)
         rest = shared | {key: value for key, value in line.items() if key in _SHARED}
         ask: Json = rest.get("ask", {})
-        assert set(ask) <= set(REQUEST_KEYS), name
+        _only(ask, REQUEST_KEYS, name)
+        if "expect" not in rest or "as_of" not in rest:
+            raise ScenarioError(f"{name}: expect and as_of are needed")
         read = _instrument_and_projects if of_proceeds else _project
         yield Case(
             id=f"{name} [{number}]" if "table" in scenario else name,
@@ -122,9 +117,10 @@ def _of_scenario(file: str, defaults: Mapping[str, Json], scenario: Json) -> Ite
 
 def _expected(expect: Any, of_proceeds: bool, name: str) -> Json:
     wanted: Json = expect if isinstance(expect, dict) else {"verdict": expect}
-    assert set(wanted) <= (OF_PROCEEDS if of_proceeds else OF_A_VERDICT), f"{name}: {wanted}"
+    _only(wanted, OF_PROCEEDS if of_proceeds else OF_A_VERDICT, name)
     main = "shares" if of_proceeds else "verdict"
-    assert (main in wanted) != ("refused" in wanted), f"{name}: {wanted}"
+    if (main in wanted) == ("refused" in wanted):
+        raise ScenarioError(f"{name}: {main} is expected, or that the request is refused")
     return wanted
 
 
@@ -135,8 +131,9 @@ def _project(defaults: Mapping[str, Json], scenario: Json, line: Json) -> Json:
 
 def _instrument_and_projects(defaults: Mapping[str, Json], scenario: Json, line: Json) -> Json:
     instrument = merged(scenario["instrument"], line.get("instrument", {}))
-    assert set(instrument) <= set(INSTRUMENT_KEYS), scenario["name"]
-    allocations = line.get("allocations", scenario.get("allocations", []))
+    _only(instrument, INSTRUMENT_KEYS, scenario["name"])
+    source = line if "allocations" in line else scenario
+    allocations: list[Json] = source.get("allocations", [])
     common = _taken_over(defaults, scenario)
     return {
         "instrument": {"amount": 100, **instrument},
@@ -145,8 +142,8 @@ def _instrument_and_projects(defaults: Mapping[str, Json], scenario: Json, line:
 
 
 def _allocation(defaults: Mapping[str, Json], common: Json, allocation: Json) -> Json:
-    assert set(allocation) <= ALLOCATION_KEYS, allocation
-    rest = {key: allocation[key] for key in ("amount", "refinancing") if key in allocation}
+    _only(allocation, ALLOCATION_KEYS, "an allocation")
+    rest: Json = {key: allocation[key] for key in ("amount", "refinancing") if key in allocation}
     return {"project": merged(common, _taken_over(defaults, allocation)), **rest}
 
 
@@ -154,5 +151,7 @@ def _taken_over(defaults: Mapping[str, Json], source: Json) -> Json:
     """The parts of a project that `source` takes over by name, then its own."""
     project: Json = {}
     for default in source.get("with", []):
+        if default not in defaults:
+            raise ScenarioError(f"{source.get('name', 'an allocation')}: {default} is not among the defaults")
         project = merged(project, defaults[default])
     return dict(merged(project, source.get("given", {})))
