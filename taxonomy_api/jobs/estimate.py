@@ -7,7 +7,7 @@ from datetime import datetime
 
 from taxonomy_api.store.models import Portfolio
 
-#: What a row costs in each phase, as parts of the whole: rounded from runs of 10,000 rows.
+#: What a row costs in each phase, as parts of the whole: a rough guess, nothing measured.
 READING, ASSESSING, WRITING = 0.3, 0.4, 0.3
 
 
