@@ -21,6 +21,7 @@ from taxonomy_api.cli.fmt import fmt
 from taxonomy_api.cli.impact import impact
 from taxonomy_api.cli.keys import key
 from taxonomy_api.cli.lint import lint
+from taxonomy_api.cli.new_edition import new_edition
 from taxonomy_api.cli.organisations import org
 from taxonomy_api.cli.rules import explain
 from taxonomy_api.cli.scenarios import test
@@ -64,6 +65,7 @@ for command in (
     impact,
     test,
     changelog,
+    new_edition,
     coverage,
     template,
     org,

@@ -21,7 +21,7 @@ Run = Callable[..., Result]
 def test_all_commands_are_there() -> None:
     assert set(cli.commands) == {
         *("serve", "worker", "assess", "check", "template", "org", "key", "db"),
-        *("lint", "explain", "fmt", "diff", "impact", "coverage", "test", "changelog"),
+        *("lint", "explain", "fmt", "diff", "impact", "coverage", "test", "changelog", "new-edition"),
     }
 
 
