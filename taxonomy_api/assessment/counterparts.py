@@ -6,7 +6,8 @@ single-source. It is in an entry of a comparison (CGT) if it is in an activity o
 is on file that the comparison holds the pair. What a route only points to is a candidate to confirm.
 
 Where the caller names or confirms an activity of the edition, that is the answer, and routes add none.
-Several activities named in one edition say nothing: the project does several things and is to be split.
+Several activities named or confirmed in one edition say nothing: the project does several things and is to
+be split.
 """
 
 from __future__ import annotations
@@ -92,12 +93,16 @@ class _Told:
     named: Mapping[str, Mapping[str, tuple[str, ...]]]
     confirmed: Mapping[str, Mapping[str, tuple[str, ...]]]
 
+    def several(self, edition: str) -> bool:
+        """Whether more than one activity of the edition is named or confirmed."""
+        return len({*self.named.get(edition, ()), *self.confirmed.get(edition, ())}) > 1
+
     def members(self, release: Release, edition: str) -> Iterator[Member]:
-        """The activities of the edition that are named or confirmed; none where several are named."""
+        """The activity of the edition that is named or confirmed; none where several are."""
         named, confirmed = self.named.get(edition, {}), self.confirmed.get(edition, {})
-        if len(named) > 1:
+        if self.several(edition):
             return
-        for base in dict.fromkeys((*named, *confirmed)):
+        for base in {**named, **confirmed}:
             activity = release.activity(base)
             assert activity is not None
             names = (*named.get(base, ()), *confirmed.get(base, ()))
@@ -141,9 +146,8 @@ class Correspondence:
         return self.release.activity(name.partition("#")[0])
 
     def _find(self, told: _Told, edition: str) -> Counterparts:
-        if len(told.named.get(edition, ())) > 1:
-            candidates = (remark("several_activities"),)
-            return Counterparts(remarks=candidates)
+        if told.several(edition):
+            return Counterparts(remarks=(remark("several_activities"),))
         own = tuple(told.members(self.release, edition))
         sides = self._sides(told, edition)
         members = own or (*self._mapped(told, edition), *self._composite(edition, sides))
@@ -190,7 +194,7 @@ class Correspondence:
             side: {
                 member.activity.id: member
                 for member in tuple(told.members(self.release, side))
-                or (() if told.named.get(side) else self._mapped(told, side))
+                or (() if told.several(side) else self._mapped(told, side))
             }
             for side in sorted(editions)
         }
@@ -220,16 +224,19 @@ class Correspondence:
             passed = {route.steps[:length] for route in routes for length in range(1, len(route.steps))}
             routes = (*routes, *(one.routes[0] for one in held if one.routes[0].steps not in passed))
             rank = max((rank, *(one.rank for one in held)))
-        sources = tuple(self._sources(told, activity))
+        sources = tuple(self._sources(told, member))
         return Member(
             activity, member.names, member.known, routes, member.sides, rank, member.naming, sources
         )
 
-    def _sources(self, told: _Told, target: Activity) -> Iterator[Source]:
+    def _sources(self, told: _Told, member: Member) -> Iterator[Source]:
+        target = member.activity
+        # What a route says of one row says nothing of a project in another, or in one that is not told.
+        ends = {target.id, *(member.names if len(set(member.names)) == 1 else ())}
         found: dict[str, list[Route]] = {}
         for start in self._starts(told, target.taxonomy):
             for route in self.crosswalk.routes(start, target.taxonomy).routes:
-                if _base(route.end) == target.id and (infers_met(route) or infers_not_met(route)):
+                if route.end in ends and (infers_met(route) or infers_not_met(route)):
                     found.setdefault(_base(start), []).append(route)
         for base, routes in found.items():
             activity = self.release.activity(base)
@@ -275,7 +282,7 @@ class Correspondence:
 
     def _without(self, told: _Told, edition: str, found: Counterparts) -> Counterparts:
         """Why there is no member: positive knowledge that there is none, or what is not known."""
-        several = [other for other, bases in told.named.items() if len(bases) > 1]
+        several = [other for other in {**told.named, **told.confirmed} if told.several(other)]
         remarks: list[Remark] = []
         if found.candidates:
             remarks.append(remark("candidates_to_confirm", count=str(len(found.candidates))))

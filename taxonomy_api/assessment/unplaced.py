@@ -43,7 +43,9 @@ def without_member(engine: Engine, request: Request, taxonomy: Taxonomy, counter
                 "name": engine.activities[base].name.in_language(language),
                 "why": remarks[0].code,
             }
-            for base in dict.fromkeys(name.partition("#")[0] for name in project.activities)
+            for base in dict.fromkeys(
+                name.partition("#")[0] for name in (*project.activities, *request.confirm)
+            )
             if base.partition(":")[0] == taxonomy.id
         ]
     elif not counterparts.not_covered:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from taxonomy_api.cli.assess import assess
+from taxonomy_api.cli.audit import audit
 from taxonomy_api.cli.changelog import changelog
 from taxonomy_api.cli.check import check
 from taxonomy_api.cli.common import refusal
@@ -21,11 +22,13 @@ from taxonomy_api.cli.fmt import fmt
 from taxonomy_api.cli.impact import impact
 from taxonomy_api.cli.keys import key
 from taxonomy_api.cli.lint import lint
+from taxonomy_api.cli.mapping import mapping
 from taxonomy_api.cli.new_edition import new_edition
 from taxonomy_api.cli.organisations import org
+from taxonomy_api.cli.purge import purge
 from taxonomy_api.cli.rules import explain
 from taxonomy_api.cli.scenarios import test
-from taxonomy_api.cli.serve import serve, worker
+from taxonomy_api.cli.serve import reload, serve, worker
 from taxonomy_api.cli.template import template
 
 
@@ -53,25 +56,12 @@ def cli(traceback: bool) -> None:
     """
 
 
-for command in (
-    serve,
-    worker,
-    assess,
-    check,
-    lint,
-    explain,
-    fmt,
-    diff,
-    impact,
-    test,
-    changelog,
-    new_edition,
-    coverage,
-    template,
-    org,
-    key,
-    db,
-):
+COMMANDS = (
+    *(serve, worker, reload, assess, check, template, mapping),
+    *(lint, explain, fmt, diff, impact, test, changelog, new_edition, coverage),
+    *(org, key, purge, audit, db),
+)
+for command in COMMANDS:
     cli.add_command(command)
 
 

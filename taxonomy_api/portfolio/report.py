@@ -91,7 +91,7 @@ def explain_reading(reporter: Reporter, book: Book, location: Location, data: Sh
     for other in location.others:
         reporter.sheet("warning", "sheet_not_read", other.sheet)
     for note in book.notes:
-        reporter.sheet("info", "text_encoding", chosen.sheet, note)
+        reporter.sheet("info", note.code, chosen.sheet, note.read)
     if data.hidden_rows:
         reporter.sheet("info", "hidden_rows", chosen.sheet, count=data.hidden_rows)
     for column, position in enumerate(reporter.table.positions):
@@ -107,6 +107,14 @@ def explain_headers(reporter: Reporter, plan: ColumnPlan) -> None:
         nearest = finding.names[0] if known else names
         severity: Severity = "warning" if finding.code in {"header_ambiguous", "header_duplicate"} else "info"
         reporter.header(severity, finding.code, finding.column, nearest=nearest)
+
+
+def report_long_ids(reporter: Reporter, plan: ColumnPlan) -> None:
+    """Ids that a spreadsheet program keeps as numbers lose their digits after the fifteenth."""
+    column = plan.column("id")
+    for row, cell in enumerate(reporter.table.columns[column] if column is not None else ()):
+        if isinstance(cell, int | float) and abs(cell) >= 10**15:
+            reporter.cell("warning", "id_digits", row, column, cell, read=shown(cell))
 
 
 def take_out_broken(reporter: Reporter, plan: ColumnPlan) -> list[list[Cell]]:

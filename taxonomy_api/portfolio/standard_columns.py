@@ -82,6 +82,12 @@ STANDARD_COLUMNS: tuple[StandardColumn, ...] = (
             "項目類別",
             "绿色产业类别",
             "绿色项目类别",
+            # The lowest level of a catalogue written in three columns; the levels above name no item.
+            "三级目录",
+            "三級目錄",
+            "三级分类",
+            "三級分類",
+            "level 3",
             "归类",
         ),
     ),

@@ -180,6 +180,18 @@ ISSUES: dict[str, tuple[Text, Text]] = {
             "如有亂碼，請另存為 UTF-8 CSV。",
         ),
     ),
+    "content_ignored": (
+        Text(
+            "Left alone, neither run nor opened: {read}.",
+            "未运行、未打开：{read}。",
+            "未執行、未開啟：{read}。",
+        ),
+        Text(
+            "Values that come from there are read as last saved.",
+            "由其得出的数值按最后保存的结果读取。",
+            "由其得出的數值按最後儲存的結果讀取。",
+        ),
+    ),
     "hidden_rows": (
         Text(
             "{count} hidden or filtered rows were read like the others.",
@@ -357,6 +369,40 @@ ISSUES: dict[str, tuple[Text, Text]] = {
     "share_unreadable": (
         Text("Not applied. {message}", "未采用。{message}", "未採用。{message}"),
         Text("Write 50% or 0.5.", "请填写 50% 或 0.5。", "請填寫 50% 或 0.5。"),
+    ),
+    "total_differs": (
+        Text(
+            "The total states {stated}; the rows above add up to {above}, since the last total {since}.",
+            "合计为 {stated}；其上各行之和为 {above}，自上一合计以来为 {since}。",
+            "合計為 {stated}；其上各行之和為 {above}，自上一合計以來為 {since}。",
+        ),
+        Text(
+            "Check the total and the amounts of its rows.", "请核对合计与各行金额。", "請核對合計與各行金額。"
+        ),
+    ),
+    "share_ambiguous": (
+        Text(
+            "Not applied: without a percent sign or format it may be a fraction or a percentage.",
+            "未采用：无百分号或百分比格式，可能是小数也可能是百分数。",
+            "未採用：無百分號或百分比格式，可能是小數也可能是百分數。",
+        ),
+        Text(
+            "Write 50%, or format the cell as a percentage.",
+            "请写作 50%，或将单元格设为百分比格式。",
+            "請寫作 50%，或將儲存格設為百分比格式。",
+        ),
+    ),
+    "id_digits": (
+        Text(
+            "An id stored as a number beyond 15 digits: spreadsheet programs round it; read as {read}.",
+            "编号以数字存储且超过 15 位，表格软件可能已舍入；读取为 {read}。",
+            "編號以數字儲存且超過 15 位，試算表軟件可能已捨入；讀取為 {read}。",
+        ),
+        Text(
+            "Format the column as text and enter the id again.",
+            "请将该列设为文本后重新输入。",
+            "請將該欄設為文字後重新輸入。",
+        ),
     ),
     "amount_implausible": (
         Text(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.portfolio.locate import locate, read_table
-from taxonomy_api.portfolio.open_book import open_book
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
+from taxonomy_api.portfolio.reading_process import ReadingProcess
 from taxonomy_api.portfolio.result_columns import SUFFIXES
 from taxonomy_api.portfolio.table import Cell, Table
 from taxonomy_api.portfolio.vocabulary import build_vocabulary
@@ -98,9 +98,10 @@ def open_rows(source: Path, release: Release, options: PortfolioOptions, limits:
     """The rows of a workbook, a text file or stored results. Raises PortfolioProblem."""
     if source.suffix.lower() == ".parquet":
         return ParquetRows(source)
-    book = open_book(source, limits)
+    vocabulary = build_vocabulary(release)
+    book = ReadingProcess(source, limits)
     try:
-        location = locate(book, build_vocabulary(release), limits, options.sheet, options.header_row)
-        return TableRows(read_table(book, location, source, limits)[0])
+        location = locate(book, vocabulary, limits, options.sheet, options.header_row)
+        return TableRows(read_table(book, location, source, limits, vocabulary)[0])
     finally:
         book.close()

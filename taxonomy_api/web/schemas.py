@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from taxonomy_api.catalog.terms import LANGUAGES
 
 LARGEST_PAGE = 200
+LONGEST_SEARCH = 200
 
 
 class Answer(ma.Schema):
@@ -71,7 +72,7 @@ class LanguagePage(Language, Page):
 
 class ActivityQuery(LanguagePage):
     q = fields.String(
-        validate=validate.Length(1, 200),
+        validate=validate.Length(1, LONGEST_SEARCH),
         metadata={"description": "Words in English, 简体 or 繁體, or a code"},
     )
     sector = fields.String(metadata={"description": "Code of a sector or group"})
@@ -112,7 +113,7 @@ class MatrixQuery(_Between, Page):
 class SearchQuery(Language):
     q = fields.String(
         required=True,
-        validate=validate.Length(1, 200),
+        validate=validate.Length(1, LONGEST_SEARCH),
         metadata={"description": "Words in English, 简体 or 繁體, or an industry code"},
     )
     limit = WholeNumber(load_default=20, validate=validate.Range(1, LARGEST_PAGE))
@@ -255,7 +256,10 @@ class Matrix(Listed):
 class Release(Answer):
     id = fields.String(required=True)
     current = fields.Boolean(required=True)
-    engine = fields.String(required=True)
+    engine = fields.String(required=True, allow_none=True)
+    first_used = fields.DateTime(
+        required=True, allow_none=True, metadata={"description": "When a kept answer first used it"}
+    )
     since = fields.DateTime(metadata={"description": "In use by this process since"})
     taxonomies = _free("Number of activities by taxonomy")
     facts = fields.Integer()
@@ -292,6 +296,21 @@ class Options(Answer):
 
 class AssessmentRequest(Options):
     project = fields.Nested(Project, required=True)
+
+
+class BatchRequest(Options):
+    projects = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(Project),
+        required=True,
+        metadata={"description": "Up to 1,000 projects by ids of yours"},
+    )
+
+
+class ReplayRequest(Answer):
+    release = fields.String(
+        load_default="current", metadata={"description": "`current`, `original` or the id of a release"}
+    )
 
 
 class Instrument(Answer):
@@ -353,12 +372,60 @@ class Assessment(Answer):
     verdicts = fields.List(fields.Dict(), required=True)
 
 
+class Batch(Answer):
+    results = fields.Dict(
+        keys=fields.String(),
+        values=fields.Dict(),
+        required=True,
+        metadata={"description": "By your ids: `status` with `assessment` (201) or `problem` (422)"},
+    )
+
+
+class Replay(Answer):
+    assessment = fields.String(required=True)
+    as_of = fields.Date(required=True)
+    release = fields.String(required=True)
+    engine = fields.String(required=True)
+    original = fields.Dict(required=True, metadata={"description": "Its `release` and `engine`"})
+    engine_changed = fields.Boolean(required=True)
+    reproduced = fields.Boolean(
+        required=True, metadata={"description": "The answer is the kept one, byte for byte"}
+    )
+    differences = fields.List(
+        fields.Dict(), required=True, metadata={"description": "`path` (a JSON pointer), `before`, `after`"}
+    )
+    differences_truncated = fields.Boolean(required=True)
+    answer = fields.Dict(required=True)
+
+
+class AuditEntry(Answer):
+    seq = fields.Integer(required=True)
+    at = fields.DateTime(required=True)
+    kind = fields.String(required=True)
+    actor = fields.String(required=True, metadata={"description": "Public id of a key, operator or worker"})
+    subject = fields.String(required=True)
+    detail = fields.Dict(required=True)
+    hash = fields.String(required=True)
+
+
+class Audit(Listed):
+    head = fields.Dict(
+        required=True, allow_none=True, metadata={"description": "`seq` and `hash` of the newest"}
+    )
+    entries = fields.List(fields.Nested(AuditEntry), required=True)
+
+
 class Progress(Answer):
     phase = fields.String(required=True)
     rows_read = fields.Integer(required=True)
     rows_assessed = fields.Integer(required=True)
     rows_written = fields.Integer(required=True)
     rows_total = fields.Integer(required=True, allow_none=True)
+    seconds_left = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "An estimate, from the pace so far; null while there is none"},
+    )
 
 
 class Portfolio(Answer):
@@ -368,7 +435,12 @@ class Portfolio(Answer):
     )
     progress = fields.Nested(Progress, required=True)
     summary = fields.Dict(required=True, allow_none=True)
-    reused = fields.String(required=True, allow_none=True)
+    reused = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Whether this upload is answered with an earlier portfolio of the same content"
+        },
+    )
     problem = fields.Dict(required=True, allow_none=True)
 
 
@@ -382,3 +454,13 @@ class Rows(Listed):
 
 class Health(Answer):
     status = fields.String(required=True)
+
+
+class Readiness(Health):
+    release = fields.String(required=True)
+    parts = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "`ok` or a code, by part: database, release, queue, worker"},
+    )

@@ -198,6 +198,19 @@ def test_a_row_about_a_row_of_an_item_speaks_where_that_row_is_named(minimal_dat
 # one counterpart, or several -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("named", "inferred"), [("#r1", True), ("#r2", False), ("", False)])
+def test_a_comparison_with_a_row_says_nothing_of_another_row(
+    minimal_data: Path, named: str, inferred: bool
+) -> None:
+    release = load_release(minimal_data).release
+    assert release is not None
+    rows = (row("demo-b:P-03", "demo-a:1.3#r1", "exact", "equal", mapping_set="demo-b--demo-a"),)
+    engine = Engine(replace(release, mappings=rows))
+    found = engine.correspondence.of(("demo-b:P-03", f"demo-a:1.3{named}"), (), "demo-a")
+    (member,) = found.members
+    assert bool(member.sources) is inferred
+
+
 def test_not_met_decides_only_where_the_scope_is_exact() -> None:
     failing = {"a1": activity(kind="hidden"), "b1": activity(passing=["p1"])}
     assert answer(engine_of(row("a:1", "b:1"), **failing), "a:1")["verdict"] == "not_aligned"
@@ -209,40 +222,52 @@ def test_not_met_decides_only_where_the_scope_is_exact() -> None:
     )
 
 
-def test_one_of_several_confirmed_is_enough_and_none_is_picked_silently() -> None:
-    engine = engine_of(
-        a1=activity(kind="hidden"), b1=activity(), b2=activity(passing=["p1"]), b3=activity(kind="asked")
-    )
-    told = answer(engine, "a:1", confirm=["b:2", "b:1"])
+def placed_in(*ends: str, **activities: Made) -> Engine:
+    """An engine by whose mappings a project of `a:1` is in each of the activities `ends`."""
+    rows = (row("a:1", end, "narrower", line=line) for line, end in enumerate(ends, 1))
+    return engine_of(*rows, a1=activity(kind="hidden"), **activities)
+
+
+def test_of_several_in_which_a_project_is_one_is_enough() -> None:
+    made = {"b1": activity(passing=["p1"]), "b2": activity(), "b3": activity(kind="asked")}
+    told = answer(placed_in("b:1", "b:2", **made), "a:1")
     assert told["verdict"] == "aligned"
-    assert told["activity"]["id"] == "b:1"  # type: ignore[index]
+    assert told["activity"]["id"] == "b:2"  # type: ignore[index]
     assert told["activities"] == [
-        {"id": "b:2", "known": "confirmed", "verdict": "not_aligned"},
-        {"id": "b:1", "known": "confirmed", "verdict": "aligned"},
+        {"id": "b:1", "known": "mapped", "verdict": "not_aligned"},
+        {"id": "b:2", "known": "mapped", "verdict": "aligned"},
     ]
-    open_ = answer(engine, "a:1", confirm=["b:2", "b:3"])
+    open_ = answer(placed_in("b:1", "b:3", **made), "a:1")
     assert (open_["verdict"], open_["missing"]) == ("undetermined", [[question("b:3", 0)]])
+
+
+def test_several_confirmed_are_to_be_split_as_several_named_are() -> None:
+    engine = engine_of(a1=activity(kind="hidden"), b1=activity(), b2=activity(passing=["p1"]))
+    told = answer(engine, "a:1", confirm=["b:2", "b:1"])
+    assert (told["verdict"], told["basis"], told["missing"]) == ("undetermined", None, [])
+    assert reasons(told) >= {"several_activities"}
+    assert candidates(told) == ["b:2", "b:1"]
+    assert answer(engine, "b:1", confirm=["b:2"])["verdict"] == "undetermined"
     assert answer(engine, "a:1", confirm=["b:2"])["verdict"] == "not_aligned"
 
 
 def test_aligned_beside_excluded_is_a_conflict_and_an_open_exclusion_keeps_it_open() -> None:
-    engine = engine_of(
-        a1=activity(kind="hidden"),
-        b1=activity(kind="asked"),
-        b2=activity(passing=[], shut_out=["p0"]),
-        b3=activity(passing=[]),
-    )
-    met = {question("b:1", 0): True}
-    odds = answer(engine, "a:1", confirm=["b:1", "b:2"], answers=met)
+    made = {
+        "b1": activity(kind="asked"),
+        "b2": activity(passing=[], shut_out=["p0"]),
+        "b3": activity(passing=[]),
+    }
+    met, with_excluding = {question("b:1", 0): True}, placed_in("b:1", "b:2", **made)
+    odds = answer(with_excluding, "a:1", answers=met)
     assert (odds["verdict"], odds["missing"]) == ("undetermined", [])
     assert "conflict" in reasons(odds)
-    assert answer(engine, "a:1", confirm=["b:1", "b:3"], answers=met)["verdict"] == "aligned"
-    unknown = answer(engine, "a:1", confirm=["b:1", "b:2"], answers=met, who=None)
+    assert answer(placed_in("b:1", "b:3", **made), "a:1", answers=met)["verdict"] == "aligned"
+    unknown = answer(with_excluding, "a:1", answers=met, who=None)
     assert unknown["verdict"] == "undetermined"
     assert "others_open" in reasons(unknown)
-    before = answer(engine, "a:1", confirm=["b:1", "b:2"])
+    before = answer(with_excluding, "a:1")
     assert (before["verdict"], "others_open" in reasons(before)) == ("undetermined", True)
-    failed = answer(engine, "a:1", confirm=["b:1", "b:2"], answers={question("b:1", 0): False})
+    failed = answer(with_excluding, "a:1", answers={question("b:1", 0): False})
     assert failed["verdict"] == "excluded"
 
 
