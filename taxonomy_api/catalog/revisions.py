@@ -9,7 +9,7 @@ import subprocess
 import tarfile
 import tempfile
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from taxonomy_api.catalog.cache import open_release
 from taxonomy_api.catalog.load_result import LoadResult
@@ -62,9 +62,24 @@ def _from_git(name: str, folder: Path, cache: Path | None) -> LoadResult:
     top = Path(_git(folder, "rev-parse", "--show-toplevel").decode().strip())
     content = _git(top, "archive", f"{commit}:{prefix}", "taxonomies", "mappings")
     with tempfile.TemporaryDirectory(prefix="taxonomy-api-") as temporary:
-        with tarfile.open(fileobj=BytesIO(content)) as archive:
-            archive.extractall(temporary, filter="data")
+        _unpack(content, Path(temporary))
         return open_release(Path(temporary), cache)
+
+
+def _unpack(content: bytes, folder: Path) -> None:
+    """The plain files of an archive, below `folder`; links and the like are no data and stay out.
+
+    `extractall(filter=...)` would do, but the first releases of Python 3.11 do not know it.
+    """
+    with tarfile.open(fileobj=BytesIO(content)) as archive:
+        for member in archive:
+            path = PurePosixPath(member.name)
+            file = archive.extractfile(member) if member.isreg() else None
+            if file is None or path.is_absolute() or ".." in path.parts:
+                continue
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.read())
 
 
 def recorded_in(id: str, folder: Path) -> str | None:

@@ -23,6 +23,7 @@ from taxonomy_api.cli.impact import impact
 from taxonomy_api.cli.keys import key
 from taxonomy_api.cli.lint import lint
 from taxonomy_api.cli.mapping import mapping
+from taxonomy_api.cli.new_edition import new_edition
 from taxonomy_api.cli.organisations import org
 from taxonomy_api.cli.purge import purge
 from taxonomy_api.cli.rules import explain
@@ -57,7 +58,7 @@ def cli(traceback: bool) -> None:
 
 COMMANDS = (
     *(serve, worker, reload, assess, check, template, mapping),
-    *(lint, explain, fmt, diff, impact, test, changelog, coverage),
+    *(lint, explain, fmt, diff, impact, test, changelog, new_edition, coverage),
     *(org, key, purge, audit, db),
 )
 for command in COMMANDS:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from taxonomy_api.catalog.load import load_release
+from taxonomy_api.catalog.load import default_data_folder, load_release
 
 Run = Callable[..., Result]
 
@@ -55,3 +55,9 @@ def test_a_draft_is_added(run: Run, folder: Path) -> None:
     assert run("changelog", "--write", TAXONOMY_API_DATA=str(folder)).exit_code == 0
     assert run("changelog", TAXONOMY_API_DATA=str(folder)).exit_code == 0
     assert run("changelog", "--since", "HEAD", TAXONOMY_API_DATA=str(folder)).exit_code == 0
+
+
+def test_the_changelog_of_the_record_names_every_change(run: Run) -> None:
+    """Reads the history of the checkout: a clone for tests needs the commits since the last release."""
+    result = run("changelog", TAXONOMY_API_DATA=str(default_data_folder()))
+    assert (result.exit_code, result.stderr) == (0, "Every change of the data is named.\n"), result.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,3 +63,14 @@ def test_a_name_that_means_nothing_is_refused(run: Run, minimal_data: Path) -> N
     result = run("diff", "no-such-tag", TAXONOMY_API_DATA=str(minimal_data))
     assert result.exit_code == 1
     assert "no-such-tag is neither a data folder nor a tag, branch or commit" in result.stderr
+
+
+def test_a_link_in_a_commit_is_no_data(run: Run, folder: Path) -> None:
+    """A commit is unpacked outside the checkout, where a link could lead anywhere."""
+    (folder / "mappings/elsewhere.sssom.tsv").symlink_to(folder / "mappings/demo-a--demo-b.sssom.tsv")
+    who = ("-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
+    for arguments in (("init", "-q"), ("add", "."), ("commit", "-qm", "first")):
+        subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)
+    (folder / "mappings/elsewhere.sssom.tsv").unlink()
+    result = run("diff", "HEAD", TAXONOMY_API_DATA=str(folder))
+    assert (result.exit_code, result.stdout) == (0, ""), result.stderr

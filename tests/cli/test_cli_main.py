@@ -21,7 +21,7 @@ Run = Callable[..., Result]
 def test_all_commands_are_there() -> None:
     assert set(cli.commands) == {
         *("serve", "worker", "reload", "assess", "check", "template", "mapping"),
-        *("lint", "explain", "fmt", "diff", "impact", "coverage", "test", "changelog"),
+        *("lint", "explain", "fmt", "diff", "impact", "coverage", "test", "changelog", "new-edition"),
         *("org", "key", "purge", "audit", "db"),
     }
 
