@@ -17,7 +17,7 @@ from taxonomy_api.assessment.criteria_list import (
     leaf_id,
     side_candidates,
 )
-from taxonomy_api.assessment.decision import decide
+from taxonomy_api.assessment.decision import decide, determined_also
 from taxonomy_api.assessment.domains import Subject
 from taxonomy_api.assessment.editions import deal_of, edition_of
 from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
@@ -206,9 +206,9 @@ def _assessed(engine: Engine, request: Request, activity: Activity) -> Json:
     seen = outlook(engine, program, project, request.as_of, assume)
     verdict, decision = seen.verdict, seen.decision
     determined = verdict != "undetermined"
-    listing = bool(determined and not rests_on_criteria(seen.inputs, decision, assume) & 1)
+    listing = bool(determined and not rests_on_criteria(decision) & 1)
     missing = missing_facts(engine, decision)
-    strong = decide(seen.inputs, floor=VERIFIED_ONLY, assume_not_excluded=assume).determined & 1
+    strong = determined_also(decision, floor=VERIFIED_ONLY) & 1
     found = [cause for cause in causes(decision) if cause.mask & 1]
     taxonomy = program.taxonomy
     return {

@@ -28,9 +28,13 @@ from taxonomy_api.assessment.domains import (
     Table,
     constant,
     look_up,
+    met_by,
 )
 from taxonomy_api.assessment.masks import Masks, all_of, any_chosen, any_of, at_least, first_of, only
 from taxonomy_api.assessment.program import (
+    DATED,
+    GRADED,
+    LISTED,
     Compiled,
     CompiledCases,
     CompiledLeaf,
@@ -92,7 +96,7 @@ class Inputs:
         if key not in self._windows:
             periods = len(self.program.days) + 1
             entries = bytes(MET if first <= period <= last else 0 for period in range(periods))
-            self._windows[key] = look_up(entries, self.day_codes)[0]
+            self._windows[key] = met_by(entries, self.day_codes)
         return self._windows[key]
 
     def inside(self, window: Window) -> int:
@@ -110,7 +114,7 @@ class Inputs:
 
     def said(self, node: CompiledMember, table: Table = SAID) -> int:
         """The projects that are said to be in the scope of the member's activity."""
-        return look_up(table, self.codes(node.named))[0]
+        return met_by(table, self.codes(node.named))
 
     def selection(self, node: CompiledCases) -> Selection:
         """Which codes of the node's subject select which case."""
@@ -147,8 +151,8 @@ class Inputs:
         masks = self._steps(node, codes)
         if node.only_mentioned is None:
             return masks
-        said = look_up(_SAID_YES, self.codes(node.only_mentioned))[0]
-        silent = said & look_up(_SILENT, codes)[0]
+        said = met_by(_SAID_YES, self.codes(node.only_mentioned))
+        silent = said & met_by(_SILENT, codes)
         return Masks(masks.met & ~silent, masks.not_met & ~silent, masks.left_out | silent)
 
     def _steps(self, node: CompiledLeaf, codes: Codes) -> Masks:
@@ -177,15 +181,32 @@ class Pass:
 
     `floor`: the weakest rank of status that counts; below it a leaf is unknown. `confirmed_scope`:
     listings count only where the scope was confirmed with evidence. `results` keeps every node's
-    masks for explanations.
+    masks for explanations; a pass that takes over what cannot differ from one `before`, which had the
+    same answers, has the results of the other nodes only.
     """
 
     inputs: Inputs
     floor: int = ON_FILE
     confirmed_scope: bool = False
+    before: Pass | None = None
     results: dict[int, Masks] = field(default_factory=dict)
+    _differs: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._differs = ~0 if self.before is None else self.differs_from(self.before)
+
+    def differs_from(self, other: Pass) -> int:
+        """The traits on which results can turn out otherwise than in a pass over the same answers."""
+        low, high = sorted((self.floor, other.floor))
+        traits = sum(GRADED << rank for rank in range(low + 1, high + 1))
+        if self.confirmed_scope != other.confirmed_scope:
+            traits |= LISTED
+        return traits if self.inputs is other.inputs else traits | DATED
 
     def evaluate(self, node: Compiled) -> Masks:
+        if self.before is not None and not self.inputs.program.traits[node.frame.index] & self._differs:
+            masks = self.results[node.frame.index] = self.before.results[node.frame.index]
+            return masks
         masks = self._bare(node)
         criterion = node.frame.criterion
         if criterion.open is not None:
@@ -257,12 +278,12 @@ class Pass:
                 codes = (
                     self.inputs.codes(node.subject) if node.subject else constant(UNKNOWN, self.inputs.size)
                 )
-                shown = look_up(_CONFIRMED, codes)[0]
+                shown = met_by(_CONFIRMED, codes)
                 return Masks(masks.met, masks.not_met | full & ~shown, masks.left_out)
             if node.subject is None or node.subject not in self.inputs.columns:
                 masks = Masks(full, 0, 0)
             else:
-                silent = look_up(_SILENT, self.inputs.codes(node.subject))[0]
+                silent = met_by(_SILENT, self.inputs.codes(node.subject))
                 masks = Masks(masks.met, masks.not_met & ~silent, 0)
         if rank > self.floor:
             out = masks.surely_left_out
@@ -276,15 +297,15 @@ class Pass:
         otherwise = self._otherwise(node)
         chosen, other, open_choice = inputs.selection(node)
         codes = inputs.codes(node.subject)
-        undecided = look_up(open_choice, codes)[0]
+        undecided = met_by(open_choice, codes)
         selected: list[Masks] = []
         shared_met = shared_not = shared_left = 0
         for part, entries in zip(parts, chosen, strict=True):
-            inside = look_up(entries, codes)[0]
+            inside = met_by(entries, codes)
             selected.append(only(part, inside, inputs.full))
             shared_met, shared_not = shared_met | part.met, shared_not | part.not_met
             shared_left |= part.left_out
-        inside = look_up(other, codes)[0]
+        inside = met_by(other, codes)
         selected.append(only(otherwise, inside, inputs.full))
         if not node.exhaustive:
             shared_met, shared_not = shared_met | otherwise.met, shared_not | otherwise.not_met
