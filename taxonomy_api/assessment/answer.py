@@ -206,9 +206,9 @@ def _assessed(engine: Engine, request: Request, activity: Activity) -> Json:
     seen = outlook(engine, program, project, request.as_of, assume)
     verdict, decision = seen.verdict, seen.decision
     determined = verdict != "undetermined"
-    listing = bool(determined and not rests_on_criteria(decision) & 1)
+    listing = bool(determined and not rests_on_criteria(seen.inputs, assume) & 1)
     missing = missing_facts(engine, decision)
-    strong = determined_also(decision, floor=VERIFIED_ONLY) & 1
+    strong = determined_also(seen.inputs, floor=VERIFIED_ONLY, assume_not_excluded=assume) & 1
     found = [cause for cause in causes(decision) if cause.mask & 1]
     taxonomy = program.taxonomy
     return {

@@ -11,7 +11,7 @@ import numpy as np
 
 from taxonomy_api.assessment.causes import BIT, Cause, causes
 from taxonomy_api.assessment.composite_columns import Names, side_column
-from taxonomy_api.assessment.decision import VERDICTS, Decision, decide, determined_also, later_decision
+from taxonomy_api.assessment.decision import VERDICTS, Decision, decide, determined_also
 from taxonomy_api.assessment.domains import UNKNOWN, Codes, Column, Subject, constant, narrow, unpack
 from taxonomy_api.assessment.encoding import rows_told
 from taxonomy_api.assessment.engine import Engine
@@ -188,22 +188,22 @@ def _assess_group(
         if number and (mask := decision.mask(verdict)):
             told += unpack(mask, size) * np.int8(number)
     sheet.verdict[rows] = told
-    strong = determined_also(decision, floor=VERIFIED_ONLY)
+    strong = determined_also(inputs, floor=VERIFIED_ONLY, assume_not_excluded=assume_not_excluded)
     verified, determined = unpack(strong, size), unpack(decision.determined, size)
     sheet.weakest[rows] = np.where(verified, 1, np.where(determined, 2, 0))
-    shown = unpack(rests_on_criteria(decision), size)
+    shown = unpack(rests_on_criteria(inputs, assume_not_excluded), size)
     own = np.full(size, 3) if program.activity.composite is not None else np.where(shown, 1, 2)
     sheet.basis[rows] = np.where(determined, own, 0)
     sheet.assumed[rows] = unpack(decision.assumed_not_excluded & decision.determined, size)
     _write_causes(program, decision, rows, sheet)
     if columns.estimated is not None:
         _write_estimated(inputs, decision, columns.estimated[rows], rows, assume_not_excluded, sheet)
-    _write_horizon(decision, today, rows, sheet)
+    _write_horizon(decision, today, rows, assume_not_excluded, sheet)
 
 
-def rests_on_criteria(decision: Decision) -> int:
+def rests_on_criteria(inputs: Inputs, assume_not_excluded: bool) -> int:
     """The projects whose verdict stands without any listing that only the caller's word supports."""
-    return determined_also(decision, confirmed_scope=True)
+    return determined_also(inputs, confirmed_scope=True, assume_not_excluded=assume_not_excluded)
 
 
 def _write_causes(program: Program, decision: Decision, rows: NDArray[np.intp], sheet: _Sheet) -> None:
@@ -241,13 +241,15 @@ def _write_estimated(
     sheet.estimated[rows] = unpack(decision.determined & ~without.determined, inputs.size)
 
 
-def _write_horizon(decision: Decision, today: int, rows: NDArray[np.intp], sheet: _Sheet) -> None:
+def _write_horizon(
+    decision: Decision, today: int, rows: NDArray[np.intp], assume_not_excluded: bool, sheet: _Sheet
+) -> None:
     """The last day on which each project's verdict still holds, as far as the dates on file tell."""
     inputs = decision.walk.inputs
     program = inputs.program
     unchanged = inputs.full
     for period in range(today + 1, len(program.days) + 1):
-        later = later_decision(decision, period)
+        later = decide(inputs.in_period(period), assume_not_excluded=assume_not_excluded)
         same = 0
         for verdict in VERDICTS:
             same |= decision.mask(verdict) & later.mask(verdict)

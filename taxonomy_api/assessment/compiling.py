@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from functools import reduce
-from operator import or_
 
 from taxonomy_api.assessment.choices import choice_lookup
 from taxonomy_api.assessment.composites import composite_parts
@@ -29,7 +27,6 @@ from taxonomy_api.assessment.domains import (
     table,
 )
 from taxonomy_api.assessment.program import (
-    DATED,
     ChoiceLookup,
     Compiled,
     CompiledCases,
@@ -129,7 +126,6 @@ def compile_activity(release: Release, domains: Mapping[str, OrderedDomain], act
         parts["minimum_safeguards"] = builder.build(taxonomy.minimum_safeguards)
     if taxonomy.requires is not None:
         parts["requires"] = builder.build(taxonomy.requires)
-    traits = traits_of(parts.values(), builder.nodes)
     return Program(
         activity=activity,
         taxonomy=taxonomy,
@@ -142,8 +138,7 @@ def compile_activity(release: Release, domains: Mapping[str, OrderedDomain], act
         subjects=tuple(builder.subjects),
         days=tuple(sorted(builder.days.days)),
         entry_rank=STATUSES.index(activity.status),
-        traits=traits,
-        trait=reduce(or_, traits, DATED if until else 0),
+        traits=traits_of(parts.values(), builder.nodes),
     )
 
 

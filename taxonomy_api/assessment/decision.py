@@ -8,14 +8,7 @@ from typing import Literal
 
 from taxonomy_api.assessment.evaluation import ON_FILE, Inputs, Pass
 from taxonomy_api.assessment.masks import Masks, all_of
-from taxonomy_api.assessment.program import (
-    DATED,
-    Compiled,
-    CompiledComposite,
-    CompiledLeaf,
-    Program,
-    walk,
-)
+from taxonomy_api.assessment.program import Compiled, CompiledComposite, CompiledLeaf, Program, walk
 from taxonomy_api.catalog.model import ClassName
 from taxonomy_api.catalog.terms import STATUSES, Window
 
@@ -40,7 +33,6 @@ class Decision:
     """
 
     walk: Pass
-    assume_not_excluded: bool
     classes: Mapping[str, Masks]
     components: Mapping[str, Masks]
     aligned: int
@@ -77,34 +69,8 @@ def decide(
     `floor` and `confirmed_scope` as in `Pass`; `assume_not_excluded` counts as the caller's answer for
     exclusions whose text is on file.
     """
-    return _decide(Pass(inputs, floor, confirmed_scope), assume_not_excluded)
-
-
-def later_decision(decision: Decision, period: int) -> Decision:
-    """The same projects, all assessed in a later one of the program's periods."""
-    inputs = decision.walk.inputs
-    if not inputs.program.trait & DATED:
-        return decision
-    before = decision.walk
-    walk = Pass(inputs.in_period(period), before.floor, before.confirmed_scope, before)
-    return _decide(walk, decision.assume_not_excluded)
-
-
-def determined_also(decision: Decision, *, floor: int = ON_FILE, confirmed_scope: bool = False) -> int:
-    """The projects that have a verdict also with this `floor` and `confirmed_scope` (see `Pass`)."""
-    before, program = decision.walk, decision.walk.inputs.program
-    if program.entry_rank > floor:
-        return 0
-    walk = Pass(before.inputs, floor, confirmed_scope, before)
-    same_entry = program.entry_rank <= before.floor
-    if same_entry and not program.trait & walk.differs_from(before):
-        return decision.determined
-    return _decide(walk, decision.assume_not_excluded).determined
-
-
-def _decide(this: Pass, assume_not_excluded: bool) -> Decision:
-    inputs, floor = this.inputs, this.floor
     program, full = inputs.program, inputs.full
+    this = Pass(inputs, floor, confirmed_scope)
     needed = _components(program, this)
     own: dict[str, Masks] = {}
     classes: dict[str, Masks] = {}
@@ -124,7 +90,6 @@ def _decide(this: Pass, assume_not_excluded: bool) -> Decision:
     green_fails = inside & green.surely_not_met
     return Decision(
         walk=this,
-        assume_not_excluded=assume_not_excluded,
         classes=classes,
         components={"substantial_contribution": own["green"], "transition": own["transition"], **needed},
         aligned=inside & green.surely_met,
@@ -134,6 +99,17 @@ def _decide(this: Pass, assume_not_excluded: bool) -> Decision:
         at_least_transition=inside & green.unknown & transition.surely_met,
         assumed_not_excluded=assumed,
     )
+
+
+def determined_also(
+    inputs: Inputs, *, floor: int = ON_FILE, confirmed_scope: bool = False, assume_not_excluded: bool = False
+) -> int:
+    """The projects that have a verdict in a further pass (see `decide`)."""
+    if inputs.program.entry_rank > floor:
+        return 0
+    return decide(
+        inputs, floor=floor, confirmed_scope=confirmed_scope, assume_not_excluded=assume_not_excluded
+    ).determined
 
 
 def _class_outcome(program: Program, this: Pass, name: ClassName) -> Masks:

@@ -65,6 +65,7 @@ class Inputs:
     columns: Mapping[Subject, Column]
     day_codes: Codes
     full: int = field(init=False)
+    first_pass: _FirstPass | None = field(default=None, init=False)
     _windows: dict[tuple[int, int], int] = field(default_factory=dict, init=False)
     _leaves: dict[int, Masks] = field(default_factory=dict, init=False)
 
@@ -82,6 +83,7 @@ class Inputs:
         other = Inputs(self.program, self.size, self.columns, constant(period, self.size))
         other._leaves = self._leaves  # what no date touches is the same
         other._selections = self._selections
+        other.first_pass = self.first_pass
         return other
 
     def codes(self, subject: Subject) -> Codes:
@@ -171,6 +173,16 @@ class Inputs:
         return Masks(met, not_met, left_out)
 
 
+@dataclass(frozen=True, slots=True)
+class _FirstPass:
+    """How the first pass over some answers was made, and what it has found so far."""
+
+    floor: int
+    confirmed_scope: bool
+    day_codes: Codes
+    results: Mapping[int, Masks]
+
+
 _SAID_YES: Table = bytes([0, MET, 0, MET])
 _SILENT: Table = bytes([MET]) + bytes(255)
 
@@ -181,32 +193,37 @@ class Pass:
 
     `floor`: the weakest rank of status that counts; below it a leaf is unknown. `confirmed_scope`:
     listings count only where the scope was confirmed with evidence. `results` keeps every node's
-    masks for explanations; a pass that takes over what cannot differ from one `before`, which had the
-    same answers, has the results of the other nodes only.
+    masks for explanations. What cannot differ is taken over from the first pass over the same answers.
     """
 
     inputs: Inputs
     floor: int = ON_FILE
     confirmed_scope: bool = False
-    before: Pass | None = None
-    results: dict[int, Masks] = field(default_factory=dict)
+    results: dict[int, Masks] = field(init=False)
     _differs: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self._differs = ~0 if self.before is None else self.differs_from(self.before)
+        first = self.inputs.first_pass
+        self.results, self._differs = {}, 0
+        if first is None:
+            day_codes = self.inputs.day_codes
+            self.inputs.first_pass = _FirstPass(self.floor, self.confirmed_scope, day_codes, self.results)
+        else:
+            self.results |= first.results
+            self._differs = self._differs_from(first)
 
-    def differs_from(self, other: Pass) -> int:
-        """The traits on which results can turn out otherwise than in a pass over the same answers."""
-        low, high = sorted((self.floor, other.floor))
+    def _differs_from(self, first: _FirstPass) -> int:
+        """The traits on which results can turn out otherwise than in that pass."""
+        low, high = sorted((self.floor, first.floor))
         traits = sum(GRADED << rank for rank in range(low + 1, high + 1))
-        if self.confirmed_scope != other.confirmed_scope:
+        if self.confirmed_scope != first.confirmed_scope:
             traits |= LISTED
-        return traits if self.inputs is other.inputs else traits | DATED
+        return traits if self.inputs.day_codes is first.day_codes else traits | DATED
 
     def evaluate(self, node: Compiled) -> Masks:
-        if self.before is not None and not self.inputs.program.traits[node.frame.index] & self._differs:
-            masks = self.results[node.frame.index] = self.before.results[node.frame.index]
-            return masks
+        known = self.results.get(node.frame.index)
+        if known is not None and not self.inputs.program.traits[node.frame.index] & self._differs:
+            return known
         masks = self._bare(node)
         criterion = node.frame.criterion
         if criterion.open is not None:

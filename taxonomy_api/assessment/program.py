@@ -167,7 +167,7 @@ class Program:
     `parts` names the trees: the classes (`green` …), `dnsh:<objective>`, `requires`,
     `minimum_safeguards`. A class without criteria is absent. `days` are the first days of all periods
     that its windows and dated limits make, in order. `traits`: per node what its result can turn on
-    besides answers; `trait` is all of them together.
+    besides answers.
     """
 
     activity: Activity
@@ -180,7 +180,6 @@ class Program:
     days: tuple[int, ...]
     entry_rank: int
     traits: tuple[int, ...]
-    trait: int
 
     def stands_elsewhere(self, name: str) -> bool:
         """The green of a composite that was left out: absent from `parts`, but not a class it lacks."""
