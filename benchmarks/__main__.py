@@ -1,6 +1,6 @@
 """All benchmarks of this folder, one after the other: `python -m benchmarks`."""
 
-from benchmarks import kernel, load, portfolio, service
+from benchmarks import crosswalk, kernel, load, maintaining, portfolio, reading, service
 
-for benchmark in (load, kernel, service, portfolio):
+for benchmark in (load, crosswalk, kernel, service, reading, portfolio, maintaining):
     benchmark.main()

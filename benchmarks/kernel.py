@@ -22,7 +22,7 @@ import numpy as np
 
 from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.batch import Cells, read_batch, reason_texts
-from taxonomy_api.assessment.columns import Columns, assess_columns, resolve_names
+from taxonomy_api.assessment.columns import Columns, assess_columns
 from taxonomy_api.assessment.compiling import in_fact_unit
 from taxonomy_api.assessment.composite_columns import names_told
 from taxonomy_api.assessment.decision import VERDICTS
@@ -125,18 +125,19 @@ def bulk(engine: Engine, rows: int, taxonomies: Sequence[str], each: int) -> Non
         verdicts = {name: assess_columns(engine, columns, name, TODAY) for name in taxonomies}
         times.append(time.perf_counter() - started)
         used.append(time.process_time() - worked)
-    named = sum(int((told.named.activity >= 0).sum()) for told in verdicts.values())
     counts = Counter(
         VERDICTS[code]
         for told in verdicts.values()
-        for code in told.verdict[told.named.activity >= 0].tolist()
+        for code, activity in zip(told.verdict.tolist(), told.activity, strict=True)
+        if activity
     )
+    named = counts.total()
     seconds = statistics.median(times[1:])
     print(
         f"evaluation of {rows:,} projects with reason codes, {each} of {len(taxonomies)} taxonomies named, "
         f"{len(columns.subjects):,} columns: median {seconds:.2f} s, {named / seconds:,.0f} verdicts/s, "
         f"CPU at least {min(used):.2f} s "
-        f"(only verdicts under a named activity counted, {named:,}: {dict(counts)})"
+        f"(only verdicts under an activity counted, {named:,}: {dict(counts)})"
     )
 
 
@@ -181,8 +182,7 @@ def mixed_columns(engine: Engine, rows: int, taxonomies: Sequence[str], each: in
         codes = chance.integers(1, size, rows, dtype=np.uint8)
         codes[(chance.random(rows, dtype=np.float32) < 0.33) | unread] = 0
         columns[subject] = Column(codes, values)
-    named = resolve_names(engine.activities, taxonomies, names)
-    return Columns(rows, named, columns, names=names_told(names))
+    return Columns(rows, names_told(names), columns)
 
 
 def _names(activities: Sequence[Activity], rows: int, chance: np.random.Generator) -> list[tuple[str, ...]]:
@@ -217,7 +217,7 @@ def reading(engine: Engine, rows: int) -> None:
     ]
     names = [("hk-phase-2a:ENE-01",)] * rows
     started = time.perf_counter()
-    batch = read_batch(engine, names, table, ["hk-phase-2a"])
+    batch = read_batch(engine, names, table)
     seconds = time.perf_counter() - started
     print(
         f"reading {rows:,} rows of {len(table)} raw columns: {seconds:.2f} s, {rows / seconds:,.0f} rows/s, "

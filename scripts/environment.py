@@ -83,10 +83,10 @@ def install(level: str) -> None:
     print(f"Installing requirements/{level}.txt …", flush=True)
     # The lock file is complete. Asked to resolve again, older pips take an extra of a locked package
     # (`coverage[toml]`) for a requirement of its own, without a hash, and stop once a newer release is out.
-    pip("--no-deps", "--require-hashes", "--requirement", str(lock_file(level)))
+    pip("install", "--no-deps", "--require-hashes", "--requirement", str(lock_file(level)))
     # The package itself comes last: its build backend is among the locked requirements.
-    pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
-    subprocess.run([str(PYTHON), "-m", "pip", "check", "--quiet"], check=True)
+    pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    pip("check")
     STAMP.write_text(f"{level} {wanted_hash()}\n")
 
 
@@ -109,7 +109,7 @@ def make_venv() -> None:
 
 
 def pip(*arguments: str) -> None:
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    command = [str(PYTHON), "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check"]
     subprocess.run([*command, *arguments], check=True)
 
 

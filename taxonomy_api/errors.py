@@ -53,7 +53,15 @@ class TooLarge(ServiceError):
 
 
 class Unavailable(ServiceError):
-    """Something that is needed for the answer is not ready yet."""
+    """Something that is needed for the answer is not ready yet; trying again later may help."""
+
+
+class TooMany(ServiceError):
+    """More requests than a limit allows; `retry_after` seconds from now there is room again."""
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        super().__init__("too_many_requests", detail)
+        self.retry_after = retry_after
 
 
 class Unauthenticated(ServiceError):

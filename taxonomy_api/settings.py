@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,10 +17,11 @@ from typing import Annotated, Any
 from taxonomy_api.errors import ConfigurationError
 
 PREFIX = "TAXONOMY_API_"
-SMALLEST_BOOTSTRAP_KEY = 32
+SMALLEST_SECRET = 32
 
 _YES = frozenset({"1", "yes", "true", "on"})
 _NO = frozenset({"0", "no", "false", "off"})
+_ORIGIN = re.compile(r"https?://[a-zA-Z0-9.\[\]:-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,34 @@ class Settings:
     database_url: Annotated[
         str, "SQLAlchemy URL, e.g. `postgresql://…`; empty: embedded SQLite in the store folder"
     ] = field(default="", repr=False)
+    database_url_file: Annotated[str, "File that holds the URL of the database, instead of the variable"] = ""
     queue_url: Annotated[str, "`redis://…` for the job queue; empty: embedded SQLite in the store folder"] = (
         field(default="", repr=False)
     )
     host: Annotated[str, "Address to serve on"] = "127.0.0.1"
     port: Annotated[int, "Port to serve on"] = 8000
     workers: Annotated[int, "Web processes"] = 1
+    operations_host: Annotated[str, "Address for /metrics and the details of readiness"] = "127.0.0.1"
+    operations_port: Annotated[
+        int, "Port for /metrics and the details of readiness; 0: the one after the port of the service"
+    ] = 0
+    behind_tls: Annotated[
+        bool, "Callers reach the service through TLS only: browsers are told so (Strict-Transport-Security)"
+    ] = False
+    trusted_proxies: Annotated[
+        int,
+        "Proxies before the service that add to X-Forwarded-For; 0: the header is not believed",
+    ] = 0
+    allowed_origins: Annotated[
+        str, "Origins of web pages that may call the service (CORS), separated by commas; empty: none"
+    ] = ""
+    requests_per_minute: Annotated[int, "Most requests a minute with one key; 0: no limit"] = 60_000
+    keyless_requests_per_minute: Annotated[
+        int, "Most requests a minute from one address without a good key; 0: no limit"
+    ] = 6_000
+    rate_limit_url: Annotated[
+        str, "`redis://…` to count requests together; empty: each web process counts for itself"
+    ] = field(default="", repr=False)
     embedded_worker: Annotated[bool, "Start a worker for portfolios together with the web server"] = True
     max_body_bytes: Annotated[int, "Largest JSON body, in bytes"] = 2**20
     max_upload_bytes: Annotated[int, "Largest uploaded portfolio, in bytes"] = 100 * 2**20
@@ -64,16 +88,36 @@ class Settings:
     bootstrap_key_file: Annotated[str, "File that holds the first API key, instead of the variable"] = ""
     language: Annotated[str, "Language of answers where a request names none: en, zh-Hans or zh-Hant"] = "en"
     reload_seconds: Annotated[
-        int, "Seconds between looks at the data folder for changes; 0: never looked at again"
-    ] = 5
+        int, "For development: seconds between looks at the data folder for changes; 0: no looks"
+    ] = 0
     job_lease_seconds: Annotated[
         int, "Seconds after which a running job without a sign of life is started again"
     ] = 60
+    max_batch_bytes: Annotated[int, "Largest JSON body of a batch of projects, in bytes"] = 8 * 2**20
+    assessment_days: Annotated[
+        int, "Days after which a single assessment is deleted; 0: kept until somebody deletes it"
+    ] = 0
+    result_days: Annotated[int, "Days after its end for which a portfolio and its results are kept"] = 30
+    audit_key: Annotated[
+        str,
+        "Secret that seals the audit trail, at least 32 characters; empty: `audit.key` in the store folder",
+    ] = field(default="", repr=False)
+    audit_key_file: Annotated[str, "File that holds the secret of the trail, instead of the variable"] = ""
+    audit_anchors: Annotated[
+        Path,
+        "File to which heads of the audit trail are added; empty: `audit-anchors.jsonl` in the store folder",
+    ] = Path()
+    audit_anchor_seconds: Annotated[int, "Seconds between looks for heads to be written there"] = 300
 
     @property
     def is_embedded(self) -> bool:
         """Whether the database is a SQLite file of this machine."""
         return not self.database_url or self.database_url.startswith("sqlite")
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins of web pages that may call the service."""
+        return tuple(origin.strip() for origin in self.allowed_origins.split(",") if origin.strip())
 
     @property
     def database(self) -> str:
@@ -111,7 +155,10 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             data=installed_data() if settings.data == Path() else settings.data.absolute(),
             cache=_user_cache(given) if settings.cache == Path() else settings.cache.absolute(),
             store=settings.store.absolute(),
-            bootstrap_key=_bootstrap_key(settings),
+            bootstrap_key=_secret(settings, "bootstrap_key"),
+            database_url=_secret(settings, "database_url"),
+            audit_key=_secret(settings, "audit_key"),
+            audit_anchors=_anchor_file(settings),
         )
     )
 
@@ -121,6 +168,11 @@ def installed_data() -> Path:
     package = Path(__file__).resolve().parent
     inside = package / "_data"
     return inside if inside.is_dir() else package.parent
+
+
+def _anchor_file(settings: Settings) -> Path:
+    given = settings.audit_anchors
+    return (settings.store / "audit-anchors.jsonl" if given == Path() else given).absolute()
 
 
 def _user_cache(given: Mapping[str, str]) -> Path:
@@ -158,27 +210,42 @@ def _parse(name: str, text: str, wanted: type) -> object:
     return Path(text) if wanted is Path else text
 
 
-def _bootstrap_key(settings: Settings) -> str:
-    if not settings.bootstrap_key_file:
-        return settings.bootstrap_key.strip()
-    if settings.bootstrap_key:
-        raise ConfigurationError(f"Set {PREFIX}BOOTSTRAP_KEY or {PREFIX}BOOTSTRAP_KEY_FILE, not both.")
+def _secret(settings: Settings, name: str) -> str:
+    """A secret from its variable, or from the file that another one names."""
+    text, file = getattr(settings, name), getattr(settings, f"{name}_file")
+    variable = PREFIX + name.upper()
+    if not file:
+        return str(text).strip()
+    if text:
+        raise ConfigurationError(f"Set {variable} or {variable}_FILE, not both.")
     try:
-        return Path(settings.bootstrap_key_file).read_text(encoding="utf-8").strip()
+        return Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigurationError(f"{PREFIX}BOOTSTRAP_KEY_FILE cannot be read: {problem}.") from None
+        raise ConfigurationError(f"{variable}_FILE cannot be read: {problem}.") from None
 
 
 def _check(settings: Settings) -> Settings:
-    key = settings.bootstrap_key
-    if key and (
-        len(key) < SMALLEST_BOOTSTRAP_KEY or not key.isascii() or not key.isprintable() or " " in key
-    ):
+    for what, secret in (("bootstrap key", settings.bootstrap_key), ("audit key", settings.audit_key)):
+        if secret and (
+            len(secret) < SMALLEST_SECRET or not secret.isascii() or not secret.isprintable() or " " in secret
+        ):
+            raise ConfigurationError(
+                f"The {what} needs {SMALLEST_SECRET} or more printable ASCII characters, no spaces."
+            )
+    if settings.result_days < 1:
         raise ConfigurationError(
-            f"The bootstrap key needs {SMALLEST_BOOTSTRAP_KEY} or more printable ASCII characters, no spaces."
+            f"{PREFIX}RESULT_DAYS is {settings.result_days}; results stay for a day or more."
         )
     if settings.language not in ("en", "zh-Hans", "zh-Hant"):
         raise ConfigurationError(f"{PREFIX}LANGUAGE is {settings.language!r}; write en, zh-Hans or zh-Hant.")
-    if settings.port > 65535:
-        raise ConfigurationError(f"{PREFIX}PORT is {settings.port}; ports end at 65535.")
+    for name, port in (("PORT", settings.port), ("OPERATIONS_PORT", settings.operations_port)):
+        if port > 65535:
+            raise ConfigurationError(f"{PREFIX}{name} is {port}; ports end at 65535.")
+    for origin in settings.origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ConfigurationError(
+                f"{PREFIX}ALLOWED_ORIGINS holds {origin!r}; write each as https://host or https://host:port."
+            )
+    if settings.rate_limit_url and not settings.rate_limit_url.startswith(("redis://", "rediss://")):
+        raise ConfigurationError(f"{PREFIX}RATE_LIMIT_URL begins with redis:// or rediss://, or is empty.")
     return settings

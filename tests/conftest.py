@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from taxonomy_api.settings import Settings, load
+
+SERVER = "host=127.0.0.1 port=5432 dbname=test user=postgres connect_timeout=3"
+URL = "postgresql://postgres@127.0.0.1:5432/test"
 
 
 @pytest.fixture(autouse=True)
@@ -52,3 +58,20 @@ def settings_for(minimal_data: Path) -> Callable[..., Settings]:
         return load({**given, **{f"TAXONOMY_API_{name}": value for name, value in more.items()}})
 
     return make
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    try:
+        server = psycopg.connect(SERVER, autocommit=True)
+    except psycopg.OperationalError:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip("no PostgreSQL on 127.0.0.1:5432")
+    schema = f"test_{secrets.token_hex(6)}"
+    with server:
+        server.execute(f"CREATE SCHEMA {schema}")
+        try:
+            yield f"{URL}?options=-csearch_path%3D{schema}"
+        finally:
+            server.execute(f"DROP SCHEMA {schema} CASCADE")

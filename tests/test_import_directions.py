@@ -17,7 +17,11 @@ PACKAGE = Path(taxonomy_api.__file__).parent
 #: Highest first. Rooms on one floor of the design stand in the order in which they may use each other.
 ROOMS = ("cli", "web", "jobs", "portfolio", "store", "assessment", "crosswalk", "catalog")
 #: Modules beside the rooms, with the rooms that may use them.
-SHARED = {"errors": ROOMS, "settings": ("cli", "web", "jobs", "portfolio", "store")}
+SHARED = {
+    "errors": ROOMS,
+    "settings": ("cli", "web", "jobs", "portfolio", "store"),
+    "logs": ("cli", "web", "jobs"),
+}
 
 PURE_ROOMS = ("assessment", "crosswalk")
 OUTSIDE = frozenset(

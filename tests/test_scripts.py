@@ -86,19 +86,21 @@ def test_an_interrupted_installation_leaves_no_stamp(
     monkeypatch.setattr(environment, "pip", fail)
     assert environment.main(["test"]) == 1
     assert not environment.STAMP.exists()
-    assert "Installing failed: pip --require-hashes" in capsys.readouterr().err
+    assert "Installing failed: pip install --no-deps --require-hashes" in capsys.readouterr().err
 
 
 def test_what_is_installed(environment: ModuleType, monkeypatch: pytest.MonkeyPatch, checkout: Path) -> None:
     calls: list[tuple[str, ...]] = []
     monkeypatch.setattr(environment, "pip", lambda *arguments: calls.append(arguments))
     assert environment.main(["runtime"]) == 0
+    lock = str(checkout / "requirements" / "runtime.txt")
     assert calls == [
-        ("--require-hashes", "--requirement", str(checkout / "requirements" / "runtime.txt")),
-        ("--no-deps", "--no-build-isolation", "--editable", str(checkout)),
+        ("install", "--no-deps", "--require-hashes", "--requirement", lock),
+        ("install", "--no-deps", "--no-build-isolation", "--editable", str(checkout)),
+        ("check",),
     ]
     assert environment.main(["runtime"]) == 0
-    assert len(calls) == 2
+    assert len(calls) == 3
 
 
 def test_only_known_levels(environment: ModuleType) -> None:

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
 from taxonomy_api.assessment.causes import Cause, causes
-from taxonomy_api.assessment.columns import rests_on_criteria
-from taxonomy_api.assessment.composite_words import conditions
+from taxonomy_api.assessment.columns import rests_on_criteria, rests_on_verified, stands_by_mapping
+from taxonomy_api.assessment.counterparts import Counterparts, Member
 from taxonomy_api.assessment.criteria_list import (
-    bearing_leaves,
     component_outcomes,
     contribution_of,
     criteria_of,
-    leaf_id,
     side_candidates,
 )
-from taxonomy_api.assessment.decision import decide, determined_also
 from taxonomy_api.assessment.domains import Subject
 from taxonomy_api.assessment.editions import deal_of, edition_of
 from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
-from taxonomy_api.assessment.evaluation import VERIFIED_ONLY, WITH_RECALLED
 from taxonomy_api.assessment.horizon import Outlook, outlook
+from taxonomy_api.assessment.judgement import Judgement, remarks
 from taxonomy_api.assessment.messages import say
 from taxonomy_api.assessment.missing import missing_facts
 from taxonomy_api.assessment.program import CompiledLeaf
 from taxonomy_api.assessment.project import Request
 from taxonomy_api.assessment.reasons import reason_of, whole_reason
+from taxonomy_api.assessment.remarks import Remark
+from taxonomy_api.assessment.unplaced import by_industry, provisional_of, standing_project, without_member
 from taxonomy_api.assessment.wording import later_step, limit_text
 from taxonomy_api.catalog.criteria import FactLeaf, LimitTest
-from taxonomy_api.catalog.industry_index import IndustryCandidate
 from taxonomy_api.catalog.instruments import Outside, outside
-from taxonomy_api.catalog.model import Activity, Taxonomy
+from taxonomy_api.catalog.model import Taxonomy
 from taxonomy_api.catalog.terms import Language
+from taxonomy_api.crosswalk.routes import Route
 
 Json = dict[str, object]
 MOST_REASONS = 40
@@ -59,22 +56,29 @@ def _verdict(engine: Engine, request: Request, taxonomy: Taxonomy) -> Json:
     shut_out = outside(engine.release, request.project.instrument, taxonomy.id)
     if shut_out is not None:
         return _not_covered(request, taxonomy, shut_out)
-    named = [name for name in request.project.activities if name.partition(":")[0] == taxonomy.id]
-    bases = dict.fromkeys(name.partition("#")[0] for name in named)
     if (
         request.editions_left_open
         and not edition_of(taxonomy, deal_of(request.project), request.as_of).proper_on_file
     ):
-        return _without_activity(engine, request, taxonomy, "edition_not_on_file", [])
-    if len(bases) == 1:
-        return _assessed(engine, request, engine.activities[next(iter(bases))])
-    if bases:
-        reason = "several_activities"
-    elif request.project.activities:
-        reason = "no_mapping_on_file"
-    else:
-        reason = "industry_code_only" if request.project.industry else "activity_not_named"
-    return _without_activity(engine, request, taxonomy, reason, list(bases))
+        return _edition_not_on_file(engine, request, taxonomy)
+    found = engine.correspondence.of(request.project.activities, request.confirm, taxonomy.id)
+    if found.members:
+        return _assessed(engine, request, found)
+    return {
+        **_frame(taxonomy, request),
+        "components": _open_components(taxonomy),
+        **without_member(engine, request, taxonomy, found),
+    }
+
+
+def _edition_not_on_file(engine: Engine, request: Request, taxonomy: Taxonomy) -> Json:
+    code = "edition_not_on_file"
+    return {
+        **_frame(taxonomy, request),
+        "candidates": by_industry(engine, request, taxonomy.id, code),
+        "components": _open_components(taxonomy),
+        "reasons": [{"code": code, "text": say(code, request.language)}],
+    }
 
 
 def _not_covered(request: Request, taxonomy: Taxonomy, shut_out: Outside) -> Json:
@@ -110,39 +114,6 @@ def _open_components(taxonomy: Taxonomy) -> Json:
     }
 
 
-def _without_activity(
-    engine: Engine, request: Request, taxonomy: Taxonomy, reason: str, several: list[str]
-) -> Json:
-    why = dict.fromkeys(several, reason)
-    if not several:
-        proposed = industry_candidates(engine, taxonomy.id, request.project.industry)
-        why = {id: f"{reason}: {one.why}" if one.route else reason for id, one in proposed.items()}
-    language = request.language
-    return {
-        **_frame(taxonomy, request),
-        "verdict": "undetermined",
-        "candidates": [
-            {
-                "activity": candidate,
-                "name": engine.activities[candidate].name.in_language(language),
-                "why": told,
-            }
-            for candidate, told in why.items()
-        ],
-        "components": _open_components(taxonomy),
-        "reasons": [{"code": reason, "text": say(reason, language)}],
-    }
-
-
-def industry_candidates(engine: Engine, taxonomy: str, codes: Iterable[str]) -> dict[str, IndustryCandidate]:
-    """The activities of a taxonomy that industry codes propose, by id, best first."""
-    found: dict[str, IndustryCandidate] = {}
-    every = (one for code in codes for one in engine.industry.candidates(code, taxonomy))
-    for one in sorted(every, key=lambda one: one.rank):
-        found.setdefault(one.activity_id.partition("#")[0], one)
-    return found
-
-
 def _frame(taxonomy: Taxonomy, request: Request) -> Json:
     """Every key of a verdict, with the values it has where nothing is known."""
     return {
@@ -158,6 +129,7 @@ def _frame(taxonomy: Taxonomy, request: Request) -> Json:
         "marks": [],
         "tags": [],
         "activity": None,
+        "activities": [],
         "components": {},
         "basis": None,
         "scope_stated_by": None,
@@ -199,23 +171,24 @@ def _edition(taxonomy: Taxonomy, request: Request) -> Json:
     }
 
 
-def _assessed(engine: Engine, request: Request, activity: Activity) -> Json:
-    program = engine.program(activity)
-    project = replace(request.project, confirmed=request.confirm)
+def _assessed(engine: Engine, request: Request, counterparts: Counterparts) -> Json:
     language, assume = request.language, request.assume_not_excluded
-    seen = outlook(engine, program, project, request.as_of, assume)
-    verdict, decision = seen.verdict, seen.decision
+    project = standing_project(request, counterparts)
+    seen = outlook(engine, engine.plan(counterparts), project, request.as_of, assume)
+    verdict, decision, judgement = seen.verdict, seen.decision, seen.judgement
+    taxonomy, activity = seen.program.taxonomy, seen.program.activity
+    member = next(one for one in counterparts.members if one.activity is activity)
     determined = verdict != "undetermined"
-    listing = bool(determined and not rests_on_criteria(seen.inputs, assume) & 1)
-    missing = missing_facts(engine, decision)
-    strong = determined_also(seen.inputs, floor=VERIFIED_ONLY, assume_not_excluded=assume) & 1
+    basis = _basis(seen, assume) if determined else None
+    settle, align, truncated = _missing(engine, seen)
+    strong = determined and rests_on_verified(judgement.inputs, assume) & 1
     found = [cause for cause in causes(decision) if cause.mask & 1]
-    taxonomy = program.taxonomy
+    route = _route_shown(member, judgement, seen, request.as_of)
     return {
         **_frame(taxonomy, request),
         "verdict": verdict,
         "class": {"aligned": "green", "transition": "transition", "excluded": "excluded"}.get(verdict),
-        "at_least": "transition" if decision.at_least_transition & 1 else None,
+        "at_least": "transition" if judgement.at_least_transition & 1 else None,
         "label": (
             taxonomy.residual_label.in_language(language)
             if verdict == "not_aligned" and taxonomy.residual_label is not None
@@ -231,16 +204,18 @@ def _assessed(engine: Engine, request: Request, activity: Activity) -> Json:
             "name": activity.name.in_language(language),
             "code_status": activity.code_status,
         },
+        "activities": _members(counterparts, judgement),
         "components": component_outcomes(taxonomy, decision, verdict),
-        "basis": _basis(activity, listing) if determined else None,
-        "scope_stated_by": "caller",
+        "basis": basis,
+        "scope_stated_by": "caller" if member.known in ("named", "confirmed") else "mapping",
         "weakest_status": ("verified" if strong else "single-source") if determined else None,
-        "provisional": _provisional(seen, request) if not determined else None,
+        "provisional": provisional_of(seen, request) if not determined else None,
+        "route": [step for one in route for step in route_steps(one)],
         "criteria": criteria_of(engine, seen, request),
         "candidates": [] if determined else side_candidates(seen, language),
-        "missing": [[name_of(subject) for subject in one] for one in missing.settle],
-        "missing_truncated": missing.truncated,
-        "needed_to_align": [[name_of(subject) for subject in one] for one in missing.align],
+        "missing": settle,
+        "missing_truncated": truncated,
+        "needed_to_align": align,
         "valid_until": None if seen.valid_until is None else seen.valid_until.isoformat(),
         "next_limit": _next_limit(seen, found, request),
         "timeline": [
@@ -251,15 +226,76 @@ def _assessed(engine: Engine, request: Request, activity: Activity) -> Json:
             }
             for period in seen.timeline
         ],
-        "assumptions": _assumptions(engine, seen, request, listing),
+        "assumptions": _assumptions(engine, seen, request, basis == "listing"),
         "reasons": _reasons(engine, seen, request, found),
     }
 
 
-def _basis(activity: Activity, listing: bool) -> str:
-    if activity.composite is not None:
+def _basis(seen: Outlook, assume: bool) -> str:
+    """What a determined verdict rests on: on a mapping where it would not stand without what was inferred."""
+    inputs, judgement = seen.judgement.inputs, seen.judgement
+    if seen.program.activity.composite is not None:
         return "composite"
-    return "listing" if listing else "criteria"
+    if stands_by_mapping(judgement, assume) & 1:
+        return "mapping"
+    return "criteria" if rests_on_criteria(inputs, assume) & 1 else "listing"
+
+
+def _missing(engine: Engine, seen: Outlook) -> tuple[list[list[str]], list[list[str]], bool]:
+    """The sets of facts that could settle the verdict, those that could align it, and whether there are more.
+
+    Of several activities only where the others can no longer change anything. Where it is not known that
+    there is no other activity, only what aligns settles.
+    """
+    judgement = seen.judgement
+    if judgement.determined & 1:
+        return [], [], False
+    others = [one for one in judgement.decisions if one is not seen.decision]
+    if any((one.may_be_aligned | one.may_be_excluded) & 1 for one in others):
+        return [], [], True
+    missing = missing_facts(engine, seen.decision)
+    align = [[name_of(subject) for subject in one] for one in missing.align]
+    settle = [[name_of(subject) for subject in one] for one in missing.settle]
+    return settle if judgement.inputs.plan.naming else align, align, missing.truncated
+
+
+def _members(counterparts: Counterparts, judgement: Judgement) -> list[Json]:
+    """Every activity of the taxonomy that the project is in, how that is known, and its own verdict."""
+    return [
+        {"id": member.activity.id, "known": member.known, "verdict": decision.verdict(0)}
+        for member, decision in zip(counterparts.members, judgement.decisions, strict=True)
+    ]
+
+
+def _route_shown(member: Member, judgement: Judgement, seen: Outlook, day: date) -> list[Route]:
+    """The routes by which the project is in the activity; if it is named, that by which something follows."""
+    if member.known != "named" and member.routes:
+        if member.activity.composite is not None:
+            return list(member.routes)
+        return sorted(member.routes, key=lambda route: (route.scope != "exact", not route.holds_on(day)))[:1]
+    inferences = judgement.inferences[judgement.lead(0)] if seen.decision.own.unknown & 1 else ()
+    return [one.route for one in inferences if (one.met | one.not_met) & 1][:1] or list(member.routes)
+
+
+def route_steps(route: Route) -> list[Json]:
+    """The steps of a route, each as it is read from where the route comes from."""
+    found: list[Json] = []
+    for step in route.steps:
+        row = step.row
+        told: Json = {
+            "from": step.start,
+            "to": step.end,
+            "scope": step.scope,
+            "stringency": step.stringency,
+            "mapping_set": row.mapping_set,
+            "row": row.line,
+            "status": row.status,
+            "source": {"document": row.source.document, "locator": row.source.locator},
+        }
+        if row.scenario is not None:
+            told["scenario"] = row.scenario
+        found.append(told)
+    return found
 
 
 def name_of(subject: Subject) -> str:
@@ -285,22 +321,6 @@ def marks_of(seen: Outlook, request: Request) -> list[str]:
     return sorted(marks) if len(marks) == 1 else []
 
 
-def _provisional(seen: Outlook, request: Request) -> Json | None:
-    """What the verdict would be if items on file from memory only were right; counted nowhere."""
-    program, language = seen.program, request.language
-    composite = program.activity.composite is not None
-    leaves = bearing_leaves(seen) if composite else program.leaves
-    recalled = [node.leaf.id if not composite else leaf_id(node) for node in leaves if node.status_rank > 1]
-    needed = conditions(program.activity, language)
-    if recalled or (program.entry_rank > 1 and not needed):
-        ids = ", ".join(recalled) or program.activity.id
-        needed.append(say("confirm_recalled", language, ids=ids))
-    if not needed:
-        return None
-    loose = decide(seen.inputs, floor=WITH_RECALLED, assume_not_excluded=request.assume_not_excluded)
-    return {"verdict": loose.verdict(0), "if": needed} if loose.determined & 1 else None
-
-
 def _next_limit(seen: Outlook, found: list[Cause], request: Request) -> str | None:
     """The next step of a dated limit that the verdict rests on."""
     for cause in found:
@@ -323,7 +343,7 @@ def _assumptions(engine: Engine, seen: Outlook, request: Request, listing: bool)
 
     if listing:
         add("listed_item")
-    if seen.decision.assumed_not_excluded & 1:
+    if seen.judgement.assumed_not_excluded & 1:
         add("assumed_not_excluded")
     for subject in seen.inputs.columns:
         given = request.project.facts.get(subject.id) if subject.kind == "fact" else None
@@ -346,14 +366,18 @@ def _assumptions(engine: Engine, seen: Outlook, request: Request, listing: bool)
 
 
 def _reasons(engine: Engine, seen: Outlook, request: Request, found: list[Cause]) -> list[Json]:
-    """The causes in words, decisive ones first, then what the taxonomy does not test."""
-    reasons: list[Json] = []
+    """What mappings did, the causes in words, decisive ones first, then what the taxonomy does not test."""
+    told = [one for one, mask in remarks(seen.judgement) if mask & 1]
+    first = [one for one in told if one.code != "mapped"]
+    last = [one for one in told if one.code == "mapped"]
+    reasons: list[Json] = [_said(one, request) for one in first]
     for cause in found:
         one = reason_of(engine, cause, request, seen)
         if one not in reasons:
             reasons.append(one)
-        if len(reasons) == MOST_REASONS:
+        if len(reasons) >= MOST_REASONS:
             break
+    reasons += [_said(one, request) for one in last]
     for standard in request.project.uncited_standards:
         text = say("standard_not_cited", request.language, standard=standard)
         reasons.append({"code": "standard_not_cited", "text": text})
@@ -364,3 +388,7 @@ def _reasons(engine: Engine, seen: Outlook, request: Request, found: list[Cause]
             if whole["text"] not in [reason["text"] for reason in reasons]:
                 reasons.append(whole)
     return reasons
+
+
+def _said(one: Remark, request: Request) -> Json:
+    return {"code": one.code, "text": one.text(request.language)}

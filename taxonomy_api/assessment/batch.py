@@ -10,24 +10,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from taxonomy_api.assessment.columns import (
-    REASON_WITHOUT_ACTIVITY,
-    Columns,
-    Group,
-    VerdictColumns,
-    resolve_names,
-)
-from taxonomy_api.assessment.composite_columns import has_composites, names_told
+from taxonomy_api.assessment.causes import Cause
+from taxonomy_api.assessment.columns import Columns, Group, VerdictColumns
+from taxonomy_api.assessment.composite_columns import names_told
 from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, encode_sets, narrow, unpack
 from taxonomy_api.assessment.encoding import answer_code, standard_code, value_code
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake_answers import ANSWER
-from taxonomy_api.assessment.messages import say
 from taxonomy_api.assessment.program import CompiledCases, CompiledLeaf
 from taxonomy_api.assessment.project import GivenAnswer, GivenStandard
 from taxonomy_api.assessment.reasons import cause_text
+from taxonomy_api.assessment.remarks import Remark
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import parse_level, parse_value
+from taxonomy_api.catalog.model import Activity
 from taxonomy_api.catalog.terms import Fact, Language, Standard
 from taxonomy_api.catalog.units import WrongDimension, convert, find_unit
 
@@ -72,7 +68,6 @@ def read_batch(
     engine: Engine,
     names: Sequence[Sequence[str]],
     table: Sequence[Cells],
-    taxonomies: Sequence[str],
     *,
     estimated: NDArray[np.bool_] | None = None,
     confirmed: Sequence[Sequence[str]] | None = None,
@@ -91,9 +86,7 @@ def read_batch(
         if column.subject in subjects:
             read = _filled(subjects[column.subject], read)
         subjects[column.subject] = read.column
-    named = resolve_names(engine.activities, taxonomies, names)
-    told = names_told(names, confirmed) if has_composites(engine.release, taxonomies) else None
-    return Batch(Columns(len(names), named, subjects, estimated, told), tuple(problems))
+    return Batch(Columns(len(names), names_told(names, confirmed), subjects, estimated), tuple(problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +238,10 @@ def reason_texts(
     `shown`: the cells by subject, to name what was given.
     """
     texts = [""] * len(verdicts.verdict)
-    for code, reason in REASON_WITHOUT_ACTIVITY.items():
-        for row in np.flatnonzero(verdicts.named.activity == code).tolist():
-            texts[row] = say(reason, language)
+    for rows, why in verdicts.unplaced:
+        told = " ".join(one.text(language) for one in why)
+        for row in rows.tolist():
+            texts[row] = told
     for group in verdicts.groups:
         _write_group_texts(engine, group, as_of, language, shown, texts)
     return texts
@@ -261,9 +255,14 @@ def _write_group_texts(
     shown: Mapping[Subject, Sequence[object]],
     texts: list[str],
 ) -> None:
-    if not group.causes:
+    mapped = [_mapped_text(group, lead, language) for lead in range(len(group.activities))]
+    said: list[Cause | tuple[Remark, int]] = [*_first(group), *group.causes]
+    if not said:
+        for place, row in enumerate(group.rows.tolist()):
+            texts[row] = mapped[int(group.leads[place])].strip()
         return
-    held = np.array([unpack(cause.mask, len(group.rows)) for cause in group.causes])
+    masks = [one[1] if isinstance(one, tuple) else one.mask for one in said]
+    held = np.array([unpack(mask, len(group.rows)) for mask in masks])
     memo: dict[tuple[int, str | None], str] = {}
     first_named: dict[bytes, list[int]] = {}
     packed = np.packbits(held, axis=0).T
@@ -274,13 +273,36 @@ def _write_group_texts(
             named = first_named[key] = np.flatnonzero(held[:, place])[: MOST_NAMED + 1].tolist()
         parts: list[str] = []
         for number in named[:MOST_NAMED]:
-            cause = group.causes[number]
-            given = _shown_cell(cause.node, row, shown)
+            cause = said[number]
+            given = None if isinstance(cause, tuple) else _shown_cell(cause.node, row, shown)
             memo_key = (number, given)
             if memo_key not in memo:
-                memo[memo_key] = cause_text(engine, group.activity, cause, as_of, language, given)
+                memo[memo_key] = (
+                    cause[0].text(language)
+                    if isinstance(cause, tuple)
+                    else cause_text(engine, _owner(group, place), cause, as_of, language, given)
+                )
             parts.append(memo[memo_key])
-        texts[row] = " ".join(parts) + (" …" if len(named) > MOST_NAMED else "")
+        more = " …" if len(named) > MOST_NAMED else ""
+        texts[row] = " ".join(parts) + more + mapped[int(group.leads[place])]
+
+
+def _first(group: Group) -> list[tuple[Remark, int]]:
+    """What goes before the criteria: what mappings decided, or why they decide nothing."""
+    return [one for one in group.remarks if one[0].code != "mapped"]
+
+
+def _mapped_text(group: Group, lead: int, language: Language) -> str:
+    """How it is known that projects are in the activity at `lead`; told however many criteria there are."""
+    place = int((group.leads == lead).argmax())
+    return "".join(
+        f" {one.text(language)}" for one, mask in group.remarks if one.code == "mapped" and mask >> place & 1
+    )
+
+
+def _owner(group: Group, place: int) -> Activity:
+    """The activity that speaks for the project at `place` of the group."""
+    return group.activities[int(group.leads[place])]
 
 
 def _shown_cell(node: object, row: int, shown: Mapping[Subject, Sequence[object]]) -> str | None:

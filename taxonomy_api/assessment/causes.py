@@ -55,6 +55,16 @@ REASONS: tuple[str, ...] = (
     "component_not_on_file",
     "sides_decide",
     "left_out_of_comparison",
+    "candidates_to_confirm",
+    "several_sources",
+    "negative_mapping",
+    "negative_not_certain",
+    "mapped",
+    "inferred",
+    "conflict",
+    "mapping_disagrees",
+    "others_open",
+    "counterparts_open",
 )
 BIT: dict[str, int] = {code: 1 << number for number, code in enumerate(REASONS)}
 

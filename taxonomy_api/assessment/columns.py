@@ -11,52 +11,38 @@ import numpy as np
 
 from taxonomy_api.assessment.causes import BIT, Cause, causes
 from taxonomy_api.assessment.composite_columns import Names, side_column
-from taxonomy_api.assessment.decision import VERDICTS, Decision, decide, determined_also
-from taxonomy_api.assessment.domains import UNKNOWN, Codes, Column, Subject, constant, narrow, unpack
+from taxonomy_api.assessment.counterparts import Counterparts
+from taxonomy_api.assessment.decision import VERDICTS
+from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, unpack
 from taxonomy_api.assessment.encoding import rows_told
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.assessment.evaluation import VERIFIED_ONLY, Inputs, day_codes
-from taxonomy_api.assessment.program import Program
+from taxonomy_api.assessment.evaluation import VERIFIED_ONLY, day_codes
+from taxonomy_api.assessment.judgement import Judgement, judge, remarks
+from taxonomy_api.assessment.plans import Plan, PlanInputs, in_one_period, plan_key
+from taxonomy_api.assessment.remarks import Remark, remark
 from taxonomy_api.catalog.model import Activity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: Codes in `Named.activity` below zero.
-NOT_NAMED, SEVERAL, INDUSTRY_ONLY, OTHER_TAXONOMY = -1, -2, -3, -4
-#: Why there is no verdict where no single activity is named.
-REASON_WITHOUT_ACTIVITY = {
-    NOT_NAMED: "activity_not_named",
-    SEVERAL: "several_activities",
-    INDUSTRY_ONLY: "industry_code_only",
-    OTHER_TAXONOMY: "no_mapping_on_file",
-}
 BASES: tuple[str | None, ...] = (None, "criteria", "listing", "composite", "mapping")
 WEAKEST: tuple[str | None, ...] = (None, "verified", "single-source")
 NO_DAY = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Which activity of one taxonomy each project names.
-
-    `activity`: place in `activities`, or one of the negative codes above; `row`: place in
-    `rows` (from 1) of the set of rows named, 0 for none.
-    """
-
-    activities: tuple[Activity, ...]
-    activity: NDArray[np.int32]
-    row: Codes
-    rows: tuple[frozenset[str], ...]
+_NOT_COVERED = VERDICTS.index("not_covered")
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The projects `rows` under one activity; the masks of `causes` count within them."""
+    """The projects `rows` judged by the same activities; the masks of `causes` and `remarks` count within.
 
-    activity: Activity
+    `leads`: the place in `activities` of the one that speaks for each.
+    """
+
+    activities: tuple[Activity, ...]
     rows: NDArray[np.intp]
+    leads: NDArray[np.int8]
     causes: tuple[Cause, ...]
+    remarks: tuple[tuple[Remark, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,34 +52,35 @@ class VerdictColumns:
     `verdict`, `basis`, `weakest`: codes into VERDICTS, BASES, WEAKEST. `valid_until`: day number, 0
     where the verdict has no known end. `reasons`: bits of causes.REASONS. `assumed`: rests on the
     assumption that nothing is excluded; `estimated`: would not stand without estimated figures.
-    `groups`: the projects under each activity with the criteria their verdicts rest on.
+    `activity`: the activity by which it is judged, as `taxonomy:code[#row]`, "" where there is none.
+    `unplaced`: the projects known to be in no activity of the taxonomy, with the reasons.
+    `groups`: the others with the criteria their verdicts rest on.
     """
 
     taxonomy: str
-    named: Named
     verdict: NDArray[np.int8]
     basis: NDArray[np.int8]
     weakest: NDArray[np.int8]
     valid_until: NDArray[np.int32]
-    reasons: NDArray[np.uint32]
+    reasons: NDArray[np.uint64]
     assumed: NDArray[np.bool_]
     estimated: NDArray[np.bool_]
+    activity: list[str]
+    unplaced: tuple[tuple[NDArray[np.intp], tuple[Remark, ...]], ...]
     groups: tuple[Group, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What is known of `size` projects: per taxonomy the activity named, per subject a column of codes.
+    """What is known of `size` projects: all that each names and confirms, per subject a column of codes.
 
-    `estimated`: the projects whose figures are estimates (None: none are). `names`: all that each
-    project names, which composites need (None: none is asked for).
+    `estimated`: the projects whose figures are estimates (None: none are).
     """
 
     size: int
-    named: Mapping[str, Named]
+    names: Names
     subjects: Mapping[Subject, Column]
     estimated: NDArray[np.bool_] | None = None
-    names: Names | None = None
 
 
 @dataclass(slots=True)
@@ -105,9 +92,11 @@ class _Sheet:
     basis: NDArray[np.int8] = field(init=False)
     weakest: NDArray[np.int8] = field(init=False)
     valid_until: NDArray[np.int32] = field(init=False)
-    reasons: NDArray[np.uint32] = field(init=False)
+    reasons: NDArray[np.uint64] = field(init=False)
     assumed: NDArray[np.bool_] = field(init=False)
     estimated: NDArray[np.bool_] = field(init=False)
+    activity: NDArray[np.object_] = field(init=False)
+    unplaced: list[tuple[NDArray[np.intp], tuple[Remark, ...]]] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -115,38 +104,54 @@ class _Sheet:
         self.basis = np.zeros(self.size, dtype=np.int8)
         self.weakest = np.zeros(self.size, dtype=np.int8)
         self.valid_until = np.zeros(self.size, dtype=np.int32)
-        self.reasons = np.zeros(self.size, dtype=np.uint32)
+        self.reasons = np.zeros(self.size, dtype=np.uint64)
         self.assumed = np.zeros(self.size, dtype=np.bool_)
         self.estimated = np.zeros(self.size, dtype=np.bool_)
+        self.activity = np.full(self.size, "", dtype=object)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What the evaluation of one taxonomy reads: the columns, and per distinct pair of names what follows."""
+
+    columns: Columns
+    names: Names
+    as_of: date
+    assume_not_excluded: bool
 
 
 def assess_columns(
     engine: Engine, columns: Columns, taxonomy: str, as_of: date, *, assume_not_excluded: bool = False
 ) -> VerdictColumns:
     """Verdicts of one taxonomy for every project, by the same evaluation as for a single one."""
-    named = columns.named[taxonomy]
     sheet = _Sheet(columns.size)
-    for code, reason in REASON_WITHOUT_ACTIVITY.items():
-        sheet.reasons[named.activity == code] = BIT[reason]
-    order = np.argsort(named.activity, kind="stable")
-    present, starts = np.unique(named.activity[order], return_index=True)
-    ends = [*starts[1:], columns.size]
-    for place, start, end in zip(present.tolist(), starts.tolist(), ends, strict=True):
-        if place >= 0:
-            activity = named.activities[place]
-            _assess_group(
-                engine,
-                engine.program(activity),
-                columns,
-                named,
-                order[start:end],
-                as_of,
-                assume_not_excluded,
-                sheet,
-            )
+    pairs = columns.names.pairs
+    found = [engine.correspondence.of(named, confirmed, taxonomy) for named, confirmed in pairs]
+    told = tuple(
+        (named, (*confirmed, *one.added)) for (named, confirmed), one in zip(pairs, found, strict=True)
+    )
+    table = _Table(columns, Names(columns.names.places, told), as_of, assume_not_excluded)
+    kinds: dict[object, int] = {}
+    first: list[int] = []
+    kind_of = np.empty(max(len(pairs), 1), dtype=np.int32)
+    for place, (one, (named, _)) in enumerate(zip(found, pairs, strict=True)):
+        key: object = plan_key(one) if one.members else _why_unplaced(one, named)
+        kind_of[place] = kinds.setdefault(key, len(kinds))
+        if kind_of[place] == len(first):
+            first.append(place)
+    kind = kind_of[columns.names.places] if columns.size else np.empty(0, dtype=np.int32)
+    order = np.argsort(kind, kind="stable")
+    present, starts = np.unique(kind[order], return_index=True)
+    for number, start, end in zip(
+        present.tolist(), starts.tolist(), [*starts[1:], columns.size], strict=True
+    ):
+        rows, place = order[start:end], first[number]
+        if found[place].members:
+            _assess_group(engine, engine.plan(found[place]), table, rows, sheet)
+        else:
+            _write_unplaced(found[place], _why_unplaced(found[place], pairs[place][0]), rows, sheet)
     return VerdictColumns(
         taxonomy,
-        named,
         sheet.verdict,
         sheet.basis,
         sheet.weakest,
@@ -154,76 +159,170 @@ def assess_columns(
         sheet.reasons,
         sheet.assumed,
         sheet.estimated,
+        sheet.activity.tolist(),
+        tuple(sheet.unplaced),
         tuple(sheet.groups),
     )
 
 
-def _assess_group(
-    engine: Engine,
-    program: Program,
-    columns: Columns,
-    named: Named,
-    rows: NDArray[np.intp],
-    as_of: date,
-    assume_not_excluded: bool,
-    sheet: _Sheet,
+def _why_unplaced(found: Counterparts, named: Sequence[str]) -> tuple[Remark, ...]:
+    return found.remarks or (remark("industry_code_only" if named else "activity_not_named"),)
+
+
+def _write_unplaced(
+    found: Counterparts, why: tuple[Remark, ...], rows: NDArray[np.intp], sheet: _Sheet
 ) -> None:
-    """Fill in the verdicts of the projects `rows`, which all name the program's activity."""
-    size = len(rows)
+    bits = 0
+    for one in why:
+        bits |= BIT[one.code]
+    sheet.reasons[rows] = np.uint64(bits)
+    sheet.unplaced.append((rows, why))
+    if found.not_covered:
+        sheet.verdict[rows] = _NOT_COVERED
+        sheet.weakest[rows] = found.rank + 1
+
+
+def _assess_group(engine: Engine, plan: Plan, table: _Table, rows: NDArray[np.intp], sheet: _Sheet) -> None:
+    """Fill in the verdicts of the projects `rows`, which are all judged by the plan."""
+    size, assume = len(rows), table.assume_not_excluded
     codes: dict[Subject, Column] = {}
-    for subject in program.subjects:
-        if subject.kind == "row" and subject.id == program.activity.id:
-            codes[subject] = Column(named.row[rows], named.rows)
-        elif subject.kind in ("row", "named"):
-            if columns.names is not None:
-                codes[subject] = side_column(engine.activities, subject, columns.names, rows)
-        elif subject in columns.subjects:
-            column = columns.subjects[subject]
+    for subject in plan.subjects:
+        if subject.kind in ("row", "named"):
+            codes[subject] = side_column(engine.activities, subject, table.names, rows)
+        elif subject in table.columns.subjects:
+            column = table.columns.subjects[subject]
             codes[subject] = Column(column.codes[rows], column.values)
-    today = int(day_codes(program, np.array([as_of.toordinal()]))[0])
-    inputs = Inputs(program, size, codes, constant(today, size))
-    decision = decide(inputs, assume_not_excluded=assume_not_excluded)
+    today = int(day_codes(plan, np.array([table.as_of.toordinal()]))[0])
+    inputs = in_one_period(plan, size, codes, today)
+    judgement = judge(inputs, assume_not_excluded=assume)
     told = np.zeros(size, dtype=np.int8)
     for number, verdict in enumerate(VERDICTS):
-        if number and (mask := decision.mask(verdict)):
+        if number and (mask := judgement.mask(verdict)):
             told += unpack(mask, size) * np.int8(number)
     sheet.verdict[rows] = told
-    strong = determined_also(inputs, floor=VERIFIED_ONLY, assume_not_excluded=assume_not_excluded)
-    verified, determined = unpack(strong, size), unpack(decision.determined, size)
+    strong = rests_on_verified(inputs, assume)
+    determined = unpack(judgement.determined, size)
+    verified = unpack(strong & judgement.determined, size)
     sheet.weakest[rows] = np.where(verified, 1, np.where(determined, 2, 0))
-    shown = unpack(rests_on_criteria(inputs, assume_not_excluded), size)
-    own = np.full(size, 3) if program.activity.composite is not None else np.where(shown, 1, 2)
-    sheet.basis[rows] = np.where(determined, own, 0)
-    sheet.assumed[rows] = unpack(decision.assumed_not_excluded & decision.determined, size)
-    _write_causes(program, decision, rows, sheet)
-    if columns.estimated is not None:
-        _write_estimated(inputs, decision, columns.estimated[rows], rows, assume_not_excluded, sheet)
-    _write_horizon(decision, today, rows, assume_not_excluded, sheet)
+    sheet.assumed[rows] = unpack(judgement.assumed_not_excluded & judgement.determined, size)
+    leads = _leads(judgement)
+    _write_basis(plan, judgement, leads, rows, table, sheet)
+    _write_activities(engine, plan, table, leads, rows, sheet)
+    _write_reasons(plan, judgement, leads, rows, sheet)
+    estimated = table.columns.estimated
+    if estimated is not None:
+        _write_estimated(plan, judgement, codes, today, estimated[rows], rows, table, sheet)
+    _write_horizon(judgement, today, rows, table, sheet)
 
 
-def rests_on_criteria(inputs: Inputs, assume_not_excluded: bool) -> int:
+def _leads(judgement: Judgement) -> NDArray[np.int8]:
+    """Per project the place of the activity that speaks for it."""
+    leads = np.zeros(judgement.inputs.size, dtype=np.int8)
+    for place, mask in enumerate(judgement.leads):
+        if place and mask:
+            leads[unpack(mask, judgement.inputs.size)] = place
+    return leads
+
+
+def rests_on_verified(inputs: PlanInputs, assume_not_excluded: bool) -> int:
+    """The projects whose verdict stands on verified sources alone."""
+    if all(one.program.entry_rank > VERIFIED_ONLY for one in inputs.plan.questions):
+        return 0
+    return judge(inputs, floor=VERIFIED_ONLY, assume_not_excluded=assume_not_excluded).determined
+
+
+def rests_on_criteria(inputs: PlanInputs, assume_not_excluded: bool) -> int:
     """The projects whose verdict stands without any listing that only the caller's word supports."""
-    return determined_also(inputs, confirmed_scope=True, assume_not_excluded=assume_not_excluded)
+    if not any(leaf.kind == "listing" for one in inputs.plan.questions for leaf in one.program.leaves):
+        return inputs.full
+    by_criteria = judge(
+        inputs, confirmed_scope=True, assume_not_excluded=assume_not_excluded, inferring=False
+    )
+    return by_criteria.determined
 
 
-def _write_causes(program: Program, decision: Decision, rows: NDArray[np.intp], sheet: _Sheet) -> None:
-    found = tuple(causes(decision))
+def stands_by_mapping(judgement: Judgement, assume_not_excluded: bool) -> int:
+    """The projects whose verdict would not stand without what was inferred."""
+    if not judgement.inferred & judgement.determined:
+        return 0
+    without = judge(judgement.inputs, assume_not_excluded=assume_not_excluded, inferring=False)
+    return judgement.determined & ~without.determined
+
+
+def _write_basis(
+    plan: Plan,
+    judgement: Judgement,
+    leads: NDArray[np.int8],
+    rows: NDArray[np.intp],
+    table: _Table,
+    sheet: _Sheet,
+) -> None:
+    size, assume = len(rows), table.assume_not_excluded
+    shown = unpack(rests_on_criteria(judgement.inputs, assume), size)
+    mapped = unpack(stands_by_mapping(judgement, assume), size)
+    composite = np.array([one.program.activity.composite is not None for one in plan.questions])[leads]
+    basis = np.where(composite, 3, np.where(mapped, 4, np.where(shown, 1, 2)))
+    sheet.basis[rows] = np.where(unpack(judgement.determined, size), basis, 0)
+
+
+def _write_activities(
+    engine: Engine,
+    plan: Plan,
+    table: _Table,
+    leads: NDArray[np.int8],
+    rows: NDArray[np.intp],
+    sheet: _Sheet,
+) -> None:
+    """The activity that speaks for each project, with the rows told; several rows are joined by "+"."""
+    if not any(one.program.activity.rows for one in plan.questions):
+        ids = np.array([one.program.activity.id for one in plan.questions], dtype=object)
+        sheet.activity[rows] = ids[leads]
+        return
+    places = table.names.places[rows]
+    keys = places.astype(np.int64) * len(plan.questions) + leads
+    distinct, back = np.unique(keys, return_inverse=True)
+    written = []
+    for key in distinct.tolist():
+        place, lead = divmod(key, len(plan.questions))
+        activity = plan.questions[lead].program.activity
+        told = rows_told(activity, [name for names in table.names.pairs[place] for name in names])
+        written.append(activity.id + ("#" + "+".join(sorted(told)) if told else ""))
+    sheet.activity[rows] = np.array(written, dtype=object)[back]
+
+
+def _write_reasons(
+    plan: Plan, judgement: Judgement, leads: NDArray[np.int8], rows: NDArray[np.intp], sheet: _Sheet
+) -> None:
+    found: list[Cause] = []
+    for decision, lead in zip(judgement.decisions, judgement.leads, strict=True):
+        for cause in causes(decision) if lead else ():
+            if lead == judgement.inputs.full:
+                found.append(cause)
+            elif here := cause.mask & lead:
+                found.append(Cause(cause.reason, cause.node, cause.part, here, cause.result))
+    said = tuple(remarks(judgement))
     by_reason: dict[str, int] = {}
-    for cause in found:
-        by_reason[cause.reason] = by_reason.get(cause.reason, 0) | cause.mask
-    reasons = np.zeros(len(rows), dtype=np.uint32)
+    for reason, mask in (
+        *((one.reason, one.mask) for one in found),
+        *((one.code, mask) for one, mask in said),
+    ):
+        by_reason[reason] = by_reason.get(reason, 0) | mask
+    reasons = np.zeros(len(rows), dtype=np.uint64)
     for reason, mask in by_reason.items():
-        reasons |= unpack(mask, len(rows)) * np.uint32(BIT[reason])
+        reasons |= unpack(mask, len(rows)).astype(np.uint64) * np.uint64(BIT[reason])
     sheet.reasons[rows] = reasons
-    sheet.groups.append(Group(program.activity, rows, found))
+    activities = tuple(one.program.activity for one in plan.questions)
+    sheet.groups.append(Group(activities, rows, leads, tuple(found), said))
 
 
 def _write_estimated(
-    inputs: Inputs,
-    decision: Decision,
+    plan: Plan,
+    judgement: Judgement,
+    codes: Mapping[Subject, Column],
+    today: int,
     estimated: NDArray[np.bool_],
     rows: NDArray[np.intp],
-    assume_not_excluded: bool,
+    table: _Table,
     sheet: _Sheet,
 ) -> None:
     """Which determined verdicts would not stand without the figures that are estimates."""
@@ -233,71 +332,28 @@ def _write_estimated(
         subject: Column(np.where(estimated, column.codes.dtype.type(UNKNOWN), column.codes), column.values)
         if subject.kind == "fact"
         else column
-        for subject, column in inputs.columns.items()
+        for subject, column in codes.items()
     }
-    without = decide(
-        Inputs(inputs.program, inputs.size, known, inputs.day_codes), assume_not_excluded=assume_not_excluded
+    without = judge(
+        in_one_period(plan, len(rows), known, today), assume_not_excluded=table.assume_not_excluded
     )
-    sheet.estimated[rows] = unpack(decision.determined & ~without.determined, inputs.size)
+    sheet.estimated[rows] = unpack(judgement.determined & ~without.determined, len(rows))
 
 
 def _write_horizon(
-    decision: Decision, today: int, rows: NDArray[np.intp], assume_not_excluded: bool, sheet: _Sheet
+    judgement: Judgement, today: int, rows: NDArray[np.intp], table: _Table, sheet: _Sheet
 ) -> None:
     """The last day on which each project's verdict still holds, as far as the dates on file tell."""
-    inputs = decision.walk.inputs
-    program = inputs.program
+    inputs = judgement.inputs
     unchanged = inputs.full
-    for period in range(today + 1, len(program.days) + 1):
-        later = decide(inputs.in_period(period), assume_not_excluded=assume_not_excluded)
+    for period in range(today + 1, len(inputs.plan.days) + 1):
+        later = judge(inputs.in_period(period), assume_not_excluded=table.assume_not_excluded)
         same = 0
         for verdict in VERDICTS:
-            same |= decision.mask(verdict) & later.mask(verdict)
+            same |= judgement.mask(verdict) & later.mask(verdict)
         if changed := unchanged & ~same:
-            sheet.valid_until[rows[unpack(changed, inputs.size)]] = program.days[period - 1] - 1
+            until = inputs.plan.days[period - 1] - 1
+            sheet.valid_until[rows[unpack(changed, inputs.size)]] = until
             unchanged &= same
         if not unchanged:
             break
-
-
-def resolve_names(
-    activities: Mapping[str, Activity], taxonomies: Sequence[str], named: Sequence[Sequence[str]]
-) -> dict[str, Named]:
-    """Per taxonomy which of its activities each project names.
-
-    `named`: per project `taxonomy:code`, `taxonomy:code#row`, or industry codes. Unknown codes are the
-    caller's to report before.
-    """
-    return {taxonomy: _resolve(activities, taxonomy, named) for taxonomy in taxonomies}
-
-
-def _resolve(activities: Mapping[str, Activity], taxonomy: str, named: Sequence[Sequence[str]]) -> Named:
-    own = tuple(activity for activity in activities.values() if activity.taxonomy == taxonomy)
-    place = {activity.id: number for number, activity in enumerate(own)}
-    memo: dict[tuple[str, ...], tuple[int, int]] = {}
-    row_sets: dict[frozenset[str], int] = {}
-    found = np.empty((len(named), 2), dtype=np.int32)
-    for project, names in enumerate(named):
-        key = tuple(names)
-        if key not in memo:
-            activity, rows = _place(activities, place, taxonomy, key)
-            memo[key] = activity, row_sets.setdefault(rows, len(row_sets) + 1) if rows else UNKNOWN
-        found[project] = memo[key]
-    return Named(own, found[:, 0].copy(), narrow(found[:, 1].copy()), tuple(row_sets))
-
-
-def _place(
-    activities: Mapping[str, Activity], place: Mapping[str, int], taxonomy: str, names: tuple[str, ...]
-) -> tuple[int, frozenset[str]]:
-    """The activity of the taxonomy that is named, or a negative code, and the rows told."""
-    here = {name for name in names if name.partition(":")[0] == taxonomy}
-    bases = {name.partition("#")[0] for name in here}
-    if len(bases) > 1:
-        return SEVERAL, frozenset()
-    if not bases:
-        elsewhere = [name for name in names if name.partition("#")[0] in activities]
-        return (OTHER_TAXONOMY if elsewhere else INDUSTRY_ONLY if names else NOT_NAMED), frozenset()
-    base = bases.pop()
-    if base not in place:
-        return NOT_NAMED, frozenset()
-    return place[base], rows_told(activities[base], names)

@@ -11,7 +11,7 @@ import numpy as np
 from taxonomy_api.assessment.composites import scope_code
 from taxonomy_api.assessment.domains import Column, Subject, encode_sets
 from taxonomy_api.assessment.encoding import rows_told
-from taxonomy_api.catalog.model import Activity, Release
+from taxonomy_api.catalog.model import Activity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,14 +26,6 @@ class Names:
 
     places: NDArray[np.int32]
     pairs: tuple[Pair, ...]
-
-
-def has_composites(release: Release, taxonomies: Sequence[str]) -> bool:
-    return any(
-        activity.composite is not None
-        for taxonomy in taxonomies
-        for activity in release.taxonomies[taxonomy].activities.values()
-    )
 
 
 def names_told(names: Sequence[Sequence[str]], confirmed: Sequence[Sequence[str]] | None = None) -> Names:

@@ -25,11 +25,25 @@ VERDICTS: tuple[Verdict, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """The substantial contribution of the class green as mappings infer it: who meets it, who fails it."""
+
+    met: int = 0
+    not_met: int = 0
+
+    def onto(self, own: Masks) -> Masks:
+        """What the activity's own criteria give, filled in where they are open; open where the two differ."""
+        odds = self.met & self.not_met | own.surely_met & self.not_met | own.surely_not_met & self.met
+        return Masks(own.met & ~self.not_met | odds, own.not_met & ~self.met | odds, own.left_out & ~odds)
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The verdicts of a batch under one activity, as one mask per verdict.
 
     `classes`: the outcome of each class with everything it needs; `components`: outcomes of the
-    parts, `substantial_contribution` being the class's own criteria (`green`; `transition` beside it).
+    parts, `substantial_contribution` being the class's own criteria (`green`; `transition` beside it) with
+    what was `carried` there; `own` without.
     """
 
     walk: Pass
@@ -41,10 +55,20 @@ class Decision:
     excluded: int
     at_least_transition: int
     assumed_not_excluded: int
+    own: Masks
+    carried: Carried
 
     @property
     def determined(self) -> int:
         return self.aligned | self.transition | self.not_aligned | self.excluded
+
+    @property
+    def may_be_excluded(self) -> int:
+        return self.classes["excluded"].met
+
+    @property
+    def may_be_aligned(self) -> int:
+        return self.classes["excluded"].not_met & self.classes["green"].met
 
     @property
     def undetermined(self) -> int:
@@ -61,8 +85,16 @@ class Decision:
         return next(verdict for verdict in VERDICTS if self.mask(verdict) >> row & 1)
 
 
+NOTHING_CARRIED = Carried()
+
+
 def decide(
-    inputs: Inputs, *, floor: int = ON_FILE, confirmed_scope: bool = False, assume_not_excluded: bool = False
+    inputs: Inputs,
+    *,
+    floor: int = ON_FILE,
+    confirmed_scope: bool = False,
+    assume_not_excluded: bool = False,
+    carried: Carried = NOTHING_CARRIED,
 ) -> Decision:
     """Evaluate every tree of the program and decide.
 
@@ -75,9 +107,13 @@ def decide(
     own: dict[str, Masks] = {}
     classes: dict[str, Masks] = {}
     for name in ("green", "transition"):
-        own[name] = _class_outcome(program, this, name)
+        own[name] = class_outcome(program, this, name)
+    own_green = own["green"]
+    if carried is not NOTHING_CARRIED:
+        own["green"] = carried.onto(own_green)
+    for name in ("green", "transition"):
         classes[name] = all_of([own[name], *needed.values()], full)
-    excluded = _class_outcome(program, this, "excluded")
+    excluded = class_outcome(program, this, "excluded")
     assumed = 0
     if assume_not_excluded and "excluded" in program.parts:
         assumed = excluded.unknown & _on_file(program.parts["excluded"], full)
@@ -98,21 +134,12 @@ def decide(
         excluded=shut_out,
         at_least_transition=inside & green.unknown & transition.surely_met,
         assumed_not_excluded=assumed,
+        own=own_green,
+        carried=carried,
     )
 
 
-def determined_also(
-    inputs: Inputs, *, floor: int = ON_FILE, confirmed_scope: bool = False, assume_not_excluded: bool = False
-) -> int:
-    """The projects that have a verdict in a further pass (see `decide`)."""
-    if inputs.program.entry_rank > floor:
-        return 0
-    return decide(
-        inputs, floor=floor, confirmed_scope=confirmed_scope, assume_not_excluded=assume_not_excluded
-    ).determined
-
-
-def _class_outcome(program: Program, this: Pass, name: ClassName) -> Masks:
+def class_outcome(program: Program, this: Pass, name: ClassName) -> Masks:
     """A class's own criteria within its window. Nothing left is unknown; a class not there is not met.
 
     What stands elsewhere is unknown.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
+from typing import Protocol
 
 import numpy as np
 
@@ -25,7 +26,6 @@ from taxonomy_api.assessment.domains import (
 )
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.evaluation import Inputs, day_codes
-from taxonomy_api.assessment.program import Program
 from taxonomy_api.assessment.project import Given, GivenAnswer, GivenStandard, Project
 from taxonomy_api.assessment.values import ParsedValue
 from taxonomy_api.catalog.criteria import MeetsLeaf
@@ -33,7 +33,14 @@ from taxonomy_api.catalog.model import Activity
 from taxonomy_api.catalog.terms import Fact, Standard
 
 
-def encode_project(engine: Engine, program: Program, project: Project, as_of: date) -> dict[Subject, Column]:
+class Reads(Protocol):
+    """What reads subjects: a program, or several together."""
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]: ...
+
+
+def encode_project(engine: Engine, program: Reads, project: Project, as_of: date) -> dict[Subject, Column]:
     """A column of one code for each subject of the program that the project tells something about."""
     columns: dict[Subject, Column] = {}
     for subject in program.subjects:

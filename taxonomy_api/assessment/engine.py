@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from taxonomy_api.assessment.compiling import all_criteria, compile_activity, fact_domains
+from taxonomy_api.assessment.counterparts import MOST_REMEMBERED, Correspondence, Counterparts
 from taxonomy_api.assessment.domains import OrderedDomain
+from taxonomy_api.assessment.plans import Plan, make_plan, plan_key
 from taxonomy_api.assessment.program import Program
 from taxonomy_api.catalog.criteria import AttestLeaf, Listing, MeetsLeaf, StandardLeaf, walk
 from taxonomy_api.catalog.industry_index import IndustryIndex
 from taxonomy_api.catalog.instruments import instrument_names
 from taxonomy_api.catalog.model import Activity, InstrumentProfile, Release
 from taxonomy_api.catalog.terms import Fact
+from taxonomy_api.crosswalk.routes import Crosswalk, crosswalk_of
 
 #: Version of the rules of evaluation; it changes when the same facts and release can answer differently.
-ENGINE_VERSION = "1.1.0"
+ENGINE_VERSION = "1.2.0"
 
 #: The attestation of an item that standards which it does not mention do not cover the product.
 ONLY_MENTIONED = "only_standards_mentioned_apply"
@@ -29,7 +32,8 @@ class Engine:
     Attributes: `domains` codes of quantity and date facts; `facts` every fact by id and by each other
     id it had; `activities` by `taxonomy:code` and by alias; `attestations` the criterion behind each
     attestation id, None where it stands for no single one; `inputs` the bought or used objects that
-    criteria ask about.
+    criteria ask about; `crosswalk` the mappings, to be walked; `correspondence` which activities of other
+    editions a project is in.
     """
 
     def __init__(self, release: Release) -> None:
@@ -43,7 +47,10 @@ class Engine:
         self.inputs: tuple[str, ...] = tuple(
             sorted({leaf.input for leaf in self.attestations.values() if isinstance(leaf, MeetsLeaf)})
         )
+        self.crosswalk: Crosswalk = crosswalk_of(release.mappings)
+        self.correspondence = Correspondence(release, self.crosswalk)
         self._programs: dict[str, Program] = {}
+        self._plans: dict[tuple[object, ...], Plan] = {}
 
     @cached_property
     def instruments(self) -> Mapping[str, InstrumentProfile]:
@@ -62,6 +69,16 @@ class Engine:
             program = compile_activity(self.release, self.domains, activity)
             self._programs[activity.id] = program
         return program
+
+    def plan(self, counterparts: Counterparts) -> Plan:
+        """The programs behind counterparts that have a member."""
+        key = plan_key(counterparts)
+        plan = self._plans.get(key)
+        if plan is None:
+            if len(self._plans) >= MOST_REMEMBERED:
+                self._plans.clear()
+            plan = self._plans[key] = make_plan(self.program, counterparts)
+        return plan
 
 
 def _by_name(release: Release) -> dict[str, Activity]:

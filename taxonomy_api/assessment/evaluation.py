@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -370,7 +370,14 @@ def _selection(node: CompiledCases, values: tuple[frozenset[str], ...]) -> Selec
     return [bytes(entries) for entries in chosen], bytes(other), bytes(still_open)
 
 
-def day_codes(program: Program, days: NDArray[np.int64]) -> Codes:
+class Dated(Protocol):
+    """What has periods, by their first days in order."""
+
+    @property
+    def days(self) -> tuple[int, ...]: ...
+
+
+def day_codes(program: Dated, days: NDArray[np.int64]) -> Codes:
     """In which of the program's periods each day (ordinal) lies."""
     limits = np.array(program.days, dtype=np.int64)
     return np.searchsorted(limits, days, side="right").astype(

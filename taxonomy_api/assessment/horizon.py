@@ -10,11 +10,13 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from taxonomy_api.assessment.decision import Decision, Verdict, decide
+from taxonomy_api.assessment.decision import Decision, Verdict
 from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject
 from taxonomy_api.assessment.encoding import encode_project
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.evaluation import Inputs, day_codes
+from taxonomy_api.assessment.judgement import Judgement, judge
+from taxonomy_api.assessment.plans import Plan, Question, inputs_of
 from taxonomy_api.assessment.program import Program
 from taxonomy_api.assessment.project import Project
 
@@ -30,14 +32,16 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """A project under one activity.
+    """A project under the activities of a taxonomy that it is in.
 
-    `decision`: row 0 is the day of assessment; the others serve the fields below. `valid_until`: the
+    `judgement`: row 0 is the day of assessment; the others serve the fields below. `decision` is that of the
+    activity which speaks for the verdict, with its `program` and `inputs`. `valid_until`: the
     last day of the present verdict, None if no date on file ends it. `rests_on_estimates`: the verdict
     would not stand without the estimated figures.
     """
 
-    program: Program
+    judgement: Judgement
+    question: Question
     inputs: Inputs
     decision: Decision
     verdict: Verdict
@@ -45,13 +49,15 @@ class Outlook:
     timeline: tuple[Period, ...]
     rests_on_estimates: bool
 
+    @property
+    def program(self) -> Program:
+        return self.question.program
 
-def outlook(
-    engine: Engine, program: Program, project: Project, as_of: date, assume_not_excluded: bool
-) -> Outlook:
+
+def outlook(engine: Engine, plan: Plan, project: Project, as_of: date, assume_not_excluded: bool) -> Outlook:
     """Evaluate the project now, in every later period, and without its estimates, in one batch."""
-    columns = encode_project(engine, program, project, as_of)
-    starts = [as_of.toordinal(), *(day for day in program.days if day > as_of.toordinal())]
+    columns = encode_project(engine, plan, project, as_of)
+    starts = [as_of.toordinal(), *(day for day in plan.days if day > as_of.toordinal())]
     estimated = {Subject("fact", fact) for fact, given in project.facts.items() if given.estimated}
     estimated &= set(columns)
     days = np.array([*starts, *([starts[0]] if estimated else [])], dtype=np.int64)
@@ -62,14 +68,15 @@ def outlook(
         if subject in estimated:
             codes[-1] = UNKNOWN
         spread[subject] = Column(codes, column.values)
-    inputs = Inputs(program, size, spread, day_codes(program, days))
-    decision = decide(inputs, assume_not_excluded=assume_not_excluded)
-    verdicts = [decision.verdict(row) for row in range(size)]
-    periods = _periods(starts, verdicts)
+    inputs = inputs_of(plan, size, spread, day_codes(plan, days))
+    judgement = judge(inputs, assume_not_excluded=assume_not_excluded)
+    verdicts = [judgement.verdict(row) for row in range(size)]
+    periods, lead = _periods(starts, verdicts), judgement.lead(0)
     return Outlook(
-        program=program,
-        inputs=inputs,
-        decision=decision,
+        judgement=judgement,
+        question=plan.questions[lead],
+        inputs=inputs.questions[lead],
+        decision=judgement.decisions[lead],
         verdict=verdicts[0],
         valid_until=periods[0].until,
         timeline=_to_maturity(periods, project.maturity),

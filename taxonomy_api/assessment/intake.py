@@ -71,7 +71,7 @@ def read_request(engine: Engine, body: object, *, today: date | None = None) -> 
         confirm=tuple(
             name
             for number, raw in enumerate(reader.items(top.get("confirm"), "/confirm"))
-            if (name := _activity(engine, reader, raw, f"/confirm/{number}")) is not None
+            if (name := _confirmed(engine, reader, raw, f"/confirm/{number}")) is not None
         ),
     )
     if reader.problems:
@@ -217,6 +217,15 @@ def _activity(engine: Engine, reader: Reader, raw: object, pointer: str) -> str 
         reader.wrong(pointer, "unknown_row", allowed=rows, near=nearest(row, rows), given=name)
         return None
     return f"{activity.id}#{row}"
+
+
+def _confirmed(engine: Engine, reader: Reader, raw: object, pointer: str) -> str | None:
+    """An activity that is confirmed; an industry code names none."""
+    name = _activity(engine, reader, raw, pointer)
+    if name is not None and is_industry_code(name):
+        reader.wrong(pointer, "unknown_activity", given=name)
+        return None
+    return name
 
 
 def _refuse_contradicted_rows(

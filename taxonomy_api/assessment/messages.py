@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from taxonomy_api.assessment.mapping_texts import MAPPING_MESSAGES
 from taxonomy_api.catalog.terms import Language, Text
 
 MESSAGES: Mapping[str, Text] = {
+    **MAPPING_MESSAGES,
     # reasons that rest on one criterion -----------------------------------------------------------
     "limit_met": Text(
         "{fact} is {given}; required {required}: met.",
@@ -131,12 +133,6 @@ MESSAGES: Mapping[str, Text] = {
         "An industry code does not name an activity; choose among the candidates.",
         "行业代码不等于活动；请从候选项中选择。",
         "行業代碼不等於活動；請從候選項中選擇。",
-    ),
-    "no_mapping_on_file": Text(
-        "The project is named under another taxonomy only; answers do not follow mappings yet: name its "
-        "activity here.",
-        "项目只申报了另一目录的活动；答复尚不沿用对应关系，请申报本目录的活动。",
-        "項目只申報了另一目錄的活動；答覆尚不沿用對應關係，請申報本目錄的活動。",
     ),
     "instrument_not_covered": Text(
         "Outside this taxonomy: {instrument}.",

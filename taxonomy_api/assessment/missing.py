@@ -117,9 +117,18 @@ class _Finder:
         closed = end is not None and not self._bit(inputs.inside(Window(None, end)))
         if inputs.program.stands_elsewhere(name):
             return IMPOSSIBLE
+        if name == "green" and (inferred := self._inferred()):
+            return NOTHING_NEEDED if inferred == target else IMPOSSIBLE
         if part is None or closed:
             return NOTHING_NEEDED if target == NOT_MET else IMPOSSIBLE
         return self.ways(part, target)
+
+    def _inferred(self) -> int:
+        """What mappings make of the criteria of green, if anything: met, not met, or both, a conflict."""
+        carried = self.decision.carried
+        if not self._bit(carried.met | carried.not_met):
+            return 0
+        return self._possible(carried.onto(self.decision.own))
 
     # nodes ---------------------------------------------------------------------------------------
 

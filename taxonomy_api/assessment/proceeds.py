@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from taxonomy_api.assessment.answer import Json, assess, outside_reason
+from taxonomy_api.assessment.double_counting import double_counting
 from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
 from taxonomy_api.assessment.messages import say
 from taxonomy_api.assessment.proceeds_intake import Proceeds, amount_text
@@ -18,7 +19,6 @@ from taxonomy_api.assessment.proceeds_rules import (
     UNIT,
     Judged,
     applied,
-    counted_twice,
     place_of,
     rounded_down,
 )
@@ -71,11 +71,7 @@ def assess_proceeds(engine: Engine, asked: Proceeds) -> Json:
             for taxonomy in asked.taxonomies
             for rule in _rules(engine, asked, taxonomy, judged[taxonomy])
         ],
-        "double_counting": {
-            "within_request": counted_twice(asked),
-            "across_instruments": "not_checked",
-            "text": tell("other_instruments", asked.language),
-        },
+        "double_counting": double_counting(asked),
         "rounding": tell("rounding", asked.language),
         "assumptions": _assumptions(asked),
     }

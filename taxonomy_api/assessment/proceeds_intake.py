@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import (
+    PROJECT_KEYS,
     REQUEST_KEYS,
     language_of,
     read_amount,
@@ -27,6 +28,7 @@ OPTIONS = tuple(key for key in REQUEST_KEYS if key != "project")
 SHARED = (*DEAL_DATES, "maturity", "edition_choice")
 INSTRUMENT_KEYS = ("id", "name", "kind", "amount", *SHARED)
 ALLOCATION_KEYS = ("project", "amount", "refinancing")
+OTHER_KEYS = ("id", "name", "allocations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,23 @@ class Allocation:
     refinancing: bool | None
 
 
+@dataclass(frozen=True, slots=True)
+class OtherAllocation:
+    """What another instrument gives a project, which is known by its id or its name only."""
+
+    instrument: str
+    project_id: str | None
+    project_name: str | None
+    amount: Fraction
+    currency: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proceeds:
     """An instrument and what its proceeds go to; the allocations are at most its `amount`.
 
     `given`: the kind as the caller named it; `dates`: those of the deal; `currency` None: none is stated.
+    `others`: what the `instruments_compared`, further ones of the caller's, are allocated to.
     `currency_assumed`, `approximate`: allocations state no currency of their own, some amount is "about".
     """
 
@@ -54,6 +68,8 @@ class Proceeds:
     currency: str | None
     dates: Mapping[str, date]
     allocations: tuple[Allocation, ...]
+    instruments_compared: int
+    others: tuple[OtherAllocation, ...]
     taxonomies: tuple[str, ...]
     as_of: date
     language: Language
@@ -68,7 +84,7 @@ def read_proceeds(engine: Engine, body: object, *, today: date | None = None) ->
     every problem found.
     """
     reader = Reader(language=language_of(body))
-    top = reader.mapping(body, "", ("instrument", "allocations", *OPTIONS))
+    top = reader.mapping(body, "", ("instrument", "allocations", "other_instruments", *OPTIONS))
     for key in ("instrument", "allocations"):
         if key not in top and isinstance(body, Mapping):
             reader.wrong(f"/{key}", "missing", given=key)
@@ -94,6 +110,12 @@ def read_proceeds(engine: Engine, body: object, *, today: date | None = None) ->
     if amount is not None:
         _refuse_other_currencies(reader, amount, [allocated for _, allocated, _ in found])
         _refuse_excess(reader, amount, [allocated for _, allocated, _ in found])
+    instruments = reader.items(top.get("other_instruments"), "/other_instruments")
+    others = [
+        one
+        for number, raw in enumerate(instruments)
+        for one in _other(reader, raw, f"/other_instruments/{number}")
+    ]
     # Without a project the options are read beside a stand-in.
     requests = [request for request, _, _ in found] or [_options_only(engine, reader, options, day)]
     if reader.problems or kind is None or amount is None:
@@ -113,6 +135,8 @@ def read_proceeds(engine: Engine, body: object, *, today: date | None = None) ->
             for request, allocated, refinancing in found
             if request is not None and allocated is not None
         ),
+        instruments_compared=len(instruments),
+        others=tuple(others),
         taxonomies=taxonomies,
         as_of=whole[0].as_of,
         language=whole[0].language,
@@ -179,6 +203,27 @@ def _allocation(
             )
     refinancing = reader.optional_flag(source.get("refinancing"), f"{at}/refinancing")
     return request, _amount(reader, source, at), refinancing
+
+
+def _other(reader: Reader, raw: object, at: str) -> Iterator[OtherAllocation]:
+    """The allocations of a further instrument. A project of it may be written as in `allocations`, but only
+    its id and name count."""
+    source = reader.mapping(raw, at, OTHER_KEYS)
+    id, name = (reader.text(source.get(key), f"{at}/{key}") for key in ("id", "name"))
+    if isinstance(raw, Mapping) and not (id or name):
+        reader.wrong(f"{at}/id", "missing", given="id")
+    for number, item in enumerate(reader.items(source.get("allocations"), f"{at}/allocations")):
+        place = f"{at}/allocations/{number}"
+        allocation = reader.mapping(item, place, ALLOCATION_KEYS)
+        project = reader.mapping(allocation.get("project", {}), f"{place}/project", PROJECT_KEYS)
+        known = [reader.text(project.get(key), f"{place}/project/{key}") for key in ("id", "name")]
+        if not any(known):
+            reader.wrong(f"{place}/project/id", "missing", given="id")
+        amount = _amount(reader, allocation, place)
+        if amount is not None:
+            yield OtherAllocation(
+                id or name or "", known[0], known[1], Fraction(amount.value), amount.currency
+            )
 
 
 def _placed(problem: Problem, at: str, inherited: set[str]) -> Problem:

@@ -1,9 +1,9 @@
-"""The rules of an instrument about its proceeds, applied to verdicts; and projects that are counted twice."""
+"""The rules of an instrument about its proceeds, applied to verdicts."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -12,8 +12,6 @@ from typing import Literal
 from taxonomy_api.assessment.answer import Json
 from taxonomy_api.assessment.proceeds_intake import Allocation, Proceeds, amount_text
 from taxonomy_api.assessment.proceeds_texts import tell
-from taxonomy_api.assessment.project import Project
-from taxonomy_api.catalog.instruments import folded
 from taxonomy_api.catalog.model import ProceedsRule
 from taxonomy_api.catalog.terms import Citation
 
@@ -21,8 +19,6 @@ RELIED_ON = ("verified", "single-source")
 
 Outcome = Literal["met", "not_met", "unknown"]
 Binds = Literal["yes", "no", "unknown"]
-#: How a project was recognised, and by what.
-ProjectKey = tuple[str, Hashable]
 #: Shares are shown in millionths.
 UNIT: int = 10**6
 
@@ -160,43 +156,6 @@ def binding(rule: ProceedsRule, dates: Mapping[str, date]) -> Binds:
     if len(later) != 1:
         return "unknown"
     return "yes" if later.pop() else "no"
-
-
-# Double counting
-
-
-def project_keys(project: Project) -> list[ProjectKey]:
-    """By what a project is recognised again: its id, and its name with activities and facts.
-
-    Keys compare equal and are hashable, so that those of other instruments can be kept and compared.
-    """
-    keys: list[ProjectKey] = []
-    if project.id is not None and project.id.strip():
-        keys.append(("same_id", project.id.strip()))
-    if project.name is not None and project.name.strip():
-        facts = frozenset((id, repr(given.value.value)) for id, given in project.facts.items())
-        keys.append(("same_name_and_facts", (folded(project.name), frozenset(project.activities), facts)))
-    return keys
-
-
-def counted_twice(asked: Proceeds) -> list[Json]:
-    places: dict[ProjectKey, list[int]] = {}
-    for number, one in enumerate(asked.allocations):
-        for key in project_keys(one.request.project):
-            places.setdefault(key, []).append(number)
-    found: list[Json] = []
-    told: set[tuple[int, ...]] = set()
-    for (by, _), numbers in places.items():
-        if len(numbers) > 1 and tuple(numbers) not in told:
-            told.add(tuple(numbers))
-            text = tell(
-                "counted_twice",
-                asked.language,
-                places=", ".join(str(number + 1) for number in numbers),
-                by=tell(by, asked.language),
-            )
-            found.append({"allocations": numbers, "by": by, "text": text})
-    return found
 
 
 def rounded_down(share: Fraction) -> float:

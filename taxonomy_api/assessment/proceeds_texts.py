@@ -72,10 +72,37 @@ TEXTS: Mapping[str, Text] = {
     "same_name_and_facts": Text(
         "same name, activities and facts", "名称、活动和事实相同", "名稱、活動和事實相同"
     ),
+    "same_name": Text("same name", "名称相同", "名稱相同"),
+    "funded_elsewhere": Text(
+        "The project of allocation {places} is funded by {instruments}, too ({by}).",
+        "第{places}项分配的项目亦由{instruments}提供资金（{by}）。",
+        "第{places}項分配的項目亦由{instruments}提供資金（{by}）。",
+    ),
+    "above_project": Text(
+        "Together {total}, more than the project's own amount of {amount}.",
+        "合计{total}，超过项目自身金额{amount}。",
+        "合計{total}，超過項目自身金額{amount}。",
+    ),
+    "within_project": Text(
+        "Together {total}, within the project's own amount of {amount}.",
+        "合计{total}，未超过项目自身金额{amount}。",
+        "合計{total}，未超過項目自身金額{amount}。",
+    ),
+    "amounts_not_comparable": Text(
+        "Whether that is more than the project's own amount cannot be told: it is not stated once and in the "
+        "one currency of all allocations.",
+        "无法判断是否超过项目自身金额：未以各项分配的同一货币注明唯一金额。",
+        "無法判斷是否超過項目自身金額：未以各項分配的同一貨幣註明唯一金額。",
+    ),
     "other_instruments": Text(
-        "Only the allocations of this request were compared; other instruments are not on record here.",
-        "仅比较本次请求内的分配；其他融资工具未在此记录。",
-        "僅比較本次請求內的分配；其他融資工具未在此記錄。",
+        "Only the allocations of this request were compared; name further instruments in other_instruments.",
+        "仅比较本次请求内的分配；其他融资工具请列于 other_instruments。",
+        "僅比較本次請求內的分配；其他融資工具請列於 other_instruments。",
+    ),
+    "other_instruments_compared": Text(
+        "The allocations were compared with those of {count} further instruments as stated by the caller.",
+        "已与调用方所列的另外 {count} 个融资工具的分配比较。",
+        "已與調用方所列的另外 {count} 個融資工具的分配比較。",
     ),
     "rounding": Text(
         "Shares are rounded to 6 decimals so that the lines of a taxonomy add up to 1 (largest remainder); "

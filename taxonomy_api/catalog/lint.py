@@ -6,16 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from taxonomy_api.catalog.advice import check_release
 from taxonomy_api.catalog.check_industry import check_stated, check_tables
+from taxonomy_api.catalog.check_mappings import check_mappings
 from taxonomy_api.catalog.criteria import Cases, Criterion, FactLeaf, Leaf, Rows, StandardLeaf, walk
+from taxonomy_api.catalog.curators import check_reviews, read_reviews
 from taxonomy_api.catalog.findings import Finding, Report
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.model import Release, Taxonomy
+from taxonomy_api.catalog.places import Places
 from taxonomy_api.catalog.terms import Citation
-from taxonomy_api.catalog.yaml_tree import MapNode, parse_tree
 
-#: A check of a release that has loaded, by a room above this one.
-Check = Callable[[Release], Iterable[Finding]]
+#: A check of a release that has loaded, by a room above this one, with where things stand in its files.
+Check = Callable[[Release, Places], Iterable[Finding]]
 
 
 def lint(paths: Iterable[Path], *further: Check) -> tuple[Finding, ...]:
@@ -27,9 +30,8 @@ def lint(paths: Iterable[Path], *further: Check) -> tuple[Finding, ...]:
     found: set[Finding] = set()
     for path in paths:
         folder = data_folder_of(path)
-        within = _relative(path, folder)
         for finding in lint_folder(folder, *further):
-            if within in ("", finding.file) or finding.file.startswith(f"{within}/"):
+            if stands_in(finding, path, folder):
                 found.add(replace(finding, file=(folder / finding.file).as_posix()))
     return tuple(sorted(found))
 
@@ -40,12 +42,18 @@ def lint_folder(folder: Path, *further: Check) -> tuple[Finding, ...]:
     result = load_release(folder)
     if result.release is None:
         return result.findings
-    report = Report()
+    report, places = Report(), Places(folder)
     if result.release.industry is not None:
         check_tables(result.release.industry, folder, report)
         check_stated(result.release, folder, report)
-    more = (finding for check in further for finding in check(result.release))
-    return tuple(sorted((*result.findings, *report.findings, *_unused(folder, result.release), *more)))
+    reviews = read_reviews(folder, result.release, report)
+    if reviews is not None:
+        check_reviews(reviews, result.release, report)
+    check_release(result.release, places, report, reviews or {})
+    check_mappings(result.release, report)
+    _check_unused(result.release, places, report)
+    more = (finding for check in further for finding in check(result.release, places))
+    return tuple(sorted({*result.findings, *report.findings, *more}))
 
 
 def data_folder_of(path: Path) -> Path:
@@ -58,12 +66,13 @@ def data_folder_of(path: Path) -> Path:
     return path
 
 
-def _relative(path: Path, folder: Path) -> str:
+def stands_in(finding: Finding, path: Path, folder: Path) -> bool:
+    """Whether a finding in the data folder is one of `path`, a file or folder within it."""
     within = path.relative_to(folder).as_posix()
-    return "" if within == "." else within
+    return within in (".", finding.file) or finding.file.startswith(f"{within}/")
 
 
-def _unused(folder: Path, release: Release) -> tuple[Finding, ...]:
+def _check_unused(release: Release, places: Places, report: Report) -> None:
     used = [
         (criterion, taxonomy) for taxonomy in release.taxonomies.values() for criterion in criteria(taxonomy)
     ]
@@ -72,20 +81,15 @@ def _unused(folder: Path, release: Release) -> tuple[Finding, ...]:
     }
     standards = {c.standard for c, _ in used if isinstance(c, StandardLeaf)}
     cited = {citation.document for citation in citations(release)}
-    report = Report()
-    for name, rule, is_used in (
-        ("facts", "fact-unused", facts),
-        ("standards", "standard-unused", standards),
-        ("sources", "source-uncited", cited),
+    for name, rule, known, is_used in (
+        ("facts", "fact-unused", release.facts, facts),
+        ("standards", "standard-unused", release.standards, standards),
+        ("sources", "source-uncited", release.sources, cited),
     ):
-        file = f"taxonomies/{name}.yaml"
-        tree = parse_tree((folder / file).read_text(encoding="utf-8-sig"), file, Report())
-        table = tree.entries.get(name) if isinstance(tree, MapNode) else None
-        if isinstance(table, MapNode):
-            for id, place in table.keys.items():
-                if id not in is_used:
-                    report.add(place, rule, f"nothing uses {id}", "remove it or use it")
-    return report.findings
+        for id in known:
+            if id not in is_used:
+                place = places.entry(f"taxonomies/{name}.yaml", name, id)
+                report.add(place, rule, f"nothing uses {id}", "remove it or use it")
 
 
 def criteria(taxonomy: Taxonomy) -> Iterator[Criterion]:

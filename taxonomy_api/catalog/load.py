@@ -27,6 +27,10 @@ MAX_FILE_BYTES = 20_000_000
 REGISTERS = ("facts.yaml", "standards.yaml", "sources.yaml")
 #: Kinds of instruments; a data folder may do without.
 INSTRUMENTS = "instruments.yaml"
+#: Worked cases of a taxonomy: a folder beside its files, no part of the release.
+SCENARIOS = "scenarios"
+#: What a folder of taxonomies holds beside data: the changelog and who may review.
+BESIDE = ("CHANGELOG.md", "curators.yaml")
 #: Beside the taxonomies: tables of industry codes.
 INDUSTRY_FOLDER, INDUSTRY_FILE = "industry", "industry.yaml"
 
@@ -64,7 +68,7 @@ class _Loader:
                 taxonomy = self._taxonomy(path, register, links)
                 if taxonomy is not None:
                     taxonomies[taxonomy.id] = taxonomy
-            elif path.name not in (*REGISTERS, INSTRUMENTS):
+            elif path.name not in (*REGISTERS, INSTRUMENTS, *BESIDE):
                 self._unexpected(path)
         taxonomies = take_over(taxonomies, self._as_in, self._report)
         check_links(links, taxonomies, self._report)
@@ -102,7 +106,7 @@ class _Loader:
             return None
         sectors = SectorReader(edition, register, links, self._report)
         for file in self._entries(f"taxonomies/{path.name}"):
-            if file.name == "taxonomy.yaml":
+            if file.name in ("taxonomy.yaml", SCENARIOS):
                 continue
             if file.suffix != ".yaml" or file.is_dir():
                 self._unexpected(file)

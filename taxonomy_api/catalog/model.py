@@ -136,7 +136,7 @@ DealDate = Literal[
 
 DEAL_DATES: tuple[DealDate, ...] = get_args(DealDate)[:-1]
 
-DealKind = Literal["bond", "loan"]
+DealKind = Literal["bond", "loan", "shares"]
 
 
 class DateSpan(Value, frozen=True):

@@ -50,6 +50,15 @@ FORMATS = ("xlsx", "csv", "parquet")
     metavar="FILE",
     help="JSON file with options as POST /v1/portfolios takes them.",
 )
+@click.option("--sheet", metavar="NAME", help="Sheet that holds the portfolio.  [default: found]")
+@click.option("--header-row", type=int, metavar="N", help="Row of the header, as numbered in the sheet.")
+@click.option(
+    "--mapping",
+    "mapping_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Saved mapping of your headers, as `taxonomy-api mapping suggest` writes it.",
+)
 @language_option
 def assess(
     portfolio: Path,
@@ -58,6 +67,9 @@ def assess(
     as_of: date | None,
     format_: str | None,
     options_file: Path | None,
+    sheet: str | None,
+    header_row: int | None,
+    mapping_file: Path | None,
     language: str | None,
 ) -> None:
     """Assess a portfolio, a workbook or CSV file.
@@ -74,6 +86,8 @@ def assess(
         raw["taxonomies"] = split_list(taxonomies)
     if as_of is not None:
         raw["as_of"] = as_of.isoformat()
+    given = {"sheet": sheet, "header_row": header_row, "mapping": _mapping(mapping_file)}
+    raw.update((name, value) for name, value in given.items() if value is not None)
     current = settings()
     raw["language"] = language or raw.get("language") or current.language
     summary = _run(portfolio, target, kind, current_release(current), raw)
@@ -88,7 +102,7 @@ def _run(
     """Assesses into a temporary folder beside the target and moves the finished file into place."""
     from taxonomy_api.assessment.engine import Engine
     from taxonomy_api.portfolio.options import read_options
-    from taxonomy_api.portfolio.problem import PortfolioProblem
+    from taxonomy_api.portfolio.problem import OWN_FILE, PortfolioProblem
     from taxonomy_api.portfolio.run import Progress, assess_portfolio
 
     with (
@@ -104,7 +118,9 @@ def _run(
 
         try:
             options = read_options(release, raw_options, [kind])
-            summary = assess_portfolio(portfolio, Engine(release), options, Path(folder), show)
+            summary = assess_portfolio(
+                portfolio, Engine(release), options, Path(folder), show, limits=OWN_FILE
+            )
         except PortfolioProblem as problem:
             nearest = f" Nearest: {', '.join(problem.nearest)}." if problem.nearest else ""
             raise click.ClickException(f"{problem}{nearest} [{problem.code}]") from None
@@ -123,6 +139,16 @@ def _target(portfolio: Path, output: Path | None, wanted: str | None) -> tuple[P
     if not target.parent.is_dir():
         raise click.ClickException(f"{target.parent}: no such folder")
     return target, kind
+
+
+def _mapping(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        with path.open("rb") as stream:
+            return stream.read(2**20).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{path}: not UTF-8") from None
 
 
 def _options(path: Path | None) -> dict[str, Any]:

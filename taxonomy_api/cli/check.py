@@ -19,15 +19,19 @@ MOST_COLUMNS = 100
 @click.option(
     "--target",
     "targets",
+    multiple=True,
     metavar="TAXONOMY,…",
-    help="Taxonomies to test against.  [default: that of the activity]",
+    help="A taxonomy to test against; may be repeated.  [default: that of the activity]",
 )
 @as_of_option
 @click.option(
     "--maturity", type=day, metavar="DATE", help="Last day of the deal; the timeline runs until then."
 )
 @click.option(
-    "--confirm", multiple=True, metavar="TAXONOMY:CODE", help="A candidate activity that you confirm."
+    "--confirm",
+    multiple=True,
+    metavar="TAXONOMY:CODE",
+    help="A candidate that you confirm: the project is in it; may be repeated.",
 )
 @click.option(
     "--assume-not-excluded", is_flag=True, help="Count exclusions whose text is on file as answered with no."
@@ -37,7 +41,7 @@ MOST_COLUMNS = 100
 def check(
     activity: str,
     answers: tuple[str, ...],
-    targets: str | None,
+    targets: tuple[str, ...],
     as_of: date | None,
     maturity: date | None,
     confirm: tuple[str, ...],
@@ -50,6 +54,9 @@ def check(
     FACT=VALUE states what is known: a fact (lifecycle_ghg_intensity="84 gCO2e/kWh"), a standard with its
     grade ("GB 30251=1") or with yes, no or not_covered, an attestation (its full id, yes or no), or a fact
     of a bought object (hydrogen.lifecycle_ghg_intensity=…).
+
+    With --target of another taxonomy the answer shows the route of mappings that led there, or the
+    candidates that mappings propose: --confirm says that the project is in one of them.
     """
     from taxonomy_api.assessment.answer import assess
     from taxonomy_api.assessment.engine import Engine
@@ -72,8 +79,8 @@ def check(
     if as_of is not None:
         body["as_of"] = as_of.isoformat()
     own = activity.partition(":")[0]
-    if targets is not None:
-        body["taxonomies"] = split_list(targets)
+    if targets:
+        body["taxonomies"] = list(dict.fromkeys(name for one in targets for name in split_list(one)))
     elif own in engine.release.taxonomies:
         body["taxonomies"] = [own]
     answer = assess(engine, read_request(engine, body))

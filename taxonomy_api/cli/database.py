@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -51,3 +52,20 @@ def upgrade() -> None:
     with opened_database() as database:
         database.upgrade()
     click.echo("The database is up to date.")
+
+
+@db.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def backup(target: Path) -> None:
+    """Copy the embedded database to a new file TARGET, while it is in use.
+
+    For PostgreSQL use pg_dump.
+    """
+    import os
+
+    if not settings().is_embedded:
+        raise click.UsageError("this is for the embedded database; use pg_dump for PostgreSQL")
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    with opened_database() as database:
+        database.copy_to(target)
+    click.echo(f"The database is copied to {target}.")

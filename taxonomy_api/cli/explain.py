@@ -58,7 +58,7 @@ class _Page:
         yield from self._until(verdict)
         yield from self._missing("missing", verdict["missing"], verdict["missing_truncated"])
         yield from self._missing("needed_to_align", verdict.get("needed_to_align") or [], truncated=False)
-        yield from self._list("candidates", (_named(candidate) for candidate in verdict["candidates"]))
+        yield from self._candidates(verdict["candidates"])
         yield from self._provisional(verdict["provisional"])
         yield from self._list("assumptions", (_plain(assumption) for assumption in verdict["assumptions"]))
         if verdict.get("disclaimer"):
@@ -133,11 +133,18 @@ class _Page:
             yield from wrap(text, self.columns, "    ")
 
     def _route(self, route: Iterable[Json]) -> Iterator[str]:
-        steps = (
-            f"{step['from']} → {step['to']} ({step['scope']}, {step['stringency']}, {step['status']})"
-            for step in route
-        )
-        yield from self._list("route", steps)
+        yield from self._list("route", map(_step, route))
+
+    def _candidates(self, candidates: Sequence[object]) -> Iterator[str]:
+        if candidates:
+            yield from self._heading("candidates")
+        for candidate in candidates:
+            yield from wrap(_named(candidate), self.columns, "    - ", "      ")
+            if isinstance(candidate, Mapping):
+                yield from wrap(str(candidate.get("why") or ""), self.columns, "      ")
+                if candidate.get("provisional"):
+                    word = self.label(str(candidate["provisional"]))
+                    yield from wrap(f"{self.label('if_confirmed')}: {word}", self.columns, "      ")
 
     def _rests_on(self, verdict: Json) -> Iterator[str]:
         parts = []
@@ -187,6 +194,15 @@ class _Page:
             conditions = ", ".join(_plain(condition) for condition in provisional["if"])
             text = f"{self.label(provisional['verdict'])}, {self.label('provided')}: {conditions}"
             yield from self._list("provisional", [text])
+
+
+def _step(step: Json) -> str:
+    """A row of a mapping file in a line, with the place where it stands and what it cites."""
+    told = f"{step['scope']}, {step['stringency']}, {step['status']}"
+    row = f"{step['mapping_set']}, {step['row']}" if step.get("mapping_set") else ""
+    cited = step.get("source") or {}
+    place = "; ".join(part for part in (row, cited.get("document"), cited.get("locator")) if part)
+    return f"{step['from']} → {step['to']} ({told})" + (f" [{place}]" if place else "")
 
 
 def _source(source: Json | None) -> str:

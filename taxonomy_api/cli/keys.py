@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -68,6 +68,29 @@ def revoke(key_id: str, organisation: str | None) -> None:
         owner = None if organisation is None else find_organisation(session, organisation).id
         revoke_key(session, key_id, owner)
     click.echo(f"Key {key_id} is revoked.")
+
+
+@key.command()
+@click.argument("key_id")
+@_organisation_option
+@click.option(
+    "--overlap",
+    type=click.IntRange(0, 24 * 365),
+    default=24,
+    show_default=True,
+    metavar="HOURS",
+    help="How long the old key goes on counting.",
+)
+def rotate(key_id: str, organisation: str | None, overlap: int) -> None:
+    """Make a key like KEY_ID and print it, this once only; the old one ends after an overlap."""
+    from taxonomy_api.store.keys import find_organisation, rotate_key
+
+    with opened_database() as database, database.unit_of_work() as session:
+        owner = None if organisation is None else find_organisation(session, organisation).id
+        made, secret = rotate_key(session, key_id, timedelta(hours=overlap), owner)
+        note = f"Key {made.id} takes the place of {key_id}, which counts for {overlap} more hours."
+    click.echo(note, err=True)
+    click.echo(secret)
 
 
 def _organisation_id(session: Session, name: str | None) -> str:

@@ -15,6 +15,11 @@ _WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "excluded": ("excluded", "排除", "排除"),
         "undetermined": ("undetermined", "无法判定", "無法判定"),
         "not_covered": ("not covered", "未覆盖", "未涵蓋"),
+        "edition_does_not_apply": (
+            "edition does not apply to the deal",
+            "版本不适用于该交易",
+            "版本不適用於該交易",
+        ),
         "met": ("met", "符合", "符合"),
         "not_met": ("not met", "不符合", "不符合"),
         "unknown": ("unknown", "未知", "未知"),
@@ -63,6 +68,7 @@ _WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
             "可供选择或确认的活动",
             "可供選擇或確認的活動",
         ),
+        "if_confirmed": ("if confirmed", "若予确认", "若予確認"),
         "provisional": (
             "Provisional, not counted anywhere",
             "暂定结果，不计入任何统计",

@@ -12,17 +12,23 @@ from taxonomy_api.cli.common import settings
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
+@click.option(
+    "--fix", is_flag=True, help="First mend what leaves nothing to decide; names the files changed."
+)
 @click.option("--json", "as_json", is_flag=True, help="Findings as one JSON object.")
-def lint(paths: tuple[Path, ...], as_json: bool) -> None:
+def lint(paths: tuple[Path, ...], fix: bool, as_json: bool) -> None:
     """Check data files; without PATH, the data folder in use.
 
     Every finding is a line `file:line:column: rule: message`, errors first; the message of a
-    warning begins with `[warning]`. Exit 1 if any is an error.
+    warning begins with `[warning]`. `taxonomy-api explain RULE` tells more. Exit 1 if any is an error.
     """
     from taxonomy_api.catalog.lint import lint as check_files
-    from taxonomy_api.crosswalk.declared import check_declared
+    from taxonomy_api.crosswalk.checks import check
 
-    found = check_files(list(paths) or [settings().data], check_declared)
+    given = list(paths) or [settings().data]
+    if fix:
+        _mend(given)
+    found = check_files(given, check)
     findings = sorted(found, key=lambda finding: finding.severity != "error")
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
@@ -34,3 +40,17 @@ def lint(paths: tuple[Path, ...], as_json: bool) -> None:
         click.echo(f"{errors} errors, {len(findings) - errors} warnings.", err=True)
     if errors:
         click.get_current_context().exit(1)
+
+
+def _mend(paths: list[Path]) -> None:
+    from taxonomy_api.catalog.fix import fixes
+    from taxonomy_api.catalog.lint import data_folder_of, lint_folder, stands_in
+    from taxonomy_api.cli.fmt import replace_text
+
+    for path in paths:
+        folder = data_folder_of(path)
+        found = (finding for finding in lint_folder(folder) if stands_in(finding, path, folder))
+        for file in fixes(folder, found):
+            if file.after is not None:
+                replace_text(file.path, file.after)
+                click.echo(f"{file.path} mended.", err=True)

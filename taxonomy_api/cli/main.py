@@ -11,14 +11,23 @@ from typing import Any
 import click
 
 from taxonomy_api.cli.assess import assess
+from taxonomy_api.cli.audit import audit
+from taxonomy_api.cli.changelog import changelog
 from taxonomy_api.cli.check import check
 from taxonomy_api.cli.common import refusal
 from taxonomy_api.cli.coverage import coverage
 from taxonomy_api.cli.database import db
+from taxonomy_api.cli.diff import diff
+from taxonomy_api.cli.fmt import fmt
+from taxonomy_api.cli.impact import impact
 from taxonomy_api.cli.keys import key
 from taxonomy_api.cli.lint import lint
+from taxonomy_api.cli.mapping import mapping
 from taxonomy_api.cli.organisations import org
-from taxonomy_api.cli.serve import serve, worker
+from taxonomy_api.cli.purge import purge
+from taxonomy_api.cli.rules import explain
+from taxonomy_api.cli.scenarios import test
+from taxonomy_api.cli.serve import reload, serve, worker
 from taxonomy_api.cli.template import template
 
 
@@ -46,7 +55,12 @@ def cli(traceback: bool) -> None:
     """
 
 
-for command in (serve, worker, assess, check, lint, coverage, template, org, key, db):
+COMMANDS = (
+    *(serve, worker, reload, assess, check, template, mapping),
+    *(lint, explain, fmt, diff, impact, test, changelog, coverage),
+    *(org, key, purge, audit, db),
+)
+for command in COMMANDS:
     cli.add_command(command)
 
 

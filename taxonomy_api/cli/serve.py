@@ -19,7 +19,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve REST with an embedded worker.
 
     Brings the embedded database up to date first. While no key exists there and the address is
-    loopback, a first key is made and printed once.
+    loopback, a first key is made and printed once. SIGHUP does what `taxonomy-api reload` does.
     """
     from taxonomy_api.web.serve import serve as run
 
@@ -36,3 +36,20 @@ def worker() -> None:
     from taxonomy_api.jobs.worker import run_worker
 
     run_worker(settings())
+
+
+@click.command()
+def reload() -> None:
+    """Put the data files into use in a running service.
+
+    All its processes take the new release together. Files with errors change nothing: each finding is
+    shown, and the last good release stays in use. Needs the data and store folders of the service.
+    """
+    from taxonomy_api.store.rollout import reload_release
+
+    result = reload_release(settings())
+    for finding in result.findings:
+        click.echo(str(finding), err=True)
+    if result.release is None:
+        raise click.ClickException("the data files do not load; the last good release stays in use")
+    click.echo(f"Release {result.release.id} is in use.")

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal
 
@@ -27,7 +28,7 @@ from taxonomy_api.crosswalk.formula import Formula
 from taxonomy_api.crosswalk.formulate import WEAKEST_KNOWN, Reading, Side, is_known, shared_wordings
 from taxonomy_api.crosswalk.proof import example, open_tests, witnesses
 from taxonomy_api.crosswalk.proof_words import Line, plain, say
-from taxonomy_api.crosswalk.questions import Domains, domains_of
+from taxonomy_api.crosswalk.questions import YES_NO, Domain, Domains, Question, domains_of
 from taxonomy_api.crosswalk.relations import Stringency
 
 #: Whether one side entails the other; `denied`: some project meets the one and not the other.
@@ -135,6 +136,32 @@ def counter_examples(
         line = pair.against(start or until or _SOME_DAY, backward=False)
         if line is not None:
             yield start, until, line
+
+
+def is_reachable(release: Release, side: Side, most_steps: int = MOST_STEPS) -> bool:
+    """False only where it is certain that on no day any plausible project meets the test.
+
+    Tests that are not known may come out either way, and attestations are answered freely.
+    """
+    domains = domains_of(release, [(side.id, side.criterion)])
+    known: set[Formula] = set()
+    for start, until in _periods((side,), _ALWAYS):
+        reading = Reading(release, domains, start or until or _SOME_DAY)
+        formula, nothing = reading.formulas(side, Side(side.id, side.criterion, date.min))
+        if formula in known:
+            continue
+        known.add(formula)
+        sizes = [_plausible(question, domains.get(question, YES_NO)) for question in reading.questions]
+        found = Search(formula, nothing, sizes, surely=True, most_steps=most_steps).run()
+        if found.answers is not None or not found.finished or reading.truncated:
+            return True
+    return False
+
+
+def _plausible(question: Question, domain: Domain) -> int:
+    """How many answers are tried: values beyond the range of a fact are no project's, several choices are."""
+    ordered = all(isinstance(answer, Fraction) for answer in domain.answers)
+    return domain.plain if question.kind == "fact" and ordered else len(domain.answers)
 
 
 _RELATIONS: Mapping[tuple[Answered, Answered], Stringency] = MappingProxyType(

@@ -3,7 +3,7 @@
 A route is a chain of at most three positive rows, each read either way. No edition stands on it twice,
 and where two rows meet they name the same activity of the same edition. Scope and stringency are composed
 (`crosswalk.relations`), windows of validity are intersected, and the weakest status counts. Several routes
-to one activity stay apart, as several pieces of evidence; none is stored.
+to one activity stay apart, as several pieces of evidence; none is in the data files.
 
 A row without counterpart blocks every route that rests on nothing stronger, whole or in part: a compiler's
 own opinion that there is none does not undo what an official table says.
@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final, Literal
 
 from taxonomy_api.catalog.model import MappingRow
 from taxonomy_api.catalog.terms import STATUSES, Status
@@ -26,6 +27,8 @@ from taxonomy_api.crosswalk.relations import (
     invert_scope,
     invert_stringency,
 )
+
+Hindrance = Literal["window", "scope", "stringency", "status"]
 
 MAX_STEPS = 3
 #: Rows below this status point to candidates and never carry a result.
@@ -73,23 +76,33 @@ class Route:
         Only of a project that is in the start, and only for the substantial contribution of the class
         green: other components, exclusions and transition are never inferred.
         """
-        return (
-            self.holds_on(day)
-            and self.scope in ("exact", "narrower")
-            and self.stringency in ("equal", "stricter")
-            and not _weaker(self.status, WEAKEST_THAT_CARRIES)
-        )
+        return next(self.hindrances(day), None) is None
+
+    def hindrances(self, day: date) -> Iterator[Hindrance]:
+        """Everything for which the route does not carry on that day."""
+        if not self.holds_on(day):
+            yield "window"
+        if self.scope not in ("exact", "narrower"):
+            yield "scope"
+        if self.stringency not in ("equal", "stricter"):
+            yield "stringency"
+        if _weaker(self.status, WEAKEST_THAT_CARRIES):
+            yield "status"
 
 
 @dataclass(frozen=True, slots=True)
 class Routes:
     """What the mappings say of one activity and one edition.
 
-    `negatives` are the rows that deny a counterpart, of one activity or of the whole edition.
+    `negatives` are the rows that deny a counterpart: of one activity, read both ways, or of the activity in
+    the whole edition (its object is `edition:*`).
     """
 
     routes: tuple[Route, ...]
     negatives: tuple[MappingRow, ...]
+
+
+NOTHING: Final = Routes((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,31 +118,58 @@ class Denial:
 
 @dataclass(frozen=True, slots=True)
 class Crosswalk:
-    """Mapping rows by the activity at which they start, ready to be walked. Build it with `crosswalk_of`."""
+    """Mapping rows by the activity at which they start, ready to be walked. Build it with `crosswalk_of`.
+
+    What was found of an activity is kept; threads may share it, since they find the same.
+    """
 
     steps: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     denials: Mapping[str, tuple[Denial, ...]] = field(default_factory=dict)
+    _found: dict[str, Mapping[str, Routes]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def routes(self, start: str, edition: str) -> Routes:
         """Everything from the activity `start` to `edition`, the strongest and shortest routes first."""
-        found = (
-            route
-            for steps in self._chains((), start, edition)
-            if (route := _route(steps)) is not None and not self._blocked(route)
-        )
-        negatives = (denial.row for denial in self.denials.get(start, ()) if _edition(denial.end) == edition)
-        return Routes(tuple(sorted(found, key=_rank)), tuple(negatives))
+        return self.routes_from(start).get(edition, NOTHING)
 
-    def _chains(self, taken: tuple[Step, ...], here: str, edition: str) -> Iterator[tuple[Step, ...]]:
+    def routes_from(self, start: str) -> Mapping[str, Routes]:
+        """The same by edition; an edition of which the mappings say nothing is left out."""
+        found = self._found.get(start)
+        if found is None:
+            found = self._found[start] = self._walk(start)
+        return found
+
+    def precompute(self) -> None:
+        """Find the routes between all activities, so that no answer has to wait for them."""
+        for start in {**self.steps, **self.denials}:
+            self.routes_from(start)
+
+    def _walk(self, start: str) -> Mapping[str, Routes]:
+        routes: dict[str, list[Route]] = {}
+        for steps in self._chains((), start):
+            route = _route(steps)
+            if route is not None and not self._blocked(route):
+                routes.setdefault(_edition(route.end), []).append(route)
+        negatives: dict[str, list[MappingRow]] = {}
+        for denial in self.denials.get(start, ()):
+            negatives.setdefault(_edition(denial.end), []).append(denial.row)
+        return {
+            edition: Routes(
+                tuple(sorted(routes.get(edition, ()), key=_rank)), tuple(negatives.get(edition, ()))
+            )
+            for edition in sorted({*routes, *negatives})
+        }
+
+    def _chains(self, taken: tuple[Step, ...], here: str) -> Iterator[tuple[Step, ...]]:
         seen = {_edition(here), *(_edition(step.start) for step in taken)}
         for step in self.steps.get(here, ()):
             if _edition(step.end) in seen:
                 continue
             chain = (*taken, step)
-            if _edition(step.end) == edition:
-                yield chain
-            elif len(chain) < MAX_STEPS:
-                yield from self._chains(chain, step.end, edition)
+            yield chain
+            if len(chain) < MAX_STEPS:
+                yield from self._chains(chain, step.end)
 
     def _blocked(self, route: Route) -> bool:
         """Whether a denial speaks of two activities on the route, and the part between is no stronger."""
@@ -143,8 +183,8 @@ class Crosswalk:
         return False
 
     def _denials(self, start: str, end: str) -> Iterator[MappingRow]:
-        yield from (denial.row for denial in self.denials.get(start, ()) if denial.speaks_of(end))
-        yield from (denial.row for denial in self.denials.get(end, ()) if denial.speaks_of(start))
+        for one, other in ((start, end), (end, start)):
+            yield from (denial.row for denial in self.denials.get(one, ()) if denial.speaks_of(other))
 
 
 def crosswalk_of(rows: Iterable[MappingRow]) -> Crosswalk:
@@ -154,6 +194,8 @@ def crosswalk_of(rows: Iterable[MappingRow]) -> Crosswalk:
     for row in rows:
         if row.negative:
             denials.setdefault(row.subject, []).append(Denial(row.object, row))
+            if not row.object.endswith(":*"):
+                denials.setdefault(row.object, []).append(Denial(row.subject, row))
             continue
         stringency = _stringency(row)
         back = Step(row.object, row.subject, invert_scope(row.scope), invert_stringency(stringency), row)

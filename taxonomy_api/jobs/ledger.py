@@ -9,16 +9,19 @@ so a worker that was given up for lost cannot overwrite its successor.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
+from taxonomy_api.catalog.model import Release
+from taxonomy_api.store.audit import WORKER, Detail, record
 from taxonomy_api.store.ids import now
 from taxonomy_api.store.models import Portfolio
+from taxonomy_api.store.releases import keep
 
 #: A job that lost its worker so often is not started again: the upload itself may be what kills it.
 MOST_ATTEMPTS = 3
@@ -80,20 +83,28 @@ def beat(session: Session, job: Claim, counts: Counts) -> Standing:
     return "cancel" if cancelled else "running"
 
 
-def finish(session: Session, job: Claim, release: str, summary: dict[str, Any], counts: Counts) -> bool:
-    """Marks the job done; False where it is no longer this worker's."""
-    done = {"state": "done", "release": release, "summary": summary, "finished": now()}
-    return _apply(session, job, {**done, **_counts(counts), "phase": "done"})
+def finish(
+    session: Session,
+    job: Claim,
+    release: Release,
+    summary: dict[str, Any],
+    counts: Counts,
+    results: Mapping[str, str],
+) -> bool:
+    """Marks the job done; False where it is no longer this worker's. `results`: SHA-256 by file name."""
+    keep(session, release)
+    done = {"state": "done", "release": release.id, "summary": summary, "finished": now()}
+    return _end(session, job, {**done, **_counts(counts), "phase": "done"}, results)
 
 
 def fail(session: Session, job: Claim, problem: dict[str, Any]) -> bool:
     """Marks the job failed; `problem` has `code` and `detail`."""
-    return _apply(session, job, {"state": "failed", "phase": "failed", "problem": problem, "finished": now()})
+    return _end(session, job, {"state": "failed", "phase": "failed", "problem": problem, "finished": now()})
 
 
 def cancel(session: Session, job: Claim) -> bool:
     """Marks a job cancelled whose worker has stopped."""
-    return _apply(session, job, {"state": "cancelled", "phase": "cancelled", "finished": now()})
+    return _end(session, job, {"state": "cancelled", "phase": "cancelled", "finished": now()})
 
 
 def give_back(session: Session, job: Claim) -> bool:
@@ -106,8 +117,13 @@ def recover(session: Session, lease: timedelta) -> None:
     silent = (Portfolio.state == "running") & (Portfolio.heartbeat < now() - lease)
     given_up = {"state": "failed", "phase": "failed", "problem": LOST, "finished": now()}
     cancelled = {"state": "cancelled", "phase": "cancelled", "finished": now()}
-    session.execute(update(Portfolio).where(silent, Portfolio.cancel_requested).values(**cancelled))
-    session.execute(update(Portfolio).where(silent, Portfolio.attempt >= MOST_ATTEMPTS).values(**given_up))
+    for which, values in (
+        (Portfolio.cancel_requested, cancelled),
+        (Portfolio.attempt >= MOST_ATTEMPTS, given_up),
+    ):
+        ended = update(Portfolio).where(silent, which).values(**values).returning(Portfolio)
+        for portfolio in session.scalars(ended).all():
+            record_end(session, portfolio, WORKER)
     session.execute(update(Portfolio).where(silent).values(state="queued", phase="queued"))
 
 
@@ -119,9 +135,58 @@ def queued(session: Session) -> Sequence[str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many jobs wait and run, and since when the oldest waits."""
+
+    waiting: int
+    running: int
+    oldest: datetime | None
+
+
+def backlog(session: Session) -> Backlog:
+    """Of all organisations together."""
+    counts = dict(
+        session.execute(
+            select(Portfolio.state, func.count())
+            .where(Portfolio.state.in_(("queued", "running")))
+            .group_by(Portfolio.state)
+        ).all()
+    )
+    oldest = session.scalar(select(func.min(Portfolio.created)).where(Portfolio.state == "queued"))
+    return Backlog(counts.get("queued", 0), counts.get("running", 0), oldest)
+
+
 def exists(session: Session, job_id: str) -> bool:
     """Whether the job has not been deleted."""
     return session.scalar(select(Portfolio.id).where(Portfolio.id == job_id)) is not None
+
+
+def record_end(session: Session, portfolio: Portfolio, actor: str, **more: Detail) -> None:
+    """The one entry of a portfolio in the audit trail."""
+    record(
+        session,
+        portfolio.organisation_id,
+        "portfolio.ended",
+        actor,
+        portfolio.id,
+        state=portfolio.state,
+        rows=portfolio.rows_total or 0,
+        input=portfolio.file_sha256,
+        submitted_by=portfolio.submitted_by,
+        **more,
+    )
+
+
+def _end(
+    session: Session, job: Claim, values: dict[str, Any], results: Mapping[str, str] | None = None
+) -> bool:
+    ended = session.scalars(_still_ours(job).values(**values).returning(Portfolio)).one_or_none()
+    if ended is None:
+        return False
+    more: dict[str, Detail] = {"results": results, "release": ended.release or ""} if results else {}
+    record_end(session, ended, WORKER, **more)
+    return True
 
 
 def _still_ours(job: Claim) -> Any:

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.catalog.model import Release
 from taxonomy_api.errors import ServiceError
 from taxonomy_api.jobs import ledger
 from taxonomy_api.jobs.ledger import Claim, Counts
 from taxonomy_api.jobs.pulse import Pulse
 from taxonomy_api.portfolio.problem import Cancelled, PortfolioProblem
+from taxonomy_api.store.audit import head_of
 from taxonomy_api.store.current import CurrentRelease
 from taxonomy_api.store.database import Database
 from taxonomy_api.store.files import FileStore
@@ -26,7 +28,10 @@ STORED_NAME = re.compile(r"\Ainput(?:\.[a-z0-9]{1,8})?(?=[ ,])")
 
 
 class Assess(Protocol):
-    """Assesses the workbook `source`, writes the results into `target` and returns the summary."""
+    """Assesses the workbook `source`, writes the results into `target` and returns the summary.
+
+    `audit_anchor` is the head of the organisation's trail at the start of the job, for the Method sheet.
+    """
 
     def __call__(
         self,
@@ -35,6 +40,7 @@ class Assess(Protocol):
         options: dict[str, Any],
         target: Path,
         progress: Callable[[Counts], None],
+        audit_anchor: str | None,
     ) -> dict[str, Any]: ...
 
 
@@ -59,15 +65,15 @@ class PortfolioJobs:
         # folder holds them. Until then nobody looks into it.
         with Pulse(self.database, job, self.lease_seconds) as pulse:
             try:
-                release, summary = self._assess(job, pulse)
+                release, summary, results = self._assess(job, pulse)
             except Cancelled:
                 self._stopped(job, pulse)
             except Exception as problem:
                 self._failed(job, problem)
             else:
-                self._finished(job, release, summary, pulse.counts)
+                self._finished(job, release, summary, pulse.counts, results)
 
-    def _assess(self, job: Claim, pulse: Pulse) -> tuple[str, dict[str, Any]]:
+    def _assess(self, job: Claim, pulse: Pulse) -> tuple[Release, dict[str, Any], dict[str, str]]:
         self.current.reload_if_changed()
         engine = self.current.get().engine
         source = self.files.input(job.organisation_id, job.job_id)
@@ -78,23 +84,39 @@ class PortfolioJobs:
             if pulse.standing != "running" or self.stopping.is_set():
                 raise Cancelled
 
-        summary = self.assess(source, engine, job.options, target, progress)
+        with self.database.reading() as session:
+            head = head_of(session, job.organisation_id)
+        anchor = None if head is None else str(head)
+        summary = self.assess(source, engine, job.options, target, progress, anchor)
+        results = self.files.hashes(target)
         self.files.publish(job.organisation_id, job.job_id, job.attempt)
-        return engine.release.id, summary
+        return engine.release, summary, results
 
-    def _finished(self, job: Claim, release: str, summary: dict[str, Any], counts: Counts) -> None:
+    def _finished(
+        self, job: Claim, release: Release, summary: dict[str, Any], counts: Counts, results: dict[str, str]
+    ) -> None:
         with self.database.unit_of_work() as session:
-            accepted = ledger.finish(session, job, release, summary, counts)
-        if not accepted:
+            accepted = ledger.finish(session, job, release, summary, counts, results)
+        self._tidy(job, accepted)
+
+    def _tidy(self, job: Claim, has_ended: bool) -> None:
+        """An upload is kept no longer than its job."""
+        if has_ended:
+            self.files.delete_input(job.organisation_id, job.job_id)
+        else:
             self._clear(job)
 
     def _stopped(self, job: Claim, pulse: Pulse) -> None:
         self.files.discard(job.organisation_id, job.job_id, job.attempt)
         with self.database.unit_of_work() as session:
             if pulse.standing == "cancel":
-                ledger.cancel(session, job)
-            elif self.stopping.is_set():
-                ledger.give_back(session, job)
+                has_ended = ledger.cancel(session, job)
+            else:
+                has_ended = False
+                if self.stopping.is_set():
+                    ledger.give_back(session, job)
+        if has_ended:
+            self.files.delete_input(job.organisation_id, job.job_id)
         if pulse.standing == "lost":
             self._clear(job)
 
@@ -102,8 +124,7 @@ class PortfolioJobs:
         self.files.discard(job.organisation_id, job.job_id, job.attempt)
         with self.database.unit_of_work() as session:
             accepted = ledger.fail(session, job, describe(job, problem))
-        if not accepted:
-            self._clear(job)
+        self._tidy(job, accepted)
 
     def _clear(self, job: Claim) -> None:
         """Removes what a deleted or superseded attempt left behind."""

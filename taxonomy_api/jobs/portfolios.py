@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from taxonomy_api.errors import Conflict
+from taxonomy_api.jobs.ledger import record_end
 from taxonomy_api.jobs.queue import JobQueue
+from taxonomy_api.store.audit import record
 from taxonomy_api.store.database import Database
 from taxonomy_api.store.files import FileStore
+from taxonomy_api.store.idempotency import Claim, Outcome, settle
 from taxonomy_api.store.ids import new_id, now
+from taxonomy_api.store.keys import Identity
 from taxonomy_api.store.models import Portfolio
 from taxonomy_api.store.repository import Repository
 
@@ -25,38 +29,55 @@ class Portfolios:
     largest_upload: int
 
     def submit(
-        self, organisation_id: str, name: str, stream: IO[bytes], options: dict[str, Any]
+        self,
+        who: Identity,
+        name: str,
+        stream: IO[bytes],
+        options: dict[str, Any],
+        claim: Claim | None = None,
     ) -> Portfolio:
         """Stores an upload and queues it. Raises TooLarge, and InvalidInput for an empty file."""
         portfolio_id = new_id()
-        file = self.files.save_input(organisation_id, portfolio_id, name, stream, self.largest_upload)
-        with self.database.unit_of_work() as session:
-            portfolio = Repository(session, organisation_id).add_portfolio(portfolio_id, file, options)
+        file = self.files.save_input(who.organisation_id, portfolio_id, name, stream, self.largest_upload)
+        try:
+            with self.database.unit_of_work() as session:
+                repository = Repository(session, who.organisation_id)
+                portfolio = repository.add_portfolio(portfolio_id, file, options, who.key_id)
+                settle(session, claim, Outcome(202, portfolio_id))
+        except BaseException:
+            self.files.delete(who.organisation_id, portfolio_id)
+            raise
         self._wake(portfolio_id)
         return portfolio
 
-    def cancel(self, organisation_id: str, portfolio_id: str) -> Portfolio:
+    def cancel(self, who: Identity, portfolio_id: str, claim: Claim | None = None) -> Portfolio:
         """Ends a waiting job at once and asks a running one to stop; cancelling twice changes nothing.
 
         Raises NotFound, and Conflict where the job is done or has failed.
         """
         with self.database.unit_of_work() as session:
-            portfolio = Repository(session, organisation_id).portfolio(portfolio_id)
+            portfolio = Repository(session, who.organisation_id).portfolio(portfolio_id)
             if portfolio.state in ("done", "failed"):
                 raise Conflict(
                     "already_finished", f"The portfolio is {portfolio.state}; nothing is left to cancel."
                 )
             portfolio.cancel_requested = True
-            if portfolio.state == "queued":
+            settle(session, claim, Outcome(202, portfolio_id))
+            is_waiting = portfolio.state == "queued"
+            if is_waiting:
                 portfolio.state = portfolio.phase = "cancelled"
                 portfolio.finished = now()
+                record_end(session, portfolio, who.key_id)
+        if is_waiting:
+            self.files.delete_input(who.organisation_id, portfolio_id)
         return portfolio
 
-    def delete(self, organisation_id: str, portfolio_id: str) -> None:
+    def delete(self, who: Identity, portfolio_id: str) -> None:
         """Forgets a portfolio with its files; a running job notices and stops. Raises NotFound."""
         with self.database.unit_of_work() as session:
-            Repository(session, organisation_id).delete_portfolio(portfolio_id)
-        self.files.delete(organisation_id, portfolio_id)
+            Repository(session, who.organisation_id).delete_portfolio(portfolio_id)
+            record(session, who.organisation_id, "portfolio.deleted", who.key_id, portfolio_id)
+        self.files.delete(who.organisation_id, portfolio_id)
 
     def _wake(self, portfolio_id: str) -> None:
         try:

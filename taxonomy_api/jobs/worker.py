@@ -7,12 +7,14 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from taxonomy_api import logs
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.jobs import ledger
 from taxonomy_api.jobs.ledger import Counts
@@ -22,13 +24,19 @@ from taxonomy_api.portfolio.options import read_options
 from taxonomy_api.portfolio.problem import Limits
 from taxonomy_api.portfolio.run import Progress, assess_portfolio
 from taxonomy_api.settings import Settings
+from taxonomy_api.store.anchors import Anchors
+from taxonomy_api.store.audit import WORKER
 from taxonomy_api.store.current import CurrentRelease
 from taxonomy_api.store.database import Database, open_database
 from taxonomy_api.store.files import FileStore
+from taxonomy_api.store.heartbeat import beating
+from taxonomy_api.store.retention import purge
+from taxonomy_api.store.rollout import Rollout
 
 _log = logging.getLogger(__name__)
 _POLL_SECONDS = 0.2
 _RECOVER_SECONDS = 15.0
+_PURGE_SECONDS = 24 * 60 * 60.0
 
 
 def run_worker(settings: Settings, parent: int | None = None) -> None:
@@ -36,7 +44,7 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
 
     A portfolio that is being assessed then goes back to the queue.
     """
-    configure_logging()
+    logs.configure()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -44,40 +52,51 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
     try:
         if settings.is_embedded:
             database.upgrade()
-        worker = make_worker(settings, database, stopping)
-        _log.info("Worker %d waits for portfolios.", os.getpid())
-        worker.work(parent)
+        current = CurrentRelease(settings.data, settings.cache, Rollout(settings.store))
+        worker = make_worker(settings, database, stopping, current)
+        threading.Thread(target=current.follow, args=(stopping,), name="rollout", daemon=True).start()
+        with beating(settings.store):
+            _log.info("Worker %d waits for portfolios.", os.getpid())
+            worker.work(parent)
     finally:
         database.close()
 
 
-def configure_logging() -> None:
-    """One line per event on standard error, for every process of the service."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("alembic", "huey"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """What a worker does from time to time, and first when it starts."""
+
+    every_seconds: float
+    do: Callable[[], bool]
 
 
 class Worker:
     """The loop around a queue."""
 
     def __init__(
-        self, database: Database, queue: JobQueue, lease: timedelta, stopping: threading.Event
+        self,
+        database: Database,
+        queue: JobQueue,
+        lease: timedelta,
+        stopping: threading.Event,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._database = database
         self.queue = queue
         self._lease = lease
         self._stopping = stopping
+        self._chores = (Chore(_RECOVER_SECONDS, self.recover), *chores)
 
     def work(self, parent: int | None = None) -> None:
         """Handles messages until told to stop."""
-        looked = float("-inf")
+        done = [float("-inf")] * len(self._chores)
         while not self._stopping.is_set():
             if parent is not None and os.getppid() != parent:
                 return
-            if time.monotonic() - looked > _RECOVER_SECONDS:
-                looked = time.monotonic()
-                self._safely(self.recover)
+            for number, chore in enumerate(self._chores):
+                if time.monotonic() - done[number] > chore.every_seconds:
+                    done[number] = time.monotonic()
+                    self._safely(chore.do)
             if not self._safely(self.queue.receive):
                 self._stopping.wait(_POLL_SECONDS)
 
@@ -101,18 +120,34 @@ class Worker:
             return False
 
 
-def make_worker(settings: Settings, database: Database, stopping: threading.Event) -> Worker:
+def make_worker(
+    settings: Settings, database: Database, stopping: threading.Event, current: CurrentRelease | None = None
+) -> Worker:
+    """A worker on the settings' queue, with the release in use unless another holder of it is given."""
+    current = current or CurrentRelease(settings.data, settings.cache, Rollout(settings.store))
     limits = Limits(file_size=settings.max_upload_bytes, rows=settings.max_portfolio_rows)
     jobs = PortfolioJobs(
         database=database,
         files=FileStore(settings.store),
-        current=CurrentRelease(settings.data, settings.cache),
+        current=current,
         assess=partial(_assess, limits),
         lease_seconds=settings.job_lease_seconds,
         stopping=stopping,
     )
     queue = open_queue(settings, jobs.run)
-    return Worker(database, queue, timedelta(seconds=settings.job_lease_seconds), stopping)
+    anchors = Anchors(database, settings.audit_anchors)
+
+    def tidy() -> bool:
+        purged = purge(database, jobs.files, settings, jobs.current.get().release.id, WORKER)
+        _log.info("Purged: %s", purged)
+        return True
+
+    chores = (
+        Chore(_PURGE_SECONDS, tidy),
+        Chore(settings.audit_anchor_seconds, lambda: anchors.write() > 0),
+    )
+    lease = timedelta(seconds=settings.job_lease_seconds)
+    return Worker(database, queue, lease, stopping, chores)
 
 
 def _assess(
@@ -122,9 +157,12 @@ def _assess(
     options: dict[str, Any],
     target: Path,
     progress: Callable[[Counts], None],
+    audit_anchor: str | None,
 ) -> dict[str, Any]:
     def report(step: Progress) -> None:
         progress(Counts(step.phase, step.rows_read, step.rows_assessed, step.rows_written, step.rows_total))
 
     understood = read_options(engine.release, options)
-    return assess_portfolio(source, engine, understood, target, report, limits=limits).as_json()
+    return assess_portfolio(
+        source, engine, understood, target, report, limits=limits, audit_anchor=audit_anchor
+    ).as_json()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from taxonomy_api.assessment.answer import industry_candidates
 from taxonomy_api.assessment.batch import Cells, read_batch, reason_texts
-from taxonomy_api.assessment.columns import BASES, WEAKEST, Named, VerdictColumns, assess_columns
+from taxonomy_api.assessment.columns import BASES, WEAKEST, VerdictColumns, assess_columns
 from taxonomy_api.assessment.decision import VERDICTS
 from taxonomy_api.assessment.domains import Subject
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake_answers import ANSWER
+from taxonomy_api.assessment.unplaced import industry_candidates
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import parse_value
 from taxonomy_api.catalog.industry_codes import IndustryCodeError
@@ -84,16 +84,23 @@ class Assessor(Protocol):
 
 
 def choose_taxonomies(
-    release: Release, matches: Sequence[Match | None], usable: Sequence[Sequence[Cell]]
+    release: Release,
+    matches: Sequence[Match | None],
+    usable: Sequence[Sequence[Cell]],
+    confirm: Mapping[str, Sequence[str]],
 ) -> tuple[str, ...]:
-    """The taxonomies of the activities that the rows name, in the order of the release; else all."""
+    """The taxonomies of the activities that the rows name or confirm, in the order of the release; else all.
+
+    `confirm`: activities confirmed for all rows, as in the options.
+    """
     reader = ActivityReader(release, (), suggestions=0)
     named = {
         name.partition(":")[0]
-        for column in _columns(matches, "activity")
+        for key in ("activity", "confirm")
+        for column in _columns(matches, key)
         for cell in usable[column]
         for name in reader.read(cell).names
-    }
+    } | {name.partition(":")[0] for targets in confirm.values() for name in targets}
     return tuple(one for one in release.taxonomies if one in named or not named)
 
 
@@ -107,12 +114,11 @@ def assess_block(engine: Engine, block: Block) -> Answer:
     )
     problems += found_in_answers
     estimated = _read_estimated(block, problems)
-    batch = read_batch(engine, names, table, block.taxonomies, estimated=estimated)
+    confirmed = _read_confirmed(engine, block, names, problems)
+    batch = read_batch(engine, names, table, estimated=estimated, confirmed=confirmed)
     for found in batch.problems:
         problems.append(_value_problem(found.row, places[found.column], found.problem, options.language))
-    deals, found_in_deals = read_deals(
-        engine.release, block.matches, block.columns, block.size, options.language
-    )
+    deals, found_in_deals = read_deals(engine, block.matches, block.columns, block.size, options.language)
     problems += found_in_deals
     given: dict[Subject, _Given] = {}
     for cells in reversed(table):
@@ -130,6 +136,7 @@ def assess_block(engine: Engine, block: Block) -> Answer:
         deals.write(one, edition, options.as_of, options.language)
         if not options.taxonomies:
             deals.withhold(one, edition, options.as_of, options.language, failed)
+        deals.shut_out(one, engine.release, options.language, failed)
         results.append(one)
     return Answer(results, problems)
 
@@ -186,6 +193,42 @@ def _read_names(engine: Engine, block: Block) -> tuple[list[tuple[str, ...]], li
         names.append(() if fatal else tuple(found))
         problems += (_finding(row, column, finding, language) for column, finding in findings)
     return names, problems
+
+
+def _read_confirmed(
+    engine: Engine, block: Block, names: Sequence[tuple[str, ...]], problems: list[CellProblem]
+) -> list[tuple[str, ...]]:
+    """Per row the activities it confirms: those of its own cell and those that the options confirm for it.
+
+    A row that names nothing readable confirms nothing.
+    """
+    reader = ActivityReader(engine.release, block.taxonomies)
+    column, options = _column(block.matches, "confirm"), block.options
+    told: dict[tuple[str, ...], tuple[str, ...]] = {}
+    confirmed: list[tuple[str, ...]] = []
+    for row, named in enumerate(names):
+        found = told.get(named)
+        if found is None:
+            found = told[named] = _confirmed_for(options.confirm, named)
+        if column is not None:
+            reading = reader.read(block.columns[column][row])
+            found = tuple(dict.fromkeys((*reading.names, *found)))
+            for finding in reading.findings:
+                text = FINDINGS[finding.code].in_language(options.language).format(**finding.values)
+                severity: Severity = "info" if finding.code in _INFORMATIVE else "warning"
+                problems.append(
+                    CellProblem(row, column, severity, finding.code, text, finding.nearest, unused=True)
+                )
+        confirmed.append(found if named else ())
+    return confirmed
+
+
+def _confirmed_for(confirm: Mapping[str, Sequence[str]], named: tuple[str, ...]) -> tuple[str, ...]:
+    """What the options confirm for a row that names these activities."""
+    here = {"", *named, *(name.partition("#")[0] for name in named)}
+    return tuple(
+        dict.fromkeys(one for source, targets in confirm.items() if source in here for one in targets)
+    )
 
 
 def _with_row(
@@ -320,7 +363,7 @@ def _as_results(verdicts: VerdictColumns, reasons: list[str]) -> TaxonomyResults
     return TaxonomyResults(
         verdicts.taxonomy,
         verdict=[VERDICTS[code] for code in verdicts.verdict.tolist()],
-        activity=_activity_names(verdicts.named),
+        activity=verdicts.activity,
         basis=[BASES[code] or "" for code in verdicts.basis.tolist()],
         sources=[WEAKEST[code] or "" for code in verdicts.weakest.tolist()],
         valid_until=[date.fromordinal(day) if day else None for day in verdicts.valid_until.tolist()],
@@ -328,13 +371,3 @@ def _as_results(verdicts: VerdictColumns, reasons: list[str]) -> TaxonomyResults
         by_assumption=verdicts.assumed.tolist(),
         by_estimate=verdicts.estimated.tolist(),
     )
-
-
-def _activity_names(named: Named) -> list[str]:
-    """`taxonomy:code#row` per project, as far as it names them; several rows are joined by "+"."""
-    ids = [activity.id for activity in named.activities]
-    rows = ["", *("#" + "+".join(sorted(told)) for told in named.rows)]
-    return [
-        ids[place] + rows[row] if place >= 0 else ""
-        for place, row in zip(named.activity.tolist(), named.row.tolist(), strict=True)
-    ]

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from taxonomy_api.assessment.money import parse_amount
+from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.catalog.units import find_unit
-from taxonomy_api.portfolio.vocabulary import Role, Vocabulary, plain
+from taxonomy_api.portfolio.vocabulary import Role, Vocabulary, header_key, plain
 
 _BRACKETED = re.compile(
     r"^(?P<name>.*?)\s*[(\[{【〔](?P<inside>[^()\[\]{}【】〔〕]*(?:\([^()]*\))?[^()\[\]{}【】〔〕]*)[)\]}】〕]\s*$"
@@ -18,6 +20,7 @@ _EQUIVALENT = re.compile(r"equivalent|equiv\.|等值|折合|折算", re.IGNORECA
 _READ_TOGETHER = frozenset({"fact", "standard", "attestation"})
 #: Longer texts are prose.
 LONGEST_HEADER = 200
+LONGEST_UNIT = 40
 #: What a table must tell of every row: which project, and what it does.
 WHO = frozenset({"id", "name"})
 INDUSTRY_COLUMNS = (
@@ -61,7 +64,7 @@ class ColumnPlan:
 
 def match_header(text: str, vocabulary: Vocabulary) -> tuple[tuple[Role, ...], str | None]:
     """All meanings of one header, and its unit. Nothing found: no meanings."""
-    clean = plain(text)
+    clean = plain(vocabulary.renamed.get(header_key(text), text) if vocabulary.renamed else text)
     if not clean or len(clean) > LONGEST_HEADER:
         return (), None
     roles, unit = _match(clean, vocabulary)
@@ -89,6 +92,19 @@ def _match(clean: str, vocabulary: Vocabulary) -> tuple[tuple[Role, ...], str | 
     return (), None
 
 
+def is_unit(text: str) -> bool:
+    """Whether a cell of a header says a unit and nothing else: 万元, kgCO2e/MWh, (%)."""
+    words = plain(text).strip("()[] ")
+    if not words or len(words) > LONGEST_UNIT or words[0].isdigit():
+        return False
+    if find_unit(words) is not None:
+        return True
+    try:
+        return parse_amount(f"1 {words}") is not None
+    except ValueProblem:
+        return False
+
+
 def plan_columns(headers: Sequence[str], vocabulary: Vocabulary) -> ColumnPlan:
     """The meaning of every column.
 
@@ -102,9 +118,9 @@ def plan_columns(headers: Sequence[str], vocabulary: Vocabulary) -> ColumnPlan:
         matches.append(Match(roles[0], unit) if len(roles) == 1 else None)
         if len(roles) > 1:
             findings.append(HeaderFinding(index, "header_ambiguous", tuple(role.key for role in roles)))
-        elif not roles and plain(header):
+        elif not roles and plain(header) and vocabulary.renamed.get(header_key(header)) != "":
             findings.append(HeaderFinding(index, "header_unknown", vocabulary.nearest(header)))
-        elif not roles:
+        elif not roles and not plain(header):
             findings.append(HeaderFinding(index, "header_empty"))
     chosen: dict[tuple[str, str], int] = {}
     for index, match in enumerate(matches):

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from taxonomy_api.portfolio.headers import WHAT, WHO, match_header
+from taxonomy_api.portfolio.headers import WHAT, WHO, is_unit, match_header
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
-from taxonomy_api.portfolio.table import Book, SheetData, SheetRow, Table, filled
+from taxonomy_api.portfolio.table import Book, Cell, SheetData, Table, filled, letters
 from taxonomy_api.portfolio.vocabulary import Vocabulary
+
+#: A header has at most so many rows.
+HEADER_DEPTH = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A row that could be the header: how many of its cells are known column names."""
+    """A row that could be the header, or the last of up to three that together are: how many of its
+    cells are known column names, and the text over each column."""
 
     sheet: str
     hidden: bool
+    first_row: int
     header_row: int
     known: int
     complete: bool
-    headers: tuple[str, ...]
+    headers: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ def locate(
 ) -> Location:
     """The sheet and header row to read: the ones asked for, else those with most known columns.
 
-    Raises `PortfolioProblem` (`sheet_unknown`, `header_not_found`).
+    Raises `PortfolioProblem` (`sheet_unknown`, `header_not_found`, `transposed_table`).
     """
     names = [item.name for item in book.sheets]
     if sheet is not None and sheet not in names:
@@ -50,20 +56,22 @@ def locate(
             f"Sheets: {', '.join(repr(name) for name in names[:20])}.",
             tuple(names[:20]),
         )
-    depth = limits.header_rows if header_row is None else header_row
+    depth = (limits.header_rows if header_row is None else header_row) + HEADER_DEPTH - 1
     best: list[Candidate] = []
     for item in book.sheets:
         if sheet is not None and item.name != sheet:
             continue
         data = book.head(item.name, depth)
         candidates = [
-            _judge(item.name, item.hidden, number, row, vocabulary)
-            for number, row in zip(data.numbers, data.rows, strict=True)
-            if header_row is None or number == header_row
+            _judge(item.name, item.hidden, at, data, vocabulary)
+            for at, number in enumerate(data.numbers)
+            if number == (header_row or min(number, limits.header_rows))
         ]
         if candidates:
             best.append(max(candidates, key=lambda one: (one.complete, one.known)))
     complete = [one for one in best if one.complete]
+    if not complete and header_row is None:
+        _refuse_transposed(book, vocabulary, limits, sheet)
     if not complete:
         raise _not_found(best, vocabulary, sheet, header_row, limits)
     # A hidden sheet is taken only where no visible one will do.
@@ -71,29 +79,37 @@ def locate(
     return Location(chosen, tuple(one for one in complete if one is not chosen))
 
 
-def read_table(book: Book, location: Location, source: Path, limits: Limits) -> tuple[Table, SheetData]:
+def read_table(
+    book: Book, location: Location, source: Path, limits: Limits, vocabulary: Vocabulary
+) -> tuple[Table, SheetData]:
     """The rows below the header, by column, and the sheet data they came from.
 
-    Raises `PortfolioProblem` (`too_many_rows`, `too_many_columns`, `no_rows`).
+    Raises `PortfolioProblem` (`too_many_rows`, `too_many_columns`, `no_rows`, `second_table`).
     """
     chosen = location.chosen
     data = book.read(chosen.sheet, limits.rows + chosen.header_row)
     at = data.numbers.index(chosen.header_row)
-    header = dict(filled(data.rows[at]))
-    numbers, rows = data.numbers[at + 1 :], data.rows[at + 1 :]
-    if not rows:
+    start = at + 1
+    header = chosen.headers
+    numbers = data.numbers[start:]
+    if not numbers:
         raise PortfolioProblem(
             "no_rows",
             f"Below the header in row {chosen.header_row} of sheet {chosen.sheet!r} stands nothing.",
             "Check that the projects stand on this sheet, below the header.",
         )
-    if len(rows) > limits.rows:
+    if len(numbers) > limits.rows:
         raise PortfolioProblem(
             "too_many_rows",
-            f"The sheet {chosen.sheet!r} holds {len(rows):,} rows; at most {limits.rows:,} are read.",
+            f"The sheet {chosen.sheet!r} holds {len(numbers):,} rows; at most {limits.rows:,} are read.",
             "Split the portfolio into several files.",
         )
-    positions = sorted(header.keys() | {column for row in rows for column in row})
+    below = {position: cells[start:] for position, cells in data.columns.items()}
+    positions = sorted(
+        position
+        for position in header.keys() | below.keys()
+        if position in header or any(cell is not None for cell in below[position])
+    )
     if len(positions) > limits.columns:
         raise PortfolioProblem(
             "too_many_columns",
@@ -101,19 +117,95 @@ def read_table(book: Book, location: Location, source: Path, limits: Limits) -> 
             f"at most {limits.columns:,} are read.",
             "Leave out what the assessment does not need.",
         )
-    columns = [[row.get(position) for row in rows] for position in positions]
+    _refuse_second_table(chosen, numbers, below, vocabulary)
+    columns = [below.get(position, [None] * len(numbers)) for position in positions]
     headers = [header.get(position, "") for position in positions]
     return Table(source, chosen.sheet, chosen.header_row, positions, headers, numbers, columns), data
 
 
-def _judge(sheet: str, hidden: bool, number: int, row: SheetRow, vocabulary: Vocabulary) -> Candidate:
-    keys: set[str] = set()
-    texts = tuple(text for _, text in filled(row))
-    for text in texts:
-        roles, _ = match_header(text, vocabulary)
-        if len(roles) == 1:
-            keys.add(roles[0].key)
-    return Candidate(sheet, hidden, number, len(keys), bool(keys & WHO) and bool(keys & WHAT), texts)
+def _judge(sheet: str, hidden: bool, at: int, data: SheetData, vocabulary: Vocabulary) -> Candidate:
+    """The header that begins at this row of the data, with the rows below that belong to it."""
+    rows = [
+        {position: cells[row] for position, cells in data.columns.items() if cells[row] is not None}
+        for row in range(at, min(at + HEADER_DEPTH, len(data.numbers)))
+    ]
+    headers, keys = dict(filled(rows[0])), _keys(dict(filled(rows[0])).values(), vocabulary)
+    last = at
+    for depth, row in enumerate(rows[1:], start=1):
+        below = dict(filled(row))
+        together = _together(headers, below)
+        found = _keys(together.values(), vocabulary)
+        own = _keys(below.values(), vocabulary)
+        units = all(
+            isinstance(cell, str)
+            and is_unit(cell)
+            and not _keys([headers.get(position, "")], vocabulary) & (WHO | WHAT)
+            for position, cell in row.items()
+        )
+        if not (keys and units and len(found) >= len(keys)) and len(found) <= max(len(keys), len(own)):
+            break
+        headers, keys, last = together, found, at + depth
+    complete = bool(keys & WHO) and bool(keys & WHAT)
+    return Candidate(sheet, hidden, data.numbers[at], data.numbers[last], len(keys), complete, headers)
+
+
+def _together(above: Mapping[int, str], below: Mapping[int, str]) -> dict[int, str]:
+    """Two header rows as one: a unit below goes in brackets behind the name, another text replaces it."""
+    joined = dict(above)
+    for position, text in below.items():
+        if position in above and is_unit(text):
+            joined[position] = f"{above[position]} ({text.strip('()（）[] ')})"
+        else:
+            joined[position] = text
+    return joined
+
+
+def _keys(texts: Iterable[str], vocabulary: Vocabulary) -> set[str]:
+    found = (match_header(text, vocabulary)[0] for text in texts)
+    return {roles[0].key for roles in found if len(roles) == 1}
+
+
+def _refuse_transposed(book: Book, vocabulary: Vocabulary, limits: Limits, sheet: str | None) -> None:
+    """A table whose names stand below one another has a project in every column."""
+    for item in book.sheets:
+        if sheet is not None and item.name != sheet:
+            continue
+        data = book.head(item.name, limits.header_rows)
+        for position, cells in sorted(data.columns.items())[:2]:
+            keys = _keys((text for _, text in filled(dict(enumerate(cells)))), vocabulary)
+            if keys & WHO and keys & WHAT:
+                raise PortfolioProblem(
+                    "transposed_table",
+                    f"On sheet {item.name!r} the names of the columns stand below one another in column "
+                    f"{letters(position)}, with a project in every column.",
+                    "Transpose the table (copy, Paste Special, Transpose) so that every project is a row.",
+                )
+
+
+def _refuse_second_table(
+    chosen: Candidate, numbers: list[int], columns: Mapping[int, list[Cell]], vocabulary: Vocabulary
+) -> None:
+    """A second header below the first begins another table, which is not added to the first."""
+    for position, text in chosen.headers.items():
+        if not _keys([text], vocabulary) & WHAT or position not in columns:
+            continue
+        cells = columns[position]
+        headers = {
+            text
+            for text in {cell for cell in cells if isinstance(cell, str)}
+            if _keys([text], vocabulary) & WHAT
+        }
+        for row, cell in enumerate(cells):
+            if cell not in headers:
+                continue
+            texts = [str(other[row]) for other in columns.values() if isinstance(other[row], str)]
+            if _keys(texts, vocabulary) & WHO:
+                raise PortfolioProblem(
+                    "second_table",
+                    f"On sheet {chosen.sheet!r} a second table begins: row {numbers[row]} names columns "
+                    f"again, as row {chosen.header_row} does.",
+                    "Put each table on a sheet of its own, or delete the repeated header row.",
+                )
 
 
 def _not_found(
@@ -125,9 +217,13 @@ def _not_found(
     nearest: tuple[str, ...] = ()
     likely = max(best, key=lambda one: (one.known, len(one.headers)), default=None)
     if likely is not None:
-        cells = ", ".join(repr(text[:40]) for text in likely.headers[:12])
+        cells = ", ".join(repr(text[:40]) for text in [*likely.headers.values()][:12])
         detail += f" The likeliest is row {likely.header_row} of sheet {likely.sheet!r}: {cells}."
-        found = {name: None for text in likely.headers[:40] for name in vocabulary.nearest(text[:100], 1)}
+        found = {
+            name: None
+            for text in [*likely.headers.values()][:40]
+            for name in vocabulary.nearest(text[:100], 1)
+        }
         nearest = tuple(found)[:12]
     cure = "A header row names at least the project (name or id) and its activity or industry code."
     if nearest:

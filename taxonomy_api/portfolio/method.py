@@ -23,8 +23,12 @@ def method_lines(
     options: PortfolioOptions,
     results: Sequence[TaxonomyResults],
     digest: str,
+    audit_anchor: str | None = None,
 ) -> list[tuple[str, str]]:
-    """Pairs of heading and text in the language of the options; a heading may repeat."""
+    """Pairs of heading and text in the language of the options; a heading may repeat.
+
+    `audit_anchor`: the head of the organisation's audit trail, `SEQ:HASH`.
+    """
     language = options.language
 
     def name(key: str) -> str:
@@ -55,7 +59,7 @@ def method_lines(
     confirmed = [f"{source or '*'} → {', '.join(targets)}" for source, targets in options.confirm.items()]
     lines += [(name("confirmations"), text) for text in confirmed or [name("none")]]
     lines += [(name("documents"), text) for text in _documents(release, taxonomies, results, options)]
-    lines.append((name("audit_anchor"), name("no_audit_anchor")))
+    lines.append((name("audit_anchor"), audit_anchor or name("no_audit_anchor")))
     return lines
 
 

@@ -20,6 +20,8 @@ _BARE_YUAN = re.compile(r"[\s百千十万亿萬億]*[元圆圓]")
 
 #: No loan comes to more units of any currency.
 _MOST = Decimal(10**15)
+#: Totals are stated with few digits.
+_ROUNDING = Decimal("0.0001")
 #: What a row of totals calls itself.
 _TOTAL = re.compile(r"(grand |sub-?)?totals?|sum|合\s*[计計]|小\s*[计計]|[总總]\s*[计計]", re.IGNORECASE)
 
@@ -50,9 +52,10 @@ def read_money(
     plan: ColumnPlan,
     usable: Sequence[Sequence[Cell]],
     amount_unit: str | None,
+    key: str = "amount",
 ) -> list[Money | None]:
-    """Each row's amount; None where none is stated or readable (the latter is an issue)."""
-    amount, currency = plan.column("amount"), plan.column("currency")
+    """Each row's amount in the column `key`; None where none is stated or readable (then it is an issue)."""
+    amount, currency = plan.column(key), plan.column("currency")
     if amount is None:
         return [None] * len(reporter.table.rows)
     match = plan.matches[amount]
@@ -80,6 +83,37 @@ def read_money(
     return money
 
 
+def check_totals(
+    reporter: Reporter,
+    plan: ColumnPlan,
+    totals: Container[int],
+    money: Sequence[Money | None],
+    amount_unit: str | None,
+) -> None:
+    """Compare every total with the rows above it: all of them, or those since the total before."""
+    amount = plan.column("amount")
+    if amount is None or len({one.currency for one in money if one is not None}) > 1:
+        return
+    match = plan.matches[amount]
+    unit = (match.unit if match is not None else None) or amount_unit
+    above = since = Decimal(0)
+    for row, cell in enumerate(reporter.table.columns[amount]):
+        if row not in totals:
+            one = money[row]
+            above, since = (above + one.amount, since + one.amount) if one is not None else (above, since)
+            continue
+        try:
+            stated = parse_amount(cell, unit)
+        except ValueProblem:
+            stated = None
+        if stated is None:
+            continue
+        if not any(abs(stated.value - one) <= _ROUNDING * abs(one) for one in (above, since)):
+            words = {"since": f"{since:,}", "above": f"{above:,}", "stated": f"{stated.value:,}"}
+            reporter.cell("warning", "total_differs", row, amount, cell, **words)
+        since = Decimal(0)
+
+
 def _one_amount(cell: Cell, unit: str | None, stated: str | None) -> Money | None:
     """`stated` is what the currency column says. Raises ValueProblem and _Conflict."""
     found = parse_amount(cell, unit)
@@ -105,6 +139,10 @@ def read_shares(
     unit = match.unit if match is not None else None
     shares: list[Decimal | None] = []
     for row, cell in enumerate(usable[column]):
+        if unit is None and _is_bare_share(cell):
+            reporter.cell("warning", "share_ambiguous", row, column, cell)
+            shares.append(None)
+            continue
         try:
             share = parse_share(cell, unit)
         except ValueProblem as problem:
@@ -113,6 +151,11 @@ def read_shares(
             share = None
         shares.append(None if share is None else Decimal(share.numerator) / Decimal(share.denominator))
     return shares
+
+
+def _is_bare_share(cell: Cell) -> bool:
+    """0.5 without a percent format may be a half or half a percent."""
+    return not isinstance(cell, bool) and isinstance(cell, int | float) and 0 < cell <= 1
 
 
 def column_sum(table: Table, plan: ColumnPlan, totals: Container[int]) -> tuple[str, Decimal] | None:

@@ -10,6 +10,7 @@ from typing import Literal
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.terms import LANGUAGES, Language
+from taxonomy_api.portfolio.column_mapping import ColumnMapping, mapping_of, read_mapping
 from taxonomy_api.portfolio.problem import PortfolioProblem
 
 Format = Literal["xlsx", "csv", "parquet"]
@@ -36,6 +37,7 @@ class PortfolioOptions:
     sheet: str | None = None
     header_row: int | None = None
     amount_unit: str | None = None
+    mapping: ColumnMapping | None = None
     reuse: bool = True
     formats: tuple[Format, ...] = FORMATS
 
@@ -50,6 +52,7 @@ class PortfolioOptions:
             "sheet": self.sheet,
             "header_row": self.header_row,
             "amount_unit": self.amount_unit,
+            "mapping": self.mapping.as_json() if self.mapping is not None else None,
             "reuse": self.reuse,
         }
 
@@ -71,13 +74,12 @@ def read_options(
                 close,
             )
     given = {name: value for name, value in raw.items() if value is not None}
-    for name in ("mapping", "fx"):
-        if name in given:
-            cure = {
-                "mapping": "Rename the headers of the workbook instead.",
-                "fx": "Amounts are added per currency; leave the option out.",
-            }[name]
-            raise PortfolioProblem("option_unsupported", f"The option {name} is not supported yet.", cure)
+    if "fx" in given:
+        raise PortfolioProblem(
+            "option_unsupported",
+            "The option fx is not supported yet.",
+            "Amounts are added per currency; leave the option out.",
+        )
     chosen = tuple(one for one in FORMATS if one in set(formats))
     if not chosen:
         raise _invalid("format", f"one of {', '.join(FORMATS)}")
@@ -163,6 +165,11 @@ def _confirm(release: Release, name: str, value: object) -> dict[str, tuple[str,
     return read
 
 
+def _mapping(release: Release, name: str, value: object) -> ColumnMapping:
+    """The text of a mapping.yaml, or the same as an object."""
+    return read_mapping(value) if isinstance(value, str) else mapping_of(value)
+
+
 _READERS: Mapping[str, Callable[[Release, str, object], object]] = {
     "taxonomies": _taxonomies,
     "as_of": _day,
@@ -172,5 +179,6 @@ _READERS: Mapping[str, Callable[[Release, str, object], object]] = {
     "sheet": _text,
     "header_row": _row_number,
     "amount_unit": _text,
+    "mapping": _mapping,
     "reuse": _flag,
 }

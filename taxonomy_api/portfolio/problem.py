@@ -36,3 +36,16 @@ class Limits:
     header_rows: int = 20
     cell_characters: int = 32_767
     issues_per_cause: int = 200
+    #: Of the process in which an upload is opened: memory in bytes, processor and wall time in seconds.
+    reading_memory: int = 3 * 2**30
+    reading_seconds: int = 120
+
+
+#: For a file that the person who runs the program gives it: as large as a sheet can be.
+OWN_FILE = Limits(
+    file_size=2**31,
+    uncompressed_size=2**32,
+    rows=1_048_575,
+    reading_memory=8 * 2**30,
+    reading_seconds=900,
+)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from io import StringIO
 from itertools import islice
 from pathlib import Path
 
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
-from taxonomy_api.portfolio.table import SheetData, SheetName
+from taxonomy_api.portfolio.table import Note, SheetData, SheetName, SheetRow
 
 SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 20
@@ -27,30 +27,41 @@ class CsvBook:
         self._separator = _separator(self._text)
         self._sheet = SheetName(path.stem)
         names = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
-        self.notes: Sequence[str] = [f"{encoding}, {names[self._separator]}"]
+        self.notes: Sequence[Note] = [Note("text_encoding", f"{encoding}, {names[self._separator]}")]
 
     @property
     def sheets(self) -> Sequence[SheetName]:
         return [self._sheet]
 
     def head(self, sheet: str, rows: int) -> SheetData:
-        data = SheetData()
-        for number, record in self._records():
-            if number > rows:
-                break
-            _add(data, number, record)
-        return data
+        return self._collect(lambda number, _: number > rows)
 
     def read(self, sheet: str, rows: int) -> SheetData:
-        data = SheetData()
-        for number, record in self._records():
-            _add(data, number, record)
-            if len(data.rows) > rows:
+        def check(_: int, found: int) -> bool:
+            if found > rows:
                 raise PortfolioProblem(
                     "too_many_rows",
                     f"{self._path.name} holds more than {rows:,} filled rows, its header among them.",
                     "Split the portfolio into several files.",
                 )
+            return False
+
+        return self._collect(check)
+
+    def _collect(self, enough: Callable[[int, int], bool]) -> SheetData:
+        """The filled rows until `enough` says so, which is asked with the row number and their count."""
+        numbers: list[int] = []
+        rows: list[SheetRow] = []
+        for number, record in self._records():
+            if enough(number, len(rows)):
+                break
+            cells: SheetRow = {column: text for column, text in enumerate(record) if text.strip()}
+            if cells:
+                numbers.append(number)
+                rows.append(cells)
+        enough(0, len(rows))
+        data = SheetData()
+        data.set_rows(numbers, rows)
         return data
 
     def close(self) -> None:
@@ -66,13 +77,6 @@ class CsvBook:
                 f"{self._path.name}, line {reader.line_num}: {error}.",
                 "Check the quotation marks around that line.",
             ) from error
-
-
-def _add(data: SheetData, number: int, record: list[str]) -> None:
-    cells = {column: text for column, text in enumerate(record) if text.strip()}
-    if cells:
-        data.numbers.append(number)
-        data.rows.append(dict(cells))
 
 
 def _decode(content: bytes, name: str) -> tuple[str, str]:

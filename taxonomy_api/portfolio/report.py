@@ -8,7 +8,6 @@ from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.headers import ColumnPlan
 from taxonomy_api.portfolio.issues import CellProblem, Issue, IssueLog, Severity
 from taxonomy_api.portfolio.locate import Location
-from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.table import Book, Broken, Cell, MergedRange, SheetData, Table, letters, shown
 from taxonomy_api.portfolio.texts import ISSUES, label
 
@@ -92,7 +91,7 @@ def explain_reading(reporter: Reporter, book: Book, location: Location, data: Sh
     for other in location.others:
         reporter.sheet("warning", "sheet_not_read", other.sheet)
     for note in book.notes:
-        reporter.sheet("info", "text_encoding", chosen.sheet, note)
+        reporter.sheet("info", note.code, chosen.sheet, note.read)
     if data.hidden_rows:
         reporter.sheet("info", "hidden_rows", chosen.sheet, count=data.hidden_rows)
     for column, position in enumerate(reporter.table.positions):
@@ -100,19 +99,22 @@ def explain_reading(reporter: Reporter, book: Book, location: Location, data: Sh
             reporter.header("info", "hidden_column", column)
 
 
-def explain_headers(reporter: Reporter, plan: ColumnPlan, options: PortfolioOptions) -> None:
-    """Columns that were not used, and why; confirmations, which nothing asks for yet."""
-    confirm = plan.column("confirm")
-    if confirm is not None:
-        reporter.header("warning", "confirm_without_effect", confirm)
-    if options.confirm:
-        reporter.sheet("warning", "confirm_without_effect", reporter.table.sheet, ", ".join(options.confirm))
+def explain_headers(reporter: Reporter, plan: ColumnPlan) -> None:
+    """Columns that were not used, and why."""
     for finding in plan.findings:
         known = finding.code in {"header_duplicate", "header_outranked", "header_repeated"}
         names = ", ".join(finding.names) or label("none", reporter.language)
         nearest = finding.names[0] if known else names
         severity: Severity = "warning" if finding.code in {"header_ambiguous", "header_duplicate"} else "info"
         reporter.header(severity, finding.code, finding.column, nearest=nearest)
+
+
+def report_long_ids(reporter: Reporter, plan: ColumnPlan) -> None:
+    """Ids that a spreadsheet program keeps as numbers lose their digits after the fifteenth."""
+    column = plan.column("id")
+    for row, cell in enumerate(reporter.table.columns[column] if column is not None else ()):
+        if isinstance(cell, int | float) and abs(cell) >= 10**15:
+            reporter.cell("warning", "id_digits", row, column, cell, read=shown(cell))
 
 
 def take_out_broken(reporter: Reporter, plan: ColumnPlan) -> list[list[Cell]]:

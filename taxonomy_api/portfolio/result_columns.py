@@ -33,6 +33,13 @@ class TaxonomyResults:
     edition_applies: list[str] = field(default_factory=list)
     edition_reason: list[str] = field(default_factory=list)
 
+    def replace(self, row: int, verdict: str, reason: str, sources: str = "") -> None:
+        """Put a verdict that rests on no criteria in the place of a row's own."""
+        self.verdict[row], self.reason[row], self.sources[row] = verdict, reason, sources
+        self.activity[row] = self.basis[row] = ""
+        self.valid_until[row] = None
+        self.by_assumption[row] = self.by_estimate[row] = False
+
     def extend(self, part: TaxonomyResults) -> None:
         """Add the results of the rows that follow."""
         self.verdict += part.verdict
@@ -73,21 +80,25 @@ def result_columns(
         taken.add(name)
         columns.append(ResultColumn(name, cells))
     for one in taxonomies:
-        parts: tuple[Sequence[Cell], ...] = (
-            one.verdict,
-            one.activity,
-            one.basis,
-            one.sources,
-            one.valid_until,
-            one.reason,
-            one.edition_applies,
-            one.edition_reason,
-        )
-        for suffix, values in zip(SUFFIXES, parts, strict=True):
+        for suffix, values in zip(SUFFIXES, cells_of(one), strict=True):
             columns.append(ResultColumn(f"{one.taxonomy} {suffix}", values, suffix == "verdict"))
     columns.append(ResultColumn("source row", table.rows))
     columns.append(ResultColumn("row state", states, coloured=True))
     return columns
+
+
+def cells_of(one: TaxonomyResults) -> tuple[Sequence[Cell], ...]:
+    """The cells of the columns that `SUFFIXES` names, in their order."""
+    return (
+        one.verdict,
+        one.activity,
+        one.basis,
+        one.sources,
+        one.valid_until,
+        one.reason,
+        one.edition_applies,
+        one.edition_reason,
+    )
 
 
 def _unique(name: str, taken: set[str]) -> str:

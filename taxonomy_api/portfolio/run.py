@@ -10,28 +10,34 @@ from pathlib import Path
 
 from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
 from taxonomy_api.portfolio.assess import Answer, Assessor, Block, assess_block, choose_taxonomies
+from taxonomy_api.portfolio.double_counting import report_double_counting
 from taxonomy_api.portfolio.headers import ColumnPlan, plan_columns
 from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.locate import locate, read_table
 from taxonomy_api.portfolio.method import method_lines
-from taxonomy_api.portfolio.money import column_sum, find_totals, read_money, read_shares
-from taxonomy_api.portfolio.open_book import open_book
+from taxonomy_api.portfolio.money import check_totals, column_sum, find_totals, read_money, read_shares
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.problem import Limits
+from taxonomy_api.portfolio.reading_process import ReadingProcess
 from taxonomy_api.portfolio.report import (
     Reporter,
     explain_headers,
     explain_reading,
     fill_merged,
+    report_long_ids,
     take_out_broken,
 )
 from taxonomy_api.portfolio.result_columns import ResultColumn, RowState, TaxonomyResults, result_columns
 from taxonomy_api.portfolio.summary import Identity, Money, PortfolioSummary, summarise
-from taxonomy_api.portfolio.table import Cell, Table
+from taxonomy_api.portfolio.table import Book, Cell, MergedRange, Table
 from taxonomy_api.portfolio.texts import label
 from taxonomy_api.portfolio.vocabulary import build_vocabulary
 
 ROWS_PER_BLOCK = 10_000
+
+
+#: Opens an upload; the function is called now and then while it is read, and may raise `Cancelled`.
+Opener = Callable[[Path, Limits, Callable[[], None]], Book]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Progress:
 
 
 @dataclass(slots=True)
-class _Reading:
+class Reading:
     """The table of an upload, what its columns mean, their usable cells, and its rows of totals."""
 
     table: Table
@@ -64,64 +70,91 @@ def assess_portfolio(
     progress: Callable[[Progress], None],
     *,
     limits: Limits | None = None,
+    opener: Opener = ReadingProcess,
     assessor: Assessor = assess_block,
+    audit_anchor: str | None = None,
 ) -> PortfolioSummary:
     """Assess the upload `source` and write `results.<format>` for each format of the options into the
     existing folder `target`.
 
+    `opener` opens the upload, by default in a process of its own with limits.
     `progress` may raise `Cancelled`. Raises `PortfolioProblem` where the upload cannot be assessed at
     all; problems of single rows are told in the results. What is in `target` after an exception is
     unfinished: the caller removes it, or makes the folder final by renaming it after a normal return.
+    `audit_anchor` is printed on the Method sheet.
     """
     limits = limits or Limits()
     progress(Progress("reading"))
-    reading = _read(source, engine, options, limits)
+
+    def open_source() -> Book:
+        return opener(source, limits, lambda: progress(Progress("reading")))
+
+    reading = _read(source, engine, options, limits, open_source)
     total = len(reading.table.rows)
     progress(Progress("assessing", total, rows_total=total))
-    results = _assess(engine, reading, options, assessor, progress)
+    results = assess_rows(engine, reading, options, assessor, progress)
     money = read_money(reading.reporter, reading.plan, reading.usable, options.amount_unit)
+    check_totals(reading.reporter, reading.plan, reading.totals, money, options.amount_unit)
     shares = read_shares(reading.reporter, reading.plan, reading.usable)
+    report_double_counting(reading.reporter, reading.plan, reading.usable, money, shares, options.amount_unit)
     states = _states(reading, total)
     progress(Progress("writing", total, total, rows_total=total))
     amount_column = column_sum(reading.table, reading.plan, reading.totals)
     summary = _summarise(engine, reading, options, results, states, money, shares, amount_column)
     columns = result_columns(reading.table, results, states)
-    _write(target, columns, engine, reading, options, results, summary, progress)
+    _write(target, columns, engine, reading, options, results, summary, progress, audit_anchor)
     progress(Progress("done", total, total, total, total))
     return summary
 
 
-def _read(source: Path, engine: Engine, options: PortfolioOptions, limits: Limits) -> _Reading:
+def _read(
+    source: Path, engine: Engine, options: PortfolioOptions, limits: Limits, opener: Callable[[], Book]
+) -> Reading:
     vocabulary = build_vocabulary(engine.release)
-    book = open_book(source, limits)
+    sheet, header_row = options.sheet, options.header_row
+    if options.mapping is not None:
+        vocabulary = options.mapping.apply(vocabulary)
+        sheet, header_row = sheet or options.mapping.sheet, header_row or options.mapping.header_row
+    book = opener()
     try:
-        location = locate(book, vocabulary, limits, options.sheet, options.header_row)
-        table, data = read_table(book, location, source, limits)
+        location = locate(book, vocabulary, limits, sheet, header_row)
+        table, data = read_table(book, location, source, limits, vocabulary)
     finally:
         book.close()
     plan = plan_columns(table.headers, vocabulary)
     reporter = Reporter(table, IssueLog(limits.issues_per_cause), options.language)
     explain_reading(reporter, book, location, data)
-    explain_headers(reporter, plan, options)
+    return interpret(table, plan, reporter, data.merged)
+
+
+def interpret(table: Table, plan: ColumnPlan, reporter: Reporter, merged: list[MergedRange]) -> Reading:
+    """The usable cells of a table and its rows of totals; what is wrong with either goes to `reporter`."""
+    explain_headers(reporter, plan)
+    report_long_ids(reporter, plan)
     usable = take_out_broken(reporter, plan)
-    fill_merged(reporter, plan, usable, data.merged)
+    fill_merged(reporter, plan, usable, merged)
     totals = find_totals(reporter, plan, usable)
     if totals:
         # What a row of totals holds answers nothing about any project.
         usable = [[None if row in totals else cell for row, cell in enumerate(cells)] for cells in usable]
-    return _Reading(table, plan, usable, reporter, totals)
+    return Reading(table, plan, usable, reporter, totals)
 
 
-def _assess(
+def assess_rows(
     engine: Engine,
-    reading: _Reading,
+    reading: Reading,
     options: PortfolioOptions,
     assessor: Assessor,
     progress: Callable[[Progress], None],
+    taxonomies: Sequence[str] = (),
 ) -> list[TaxonomyResults]:
-    """The verdicts of all rows, block by block."""
+    """The verdicts of all rows, block by block, by these taxonomies (none: those that the rows ask for)."""
     total = len(reading.table.rows)
-    taxonomies = options.taxonomies or choose_taxonomies(engine.release, reading.plan.matches, reading.usable)
+    taxonomies = (
+        taxonomies
+        or options.taxonomies
+        or choose_taxonomies(engine.release, reading.plan.matches, reading.usable, options.confirm)
+    )
     results = [TaxonomyResults(taxonomy) for taxonomy in taxonomies]
     for start in range(0, total, ROWS_PER_BLOCK):
         stop = min(start + ROWS_PER_BLOCK, total)
@@ -136,7 +169,7 @@ def _assess(
     return results
 
 
-def _collect(results: list[TaxonomyResults], answer: Answer, reading: _Reading, start: int) -> None:
+def _collect(results: list[TaxonomyResults], answer: Answer, reading: Reading, start: int) -> None:
     for whole, part in zip(results, answer.results, strict=True):
         whole.extend(part)
     for problem in answer.problems:
@@ -146,7 +179,7 @@ def _collect(results: list[TaxonomyResults], answer: Answer, reading: _Reading, 
             reading.reporter.message(problem, row, cell)
 
 
-def _states(reading: _Reading, total: int) -> list[RowState]:
+def _states(reading: Reading, total: int) -> list[RowState]:
     reporter = reading.reporter
     states: list[RowState] = ["ok"] * total
     for row, severity in reporter.touched.items():
@@ -159,7 +192,7 @@ def _states(reading: _Reading, total: int) -> list[RowState]:
 
 def _summarise(
     engine: Engine,
-    reading: _Reading,
+    reading: Reading,
     options: PortfolioOptions,
     results: Sequence[TaxonomyResults],
     states: Sequence[RowState],
@@ -179,11 +212,12 @@ def _write(
     target: Path,
     columns: Sequence[ResultColumn],
     engine: Engine,
-    reading: _Reading,
+    reading: Reading,
     options: PortfolioOptions,
     results: Sequence[TaxonomyResults],
     summary: PortfolioSummary,
     progress: Callable[[Progress], None],
+    audit_anchor: str | None,
 ) -> None:
     total = len(reading.table.rows)
 
@@ -196,7 +230,13 @@ def _write(
         from taxonomy_api.portfolio.write_xlsx import write_xlsx
 
         method = method_lines(
-            engine.release, reading.table, reading.plan, options, results, _digest(reading.table)
+            engine.release,
+            reading.table,
+            reading.plan,
+            options,
+            results,
+            _digest(reading.table),
+            audit_anchor,
         )
         report = Report(summary, reading.reporter.log, method, options.language)
         write_xlsx(target / "results.xlsx", columns, report, written)

@@ -18,7 +18,7 @@ from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.result_columns import ResultColumn
 from taxonomy_api.portfolio.safe_text import clean
 from taxonomy_api.portfolio.sheet_xml import CellStyles
-from taxonomy_api.portfolio.summary import PARTS, PortfolioSummary, Tally
+from taxonomy_api.portfolio.summary import LINES, PARTS, PortfolioSummary, Tally
 from taxonomy_api.portfolio.table import shown
 from taxonomy_api.portfolio.texts import VERDICTS, label
 
@@ -133,12 +133,12 @@ def _summary_sheet(workbook: Any, formats: _Formats, report: Report) -> None:
     sheet.set_column(1, 1, 40)
     sheet.set_column(2, 30, 22)
     sheet.write_string(0, 0, label("summary_of", language), formats.title)
-    for row, key in enumerate(("currency_note", "overlap_note"), start=1):
+    for row, key in enumerate(("currency_note", "overlap_note", "edition_note"), start=1):
         sheet.write_string(row, 0, label(key, language))
     currencies = summary.currencies
     heads = [label("taxonomy", language), label("line", language), label("rows", language)]
     heads += [f"{label('amount', language)} {_money_name(currency, language)}" for currency in currencies]
-    top = 4
+    top = 5
     for column, head in enumerate(heads):
         sheet.write_string(top, column, clean(head), formats.header)
     sheet.freeze_panes(top + 1, 2)
@@ -146,12 +146,10 @@ def _summary_sheet(workbook: Any, formats: _Formats, report: Report) -> None:
     firsts: dict[str, int] = {}
     for taxonomy, tallies in summary.verdicts.items():
         firsts[taxonomy] = row
-        for verdict in VERDICTS:
-            name = label(verdict, language)
-            line = verdict if language == "en" else f"{name} ({verdict})"
-            _tally_line(
-                sheet, formats, row, taxonomy, line, tallies[verdict], currencies, formats.coloured[verdict]
-            )
+        for key in LINES:
+            line = key if language == "en" else f"{label(key, language)} ({key})"
+            style = formats.coloured.get(key)
+            _tally_line(sheet, formats, row, taxonomy, line, tallies[key], currencies, style)
             row += 1
         _tally_line(
             sheet, formats, row, taxonomy, label("total", language), _sum(tallies), currencies, formats.bold

@@ -9,8 +9,15 @@ from decimal import Decimal
 from taxonomy_api.portfolio.result_columns import RowState, TaxonomyResults
 from taxonomy_api.portfolio.texts import VERDICTS
 
+#: Rows under an edition that does not apply to their deal; whatever it says of them is in no other line.
+LEFT_OUT = "edition_does_not_apply"
+#: The lines of a taxonomy; they do not overlap and add up to all rows.
+LINES = (*VERDICTS, LEFT_OUT)
 #: Parts of `aligned`, told apart; a row may be in several.
-PARTS = ("by_criteria", "by_listing", "by_assumption", "by_estimate", "by_share")
+PARTS = (
+    *("by_criteria", "by_listing", "by_composite", "by_mapping"),
+    *("by_assumption", "by_estimate", "by_share"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ class PortfolioSummary:
     rows_without_amount: int
     #: Header of the amount column, and the sum of its cells that are plain numbers, as the sheet shows it.
     amount_column: tuple[str, Decimal] | None
+    #: By taxonomy and line (`LINES`).
     verdicts: Mapping[str, Mapping[str, Tally]]
     aligned_parts: Mapping[str, Mapping[str, Tally]]
     issues: Mapping[str, int]
@@ -119,14 +127,17 @@ def summarise(
     verdicts: dict[str, dict[str, Tally]] = {}
     parts: dict[str, dict[str, Tally]] = {}
     for result in results:
-        verdicts[result.taxonomy] = tallies = {name: Tally(0, {}) for name in VERDICTS}
+        verdicts[result.taxonomy] = tallies = {name: Tally(0, {}) for name in LINES}
         parts[result.taxonomy] = own = {name: Tally(0, {}) for name in PARTS}
         for index in projects:
+            if result.edition_applies[index] == "no":
+                tallies[LEFT_OUT].add(money[index])
+                continue
             verdict = result.verdict[index]
             # A row in state error has no verdict of its own and counts as undetermined.
             tallies[verdict or "undetermined"].add(money[index])
             if verdict == "aligned":
-                own["by_listing" if result.basis[index] == "listing" else "by_criteria"].add(money[index])
+                own[f"by_{result.basis[index]}"].add(money[index])
                 if result.by_assumption[index]:
                     own["by_assumption"].add(money[index])
                 if result.by_estimate[index]:

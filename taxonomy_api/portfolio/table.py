@@ -43,13 +43,43 @@ class MergedRange:
 
 @dataclass(slots=True)
 class SheetData:
-    """Rows that hold anything, with their numbers as in the sheet (from 1)."""
+    """The rows of a sheet that hold anything: their numbers as in the sheet (from 1), and their cells
+    by column (from 0), every column as long as `numbers`."""
 
     numbers: list[int] = field(default_factory=list)
-    rows: list[SheetRow] = field(default_factory=list)
+    columns: dict[int, list[Cell]] = field(default_factory=dict)
     hidden_rows: int = 0
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[MergedRange] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[SheetRow]:
+        """The same cells row by row."""
+        rows: list[SheetRow] = [{} for _ in self.numbers]
+        for column, cells in self.columns.items():
+            for row, cell in zip(rows, cells, strict=True):
+                if cell is not None:
+                    row[column] = cell
+        return rows
+
+    def set_rows(self, numbers: list[int], rows: Sequence[SheetRow]) -> None:
+        """Take the cells of rows that were read one after the other."""
+        self.numbers = numbers
+        self.columns = {}
+        for index, row in enumerate(rows):
+            for column, cell in row.items():
+                cells = self.columns.get(column)
+                if cells is None:
+                    cells = self.columns[column] = [None] * len(rows)
+                cells[index] = cell
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to tell of a whole file: how it was read, or what in it was left alone."""
+
+    code: str
+    read: str
 
 
 class Book(Protocol):
@@ -59,8 +89,8 @@ class Book(Protocol):
     def sheets(self) -> Sequence[SheetName]: ...
 
     @property
-    def notes(self) -> Sequence[str]:
-        """How the file was read, where that was a choice (the encoding of a text file)."""
+    def notes(self) -> Sequence[Note]:
+        """How the file was read, where that was a choice, and what in it was ignored."""
 
     def head(self, sheet: str, rows: int) -> SheetData:
         """What stands in the first `rows` rows of the sheet."""

@@ -35,8 +35,11 @@ _STANDARD_KEYS = (
     "id", "name", "activity", "row", "industry", "country", "amount", "currency", "share_of_proceeds",
     "instrument", "approved_on", "issued_on", "first_drawdown_on", "maturity", "estimated", "notes",
 )  # fmt: skip
-_TEXT_KEYS = frozenset(["id", "activity", "row", "industry"])
-_DATE_KEYS = frozenset(["approved_on", "issued_on", "first_drawdown_on", "maturity"])
+_NUMBER_FORMATS = {
+    **dict.fromkeys(("id", "activity", "row", "industry"), "@"),
+    **dict.fromkeys(("approved_on", "issued_on", "first_drawdown_on", "maturity"), "yyyy-mm-dd"),
+    "share_of_proceeds": "0%",
+}
 _CURRENCIES = ("CNY", "HKD", "USD", "EUR", "SGD", "GBP", "JPY")
 
 
@@ -93,7 +96,7 @@ def _columns(release: Release, language: Language, wanted: Sequence[Activity]) -
             labels[key].label.in_language(language),
             TEMPLATE[key].in_language(language),
             values,
-            "@" if key in _TEXT_KEYS else "yyyy-mm-dd" if key in _DATE_KEYS else None,
+            _NUMBER_FORMATS.get(key),
             strict=key != "currency",
         )
     asked = dict.fromkeys(

@@ -13,9 +13,16 @@ LABELS: dict[str, Text] = {
     "excluded": Text("excluded", "排除", "排除"),
     "not_covered": Text("not covered", "未覆盖", "未涵蓋"),
     "undetermined": Text("undetermined", "无法判定", "無法判定"),
+    "edition_does_not_apply": Text(
+        "edition does not apply to the deal", "版本不适用于该交易", "版本不適用於該交易"
+    ),
     "total": Text("all rows", "全部行", "全部行"),
     "by_criteria": Text("aligned by criteria", "符合：依据标准", "符合：依據準則"),
     "by_listing": Text("aligned by listing", "符合：依据目录列名", "符合：依據目錄列名"),
+    "by_composite": Text(
+        "aligned by a composite of two editions", "符合：依据两版目录复合标准", "符合：依據兩版目錄複合準則"
+    ),
+    "by_mapping": Text("aligned by a mapping", "符合：依据目录对应", "符合：依據目錄對應"),
     "by_assumption": Text("aligned by assumption", "符合：依据假设", "符合：依據假設"),
     "by_estimate": Text("aligned by estimated facts", "符合：依据估算数据", "符合：依據估算數據"),
     "by_share": Text(
@@ -49,6 +56,11 @@ LABELS: dict[str, Text] = {
         "The lines 'aligned by …' are parts of 'aligned' and may overlap; they are not added to it.",
         "“符合：依据……”各行是“符合”的组成部分，可能重叠，不另行相加。",
         "「符合：依據……」各行是「符合」的組成部分，可能重疊，不另行相加。",
+    ),
+    "edition_note": Text(
+        "Rows under an edition that does not apply to their deal are counted in a line of their own only.",
+        "版本不适用于其交易的行仅计入单独一项，不计入任何结论。",
+        "版本不適用於其交易的行僅計入單獨一項，不計入任何結論。",
     ),
     "currency_note": Text(
         "Amounts are added within one currency only; nothing is converted.",
@@ -116,6 +128,21 @@ LABELS: dict[str, Text] = {
         "Mend the cell and assess again.", "请修正单元格后重新评估。", "請修正儲存格後重新評估。"
     ),
     "nearest": Text("Nearest: {names}.", "相近：{names}。", "相近：{names}。"),
+    "project_amount_above": Text(
+        "that is more than the project's own amount of {amount}",
+        "超过项目自身金额 {amount}",
+        "超過項目自身金額 {amount}",
+    ),
+    "project_amount_within": Text(
+        "that is within the project's own amount of {amount}",
+        "未超过项目自身金额 {amount}",
+        "未超過項目自身金額 {amount}",
+    ),
+    "project_amount_unknown": Text(
+        "whether that is more than the project's own amount cannot be told",
+        "无法判断是否超过项目自身金额",
+        "無法判斷是否超過項目自身金額",
+    ),
     "coverage_holes": Text("Not on file", "未收录", "未收錄"),
 }
 
@@ -151,6 +178,18 @@ ISSUES: dict[str, tuple[Text, Text]] = {
             "Save as CSV in UTF-8 if signs look wrong.",
             "如有乱码，请另存为 UTF-8 CSV。",
             "如有亂碼，請另存為 UTF-8 CSV。",
+        ),
+    ),
+    "content_ignored": (
+        Text(
+            "Left alone, neither run nor opened: {read}.",
+            "未运行、未打开：{read}。",
+            "未執行、未開啟：{read}。",
+        ),
+        Text(
+            "Values that come from there are read as last saved.",
+            "由其得出的数值按最后保存的结果读取。",
+            "由其得出的數值按最後儲存的結果讀取。",
         ),
     ),
     "hidden_rows": (
@@ -291,19 +330,79 @@ ISSUES: dict[str, tuple[Text, Text]] = {
         ),
         Text("Compare it with the control totals.", "请与核对合计比较。", "請與核對合計比較。"),
     ),
-    "confirm_without_effect": (
+    "project_funded_twice": (
         Text(
-            "Not used: there are no mappings between taxonomies on file that ask for a confirmation.",
-            "未使用：尚未收录需要确认的目录间对应关系。",
-            "未使用：尚未收錄需要確認的目錄間對應關係。",
+            "Rows {rows} are one project under several instruments ({instruments}), {amounts} in all; "
+            "{comparison}. Each row is counted.",
+            "第 {rows} 行为同一项目，由多个融资工具（{instruments}）提供资金，"
+            "合计 {amounts}；{comparison}。各行均计入。",
+            "第 {rows} 行為同一項目，由多個融資工具（{instruments}）提供資金，"
+            "合計 {amounts}；{comparison}。各行均計入。",
         ),
         Text(
-            "Name the target's activity itself.", "请直接填写目标目录的活动。", "請直接填寫目標目錄的活動。"
+            "State the project's own amount in a column of its own, or leave out what is counted twice.",
+            "请另列注明项目自身金额，或删除重复计入的部分。",
+            "請另欄註明項目自身金額，或刪除重複計入的部分。",
         ),
+    ),
+    "project_amount_exceeded": (
+        Text(
+            "Rows {rows} are one project (instruments: {instruments}), {amounts} in all; {comparison}. "
+            "Each row is counted.",
+            "第 {rows} 行为同一项目（融资工具：{instruments}），合计 {amounts}；{comparison}。各行均计入。",
+            "第 {rows} 行為同一項目（融資工具：{instruments}），合計 {amounts}；{comparison}。各行均計入。",
+        ),
+        Text(
+            "Correct the amounts, or leave out what is counted twice.",
+            "请更正金额，或删除重复计入的部分。",
+            "請更正金額，或刪除重複計入的部分。",
+        ),
+    ),
+    "shares_above_whole": (
+        Text(
+            "The shares of proceeds of this instrument (rows {rows}) come to {share}.",
+            "该融资工具的募集资金占比（第 {rows} 行）合计 {share}。",
+            "該融資工具的募集資金佔比（第 {rows} 行）合計 {share}。",
+        ),
+        Text("Correct the shares.", "请更正占比。", "請更正佔比。"),
     ),
     "share_unreadable": (
         Text("Not applied. {message}", "未采用。{message}", "未採用。{message}"),
         Text("Write 50% or 0.5.", "请填写 50% 或 0.5。", "請填寫 50% 或 0.5。"),
+    ),
+    "total_differs": (
+        Text(
+            "The total states {stated}; the rows above add up to {above}, since the last total {since}.",
+            "合计为 {stated}；其上各行之和为 {above}，自上一合计以来为 {since}。",
+            "合計為 {stated}；其上各行之和為 {above}，自上一合計以來為 {since}。",
+        ),
+        Text(
+            "Check the total and the amounts of its rows.", "请核对合计与各行金额。", "請核對合計與各行金額。"
+        ),
+    ),
+    "share_ambiguous": (
+        Text(
+            "Not applied: without a percent sign or format it may be a fraction or a percentage.",
+            "未采用：无百分号或百分比格式，可能是小数也可能是百分数。",
+            "未採用：無百分號或百分比格式，可能是小數也可能是百分數。",
+        ),
+        Text(
+            "Write 50%, or format the cell as a percentage.",
+            "请写作 50%，或将单元格设为百分比格式。",
+            "請寫作 50%，或將儲存格設為百分比格式。",
+        ),
+    ),
+    "id_digits": (
+        Text(
+            "An id stored as a number beyond 15 digits: spreadsheet programs round it; read as {read}.",
+            "编号以数字存储且超过 15 位，表格软件可能已舍入；读取为 {read}。",
+            "編號以數字儲存且超過 15 位，試算表軟件可能已捨入；讀取為 {read}。",
+        ),
+        Text(
+            "Format the column as text and enter the id again.",
+            "请将该列设为文本后重新输入。",
+            "請將該欄設為文字後重新輸入。",
+        ),
     ),
     "amount_implausible": (
         Text(
@@ -396,6 +495,16 @@ FINDINGS: dict[str, Text] = {
         "“{given}” is no code of this classification and revision.",
         "“{given}”不是该行业分类及版本的代码。",
         "「{given}」不是該行業分類及版本的代碼。",
+    ),
+    "unknown_instrument": Text(
+        "“{given}” is no kind of instrument on file.",
+        "“{given}”不是已收录的融资工具类型。",
+        "「{given}」不是已收錄的融資工具類型。",
+    ),
+    "instrument_read_in_part": Text(
+        "“{given}” is no kind of instrument on file; it was read as a {kind} for the choice of edition only.",
+        "“{given}”不是已收录的融资工具类型；仅在选择版本时按 {kind} 读取。",
+        "「{given}」不是已收錄的融資工具類型；僅在選擇版本時按 {kind} 讀取。",
     ),
     "industry_revision_assumed": Text(
         "“{given}” names no classification: read as NACE Rev. 2; for Rev. 2.1 write nace2.1:{given}.",

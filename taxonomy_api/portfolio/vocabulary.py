@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from taxonomy_api.catalog.criteria import AttestLeaf, Criterion, Listing, MeetsLeaf, walk
@@ -47,6 +47,8 @@ class Vocabulary:
     roles: Mapping[str, tuple[Role, ...]]
     readable: Mapping[str, str]
     release: Release
+    #: Headers of one bank's files by `header_key`, and the known name that each stands for ("" for none).
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, text: str) -> tuple[Role, ...]:
         """Every meaning of this header text; more than one is an ambiguity."""

@@ -11,16 +11,14 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 from xml.parsers import expat
 
+from taxonomy_api.portfolio.archive import SAVE_AS_XLSX, open_archive
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.table import SheetName
+from taxonomy_api.portfolio.xml_text import plain_text, unescape
 
-OLE_MAGIC = bytes.fromhex("D0CF11E0A1B11AE1")
-ZIP_MAGIC = b"PK\x03\x04"
-SAVE_AS_XLSX = "Open it in a spreadsheet program and save it as .xlsx (Excel workbook) or .csv (UTF-8)."
 #: The built-in number formats that show a date or a time, and a percentage.
 DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 PERCENT_FORMATS = frozenset([9, 10])
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _FORMAT_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
 
@@ -35,7 +33,7 @@ class Package:
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self.path = path
-        self.archive = _open_archive(path, limits)
+        self.archive = open_archive(path, limits)
         try:
             self._parts = {name.lower(): name for name in self.archive.namelist()}
             workbook = self._workbook_part()
@@ -79,7 +77,7 @@ class Package:
         parser.EndElementHandler = end
         parser.CharacterDataHandler = text
         try:
-            with self._open(part) as stream:
+            with self.open(part) as stream:
                 parser.ParseFile(stream)
         except expat.ExpatError as error:
             raise self._damaged(f"{part} is not well-formed XML (line {error.lineno}).") from error
@@ -99,6 +97,10 @@ class Package:
         strings: list[str] = []
         if part is None:
             return strings
+        with self.open(part) as stream:
+            plain = _plain_strings(stream.read())
+        if plain is not None:
+            return plain
         pieces: list[str] = []
         state = _TextState()
 
@@ -121,7 +123,12 @@ class Package:
         self.parse(part, start, end, text)
         return strings
 
-    def _open(self, part: str) -> IO[bytes]:
+    def size(self, part: str) -> int:
+        """The unpacked size of a part in bytes, as the archive states it."""
+        name = self._parts.get(part.lower())
+        return 0 if name is None else self.archive.getinfo(name).file_size
+
+    def open(self, part: str) -> IO[bytes]:
         name = self._parts.get(part.lower())
         if name is None:
             raise self._damaged(f"The part {part} is missing.")
@@ -233,6 +240,31 @@ class Package:
         )
 
 
+_PLAIN_STRING = re.compile(
+    rb"<si>\s*<t(?: xml:space=\"preserve\")?(?:/>|>([^<]*)</t>)\s*</si>|<si/>|<si></si>"
+)
+
+
+def _plain_strings(content: bytes) -> list[str] | None:
+    """The shared strings where all of them are plain; None where the parser must look."""
+    if b"<!" in content or b"\r" in content.partition(b"<sst")[2]:
+        return None
+    declared = re.match(rb"[^<]*<\?xml[^>]*encoding=[\"']([^\"']*)", content)
+    if declared and declared[1].lower() != b"utf-8":
+        return None
+    found = _PLAIN_STRING.findall(content)
+    if len(found) != content.count(b"<si") or b"</sst>" not in content:
+        return None
+    try:
+        texts = b"\0".join(found).decode()
+    except UnicodeDecodeError:
+        return None
+    strings = texts.split("\0") if found else []
+    if len(strings) != len(found):
+        return None
+    return [plain_text(text) if "&" in text or "_x" in text else text for text in strings]
+
+
 class _TextState:
     """Whether the parser stands in text that a person sees: `t`, but not within a phonetic note."""
 
@@ -257,63 +289,6 @@ class _TextState:
             self._text = False
         elif name == "rPh":
             self._phonetic = False
-
-
-def unescape(text: str) -> str:
-    """Spreadsheet programs write control characters as _xHHHH_."""
-    if "_x" not in text:
-        return text
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
-
-
-def _open_archive(path: Path, limits: Limits) -> zipfile.ZipFile:
-    with path.open("rb") as stream:
-        start = stream.read(8)
-    if start == OLE_MAGIC:
-        raise _ole_problem(path)
-    if not start.startswith(ZIP_MAGIC):
-        raise PortfolioProblem(
-            "not_a_workbook", f"{path.name} is not a workbook, whatever its name says.", SAVE_AS_XLSX
-        )
-    try:
-        archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise PortfolioProblem(
-            "damaged_workbook", f"{path.name} is cut off or damaged.", "Upload the complete file again."
-        ) from error
-    entries = archive.infolist()
-    size = sum(entry.file_size for entry in entries)
-    if len(entries) > limits.entries or size > limits.uncompressed_size:
-        archive.close()
-        raise PortfolioProblem(
-            "workbook_too_large",
-            f"{path.name} unpacks to {size:,} bytes in {len(entries):,} parts; "
-            f"at most {limits.uncompressed_size:,} bytes in {limits.entries:,} parts are read.",
-            "Leave out pictures and further sheets, or split the portfolio.",
-        )
-    if any(entry.flag_bits & 1 for entry in entries):
-        archive.close()
-        raise _password_problem(path)
-    return archive
-
-
-def _ole_problem(path: Path) -> PortfolioProblem:
-    """Old .xls files and password-protected .xlsx files share one container."""
-    with path.open("rb") as stream:
-        content = stream.read()
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        return _password_problem(path)
-    return PortfolioProblem(
-        "unsupported_format", f"{path.name} is a workbook of the old format (.xls).", SAVE_AS_XLSX
-    )
-
-
-def _password_problem(path: Path) -> PortfolioProblem:
-    return PortfolioProblem(
-        "password_protected",
-        f"{path.name} is protected by a password and cannot be opened.",
-        "Remove the password (File, Info, Protect Workbook) and upload it again.",
-    )
 
 
 def _shows_date(number: str, formats: dict[str, str]) -> bool:

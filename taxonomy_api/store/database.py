@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from alembic import command
 from alembic.config import Config
@@ -14,18 +16,26 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from taxonomy_api.settings import Settings
+from taxonomy_api.store.audit import Sealer
+from taxonomy_api.store.audit_key import audit_key
+from taxonomy_api.store.group_commit import GroupCommit
 
+Value = TypeVar("Value")
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Held while migrating PostgreSQL, so that two starts at once do not migrate twice. Any fixed number serves.
 _MIGRATION_LOCK = 7_240_118
 _BUSY_SECONDS = 10
+_CONNECT_SECONDS = 5
 
 
 class Database:
     """An opened database. Make one per process: connections do not survive a fork."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: bytes) -> None:
+        """`key` seals the audit trail."""
         self.engine = _engine(url)
+        self._sealer = Sealer(key)
+        self._group = GroupCommit(self.unit_of_work)
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
         self._writing = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 
@@ -34,10 +44,20 @@ class Database:
         """A session whose changes are committed together at the end, or not at all.
 
         Use one per service call. Do not commit inside it, and start nothing in it that others
-        should see only after the commit (messages to the queue, say).
+        should see only after the commit (messages to the queue, say). What is recorded in it for the
+        audit trail is sealed as its last step.
         """
         with self._writing.begin() as session:
             yield session
+            self._sealer.seal(session)
+
+    def grouped(self, work: Callable[[Session], Value]) -> Value:
+        """As a unit of work around `work`, shared with others that wait at this moment.
+
+        For small writes that come often. `work` must touch nothing but the session: it may be run in
+        another thread, and more than once.
+        """
+        return self._group.run(work)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -54,6 +74,15 @@ class Database:
         with self.reading() as session:
             return bool(session.scalar(text("SELECT 1")) == 1)
 
+    def copy_to(self, target: Path) -> None:
+        """A consistent copy of an embedded database, made while others write."""
+        connection = self.engine.raw_connection()
+        try:
+            with closing(sqlite3.connect(target)) as copy:
+                cast(sqlite3.Connection, connection.driver_connection).backup(copy)
+        finally:
+            connection.close()
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -62,7 +91,7 @@ def open_database(settings: Settings) -> Database:
     """The database of the settings; makes the store folder of an embedded one."""
     if settings.is_embedded:
         settings.store.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Database(settings.database)
+    return Database(settings.database, audit_key(settings))
 
 
 def upgrade(engine: Engine) -> None:
@@ -84,11 +113,20 @@ def migration_config(connection: Connection) -> Config:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        waits = {} if "connect_timeout" in parsed.query else {"connect_timeout": _CONNECT_SECONDS}
+        return create_engine(
+            parsed,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=10,
+            connect_args=waits,
+            hide_parameters=True,
+        )
     if parsed.database and parsed.database != ":memory:" and not os.path.exists(parsed.database):
         # Made by hand so that nobody else on the machine can read it.
         os.close(os.open(parsed.database, os.O_CREAT | os.O_WRONLY, 0o600))
-    engine = create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
+    engine = create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -98,9 +136,24 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver's own implicit transactions are switched off; `_begin_sqlite` opens them.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    _into_wal(cursor)
+    # FULL: what is acknowledged is on the disk, also when the machine stops.
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _into_wal(cursor: Any) -> None:
+    """Turns the log of a new database on; where two processes do so at once SQLite lets neither wait."""
+    patience = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.02)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -12,7 +12,9 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -63,6 +65,19 @@ class FileStore:
             return path
         raise NotFound("upload_gone", "The uploaded file is no longer stored.")
 
+    def delete_input(self, organisation_id: str, portfolio_id: str) -> None:
+        """Removes the uploaded file; harmless where it is gone."""
+        for path in self._folder(organisation_id, portfolio_id).glob("input*"):
+            path.unlink(missing_ok=True)
+
+    def hashes(self, folder: Path) -> dict[str, str]:
+        """SHA-256 of the files in a folder, by name."""
+        found = {}
+        for path in sorted(folder.iterdir()):
+            with path.open("rb") as stream:
+                found[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+        return found
+
     def begin(self, organisation_id: str, portfolio_id: str, attempt: int) -> Path:
         """An empty folder to write results into. Raises NotFound where the upload is gone."""
         folder = self.input(organisation_id, portfolio_id).parent / f"work-{attempt}"
@@ -89,6 +104,13 @@ class FileStore:
         if not path.is_file():
             raise NotFound("result_gone", f"{name} is not among the stored results.")
         return path
+
+    def portfolios(self, before: datetime) -> Iterator[tuple[str, str]]:
+        """(organisation, portfolio) of the folders that were last changed before an instant."""
+        for folder in sorted((self.root / "portfolios").glob("*/*")):
+            named = _ID.fullmatch(folder.parent.name) and _ID.fullmatch(folder.name)
+            if named and folder.stat().st_mtime < before.timestamp():
+                yield folder.parent.name, folder.name
 
     def delete(self, organisation_id: str, portfolio_id: str) -> None:
         """Removes the upload and all results."""

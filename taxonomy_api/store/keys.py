@@ -13,7 +13,7 @@ import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from sqlalchemy import select
@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from taxonomy_api.errors import Conflict, InvalidInput, NotFound, Problem
 from taxonomy_api.settings import Settings
+from taxonomy_api.store.audit import OPERATOR, record
 from taxonomy_api.store.database import Database
 from taxonomy_api.store.ids import new_id, now
 from taxonomy_api.store.models import ApiKey, Organisation
@@ -53,6 +54,7 @@ def create_organisation(session: Session, name: str) -> Organisation:
     organisation = Organisation(id=new_id(), name=clean, created=now())
     session.add(organisation)
     session.flush()
+    record(session, OPERATOR, "organisation.created", OPERATOR, organisation.id)
     return organisation
 
 
@@ -101,7 +103,28 @@ def revoke_key(session: Session, key_id: str, organisation_id: str | None = None
         raise NotFound("unknown_key", f"There is no key {key_id!r}.")
     if stored.revoked is None:
         stored.revoked = now()
+        record(session, stored.organisation_id, "key.revoked", OPERATOR, stored.id)
     return stored
+
+
+def rotate_key(
+    session: Session, key_id: str, overlap: timedelta, organisation_id: str | None = None
+) -> tuple[ApiKey, str]:
+    """A new key with scopes, name and expiry of the old one, which goes on counting for `overlap`.
+
+    So callers can change over without a gap. The second value is the new key itself. Raises NotFound, and
+    Conflict for a key that no longer counts.
+    """
+    old = session.get(ApiKey, key_id)
+    if old is None or organisation_id not in (None, old.organisation_id):
+        raise NotFound("unknown_key", f"There is no key {key_id!r}.")
+    if old.revoked is not None or (old.expires is not None and old.expires <= now()):
+        raise Conflict("key_ended", f"Key {key_id} no longer counts; make a new one with `key create`.")
+    made = create_key(session, old.organisation_id, old.scopes.split(), old.name, old.expires)
+    end = now() + overlap
+    old.expires = end if old.expires is None else min(end, old.expires)
+    record(session, old.organisation_id, "key.rotated", OPERATOR, old.id, successor=made[0].id)
+    return made
 
 
 def identify(session: Session, key: str) -> Identity | None:
@@ -184,6 +207,7 @@ def _store_key(
     )
     session.add(stored)
     session.flush()
+    record(session, organisation_id, "key.created", OPERATOR, stored.id, scopes=stored.scopes)
     return stored
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from taxonomy_api.errors import NotFound
-from taxonomy_api.store.ids import new_id, now
+from taxonomy_api.store.ids import now
 from taxonomy_api.store.models import Assessment, Owned, Portfolio, PortfolioState
 
 Row = TypeVar("Row", bound=Owned)
@@ -36,11 +36,11 @@ class Repository:
     organisation_id: str
 
     def add_assessment(
-        self, release: str, engine: str, as_of: date, request: dict[str, Any], answer: dict[str, Any]
+        self, assessment_id: str, release: str, engine: str, as_of: date, request: str, answer: str
     ) -> Assessment:
-        """Keeps a request and its answer."""
+        """Keeps a request and its answer, both JSON text; the release must be kept already."""
         row = Assessment(
-            id=new_id(),
+            id=assessment_id,
             organisation_id=self.organisation_id,
             created=now(),
             release=release,
@@ -56,11 +56,19 @@ class Repository:
         """Raises NotFound."""
         return self._get(Assessment, assessment_id, "assessment")
 
+    def assessments(self, ids: Sequence[str]) -> dict[str, Assessment]:
+        """Those of the ids that are there."""
+        return {
+            row.id: row for row in self.session.scalars(self._own(Assessment).where(Assessment.id.in_(ids)))
+        }
+
     def delete_assessment(self, assessment_id: str) -> None:
         """Raises NotFound."""
         self.session.delete(self.assessment(assessment_id))
 
-    def add_portfolio(self, portfolio_id: str, file: StoredFile, options: dict[str, Any]) -> Portfolio:
+    def add_portfolio(
+        self, portfolio_id: str, file: StoredFile, options: dict[str, Any], submitted_by: str = ""
+    ) -> Portfolio:
         """Keeps a queued portfolio whose file is stored already."""
         row = Portfolio(
             id=portfolio_id,
@@ -76,6 +84,7 @@ class Repository:
             file_sha256=file.sha256,
             file_size=file.size,
             options=options,
+            submitted_by=submitted_by,
             release=None,
             summary=None,
             problem=None,
@@ -108,10 +117,15 @@ class Repository:
         """Forgets the row; its files are deleted by whoever asked for this. Raises NotFound."""
         self.session.delete(self.portfolio(portfolio_id))
 
+    @staticmethod
+    def missing(noun: str, row_id: str) -> NotFound:
+        """The same for what was deleted, never was, or is another organisation's."""
+        return NotFound(f"unknown_{noun}", f"There is no {noun} {row_id!r}.")
+
     def _get(self, table: type[Row], row_id: str, noun: str) -> Row:
         row: Row | None = self.session.scalar(self._own(table).where(table.id == row_id))
         if row is None:
-            raise NotFound(f"unknown_{noun}", f"There is no {noun} {row_id!r}.")
+            raise self.missing(noun, row_id)
         return row
 
     def _own(self, table: type[Row]) -> Select[Any]:

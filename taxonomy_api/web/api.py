@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import marshmallow as ma
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_smorest import Api as SmorestApi
 from flask_smorest import Blueprint as SmorestBlueprint
 from webargs.flaskparser import FlaskParser
@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from taxonomy_api import __version__
 from taxonomy_api.web import problems
+from taxonomy_api.web.api_examples import Examples
 from taxonomy_api.web.auth import SECURITY_SCHEME
 from taxonomy_api.web.json_io import json_object
 from taxonomy_api.web.schemas import ProblemDocument
@@ -94,21 +95,24 @@ def make_api(app: Flask) -> Api:
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={"info": {"description": _DESCRIPTION, "license": {"name": "Apache-2.0"}}},
     )
-    api = Api(app)
+    api = Api(app, spec_kwargs={"extra_plugins": [Examples()]})
     scheme = {"type": "http", "scheme": "bearer", "description": "An API key; scopes are per organisation."}
     api.spec.components.security_scheme(SECURITY_SCHEME, scheme)
     return api
 
 
-def json_body(schema: type[ma.Schema]) -> Callable[[View], View]:
+def json_body(schema: type[ma.Schema], largest: Callable[[], int] | None = None) -> Callable[[View], View]:
     """Passes the strictly read JSON object of the request as the last positional argument.
 
-    The schema only documents it: what is in it is checked by the room that understands it.
+    The schema only documents it: what is in it is checked by the room that understands it. `largest`
+    gives another limit in bytes than the usual one.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def with_body(*args: Any, **kwargs: Any) -> Any:
+            if largest is not None:
+                request.max_content_length = largest()
             return view(*args, json_object(), **kwargs)
 
         body = {"required": True, "content": {"application/json": {"schema": schema}}}

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from taxonomy_api.settings import Settings
-from taxonomy_api.web import docs_page, problems
+from taxonomy_api.web import docs_page, headers, problems, request_ids, request_log
 from taxonomy_api.web.api import make_api
 from taxonomy_api.web.json_io import Json
 from taxonomy_api.web.services import Services, attach, make_services
-from taxonomy_api.web.views import assessments, catalogue, operation, portfolios, proceeds
+from taxonomy_api.web.views import (
+    assessments,
+    audit,
+    catalogue,
+    crosswalk,
+    operation,
+    portfolios,
+    proceeds,
+    releases,
+)
 
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    # What is about an organisation stays out of shared caches; published data set their own.
-    "Cache-Control": "no-store",
-}
+
+class _App(Flask):
+    def log_exception(self, _: object) -> None:
+        """Unexpected failures are logged where they are answered, without what callers sent."""
 
 
 def create_app(settings: Settings, services: Services | None = None) -> Flask:
@@ -26,7 +32,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
 
     The database must be up to date. The data are loaded at the first request that needs them.
     """
-    app = Flask("taxonomy_api", static_folder=None)
+    app = _App("taxonomy_api", static_folder=None)
     app.json = Json(app)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     # Addresses are case-sensitive and have one form only.
@@ -34,16 +40,13 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     app.url_map.redirect_defaults = False
     attach(app.extensions, services or make_services(settings))
     api = make_api(app)
-    for part in (catalogue, assessments, proceeds, portfolios, operation):
+    for part in (catalogue, crosswalk, releases, assessments, proceeds, portfolios, audit, operation):
         api.register_blueprint(part.blueprint)
     app.register_blueprint(docs_page.blueprint)
     problems.register(app)
-    app.after_request(_finish)
+    headers.register(app, settings)
+    request_log.register(app)
+    request_ids.register(app)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     return app
-
-
-def _finish(answer: Response) -> Response:
-    for name, value in _HEADERS.items():
-        answer.headers.setdefault(name, value)
-    answer.headers["X-Request-Id"] = problems.correlation_id()
-    return answer

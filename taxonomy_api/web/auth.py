@@ -29,7 +29,12 @@ def reads_catalogue(view: View) -> View:
 
 def organisation_id() -> str:
     """Whose data this request is about. Only behind `requires`."""
-    return cast(Identity, g.identity).organisation_id
+    return who().organisation_id
+
+
+def who() -> Identity:
+    """Who asks. Only behind `requires`."""
+    return cast(Identity, g.identity)
 
 
 def _guard(
@@ -42,6 +47,8 @@ def _guard(
             if is_needed() or "Authorization" in request.headers:
                 g.identity = _authenticate()
                 _check(g.identity, scopes, is_needed())
+            else:
+                _count_address()
             return view(*args, **kwargs)
 
         documented = Blueprint.doc(security=[{SECURITY_SCHEME: list(scopes)}, *open_too])(guarded)
@@ -51,16 +58,23 @@ def _guard(
 
 
 def _authenticate() -> Identity:
+    """Who asks, counted. Raises Unauthenticated and TooMany."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    if not key.strip():
-        raise Unauthenticated("key_missing", "This needs an API key: send Authorization: Bearer KEY.")
     identity = None
-    if scheme.lower() == "bearer":
+    if key.strip() and scheme.lower() == "bearer":
         with services().database.reading() as session:
             identity = identify(session, key.strip())
-    if identity is None:
-        raise Unauthenticated("key_refused", "The API key is unknown, expired or revoked.")
-    return identity
+    if identity is not None:
+        services().rate_limits.count_key(identity.key_id)
+        return identity
+    _count_address()
+    if not key.strip():
+        raise Unauthenticated("key_missing", "This needs an API key: send Authorization: Bearer KEY.")
+    raise Unauthenticated("key_refused", "The API key is unknown, expired or revoked.")
+
+
+def _count_address() -> None:
+    services().rate_limits.count_address(request.remote_addr or "")
 
 
 def _check(identity: Identity, scopes: tuple[Scope, ...], needed: bool) -> None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from taxonomy_api import errors
 from taxonomy_api.errors import Problem, ServiceError
 from taxonomy_api.portfolio.problem import PortfolioProblem
+from taxonomy_api.web.request_ids import request_number
 
 _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
 TYPE_PREFIX = "urn:taxonomy-api:problem:"
 
 #: Looked up along the class hierarchy of an error.
@@ -28,15 +31,21 @@ STATUS: Mapping[type[ServiceError], HTTPStatus] = {
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-_HTTP_CODES: Mapping[int, str] = {
+#: Errors that HTTP itself knows. Any other has the name of its status as its code.
+HTTP_CODES: Mapping[int, str] = {
+    400: "bad_request",
     404: "unknown_path",
     405: "method_not_allowed",
+    406: "not_acceptable",
     413: "body_too_large",
     415: "unsupported_media_type",
     500: "internal_error",
 }
+#: Seconds after which to try again where something is not ready; a restart of a database takes about so long.
+RETRY_SECONDS = 5
 
 
 class AnyProblem(Protocol):
@@ -58,6 +67,7 @@ def register(app: Flask) -> None:
     """Errors of the rooms below become problem documents; those of HTTP are handled by `Api`."""
     app.register_error_handler(ServiceError, service_error)
     app.register_error_handler(PortfolioProblem, portfolio_problem)
+    app.register_error_handler(SQLAlchemyError, database_error)
 
 
 def service_error(error: ServiceError) -> Response:
@@ -67,7 +77,28 @@ def service_error(error: ServiceError) -> Response:
     )
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after is None and status == HTTPStatus.SERVICE_UNAVAILABLE:
+        retry_after = RETRY_SECONDS
+    if retry_after is not None:
+        answer.headers["Retry-After"] = str(retry_after)
     return answer
+
+
+def database_error(error: SQLAlchemyError) -> Response:
+    """A database that is away, stopping or busy is a 503 to repeat; any other failure is a 500."""
+    away = isinstance(error, OperationalError | InterfaceError | PoolTimeout)
+    if not away and not (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return _internal(error)
+    _log.warning("%s %s: the database does not answer.", request.method, _route(), exc_info=error)
+    detail = "The database does not answer. What this request asked for may not have been done; ask again."
+    return service_error(errors.Unavailable("database_unreachable", detail))
+
+
+def document(error: ServiceError) -> dict[str, Any]:
+    """An error as the problem document of an item among others."""
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    return _document(status, error.code, error.detail, [as_json(problem) for problem in error.problems])
 
 
 def portfolio_problem(error: PortfolioProblem) -> Response:
@@ -80,16 +111,14 @@ def portfolio_problem(error: PortfolioProblem) -> Response:
 def http_error(error: HTTPException) -> Response:
     """Errors of routing, limits and parameters; an unexpected exception arrives as InternalServerError."""
     if isinstance(error, InternalServerError):
-        return _internal(error)
+        return _internal(error.original_exception or error)
     status = HTTPStatus(error.code or 500)
     messages = getattr(error, "data", {}).get("messages")
     if status == HTTPStatus.UNPROCESSABLE_ENTITY and messages:
         items = list(_parameter_problems(messages))
         answer = problem_response(status, "bad_parameter", " ".join(item["message"] for item in items), items)
     else:
-        answer = problem_response(
-            status, _HTTP_CODES.get(status, status.name.lower()), _detail(error, status)
-        )
+        answer = problem_response(status, HTTP_CODES.get(status, status.name.lower()), _detail(error, status))
     for name, value in error.get_headers():
         # Allow of a 405, Retry-After of a 503 …
         if name.lower() != "content-type":
@@ -100,16 +129,21 @@ def http_error(error: HTTPException) -> Response:
 def problem_response(
     status: HTTPStatus, code: str, detail: str, items: list[dict[str, Any]] | None = None, **more: Any
 ) -> Response:
-    document = {
+    content = {**_document(status, code, detail, items), **more}
+    return Response(current_app.json.dumps(content), status=int(status), content_type=MEDIA_TYPE)
+
+
+def _document(
+    status: HTTPStatus, code: str, detail: str, items: list[dict[str, Any]] | None
+) -> dict[str, Any]:
+    return {
         "type": TYPE_PREFIX + code,
         "title": status.phrase,
         "status": int(status),
         "detail": detail,
         "code": code,
         "errors": items or [],
-        **more,
     }
-    return Response(current_app.json.dumps(document), status=int(status), content_type=MEDIA_TYPE)
 
 
 def as_json(problem: AnyProblem) -> dict[str, Any]:
@@ -122,23 +156,21 @@ def as_json(problem: AnyProblem) -> dict[str, Any]:
     return item
 
 
-def correlation_id() -> str:
-    """The number of the current request, in its answer's header and in the log."""
-    if "correlation" not in g:
-        g.correlation = secrets.token_hex(8)
-    return str(g.correlation)
-
-
-def _internal(error: InternalServerError) -> Response:
-    # The inner text stays in the log: it may name files, queries or other people's data.
-    correlation = correlation_id()
-    _log.error(
-        "%s %s failed [%s]", request.method, request.path, correlation, exc_info=error.original_exception
-    )
-    detail = f"An error of the service; it is logged under {correlation}."
+def _internal(error: BaseException) -> Response:
+    # The inner text stays here: it may name files, queries or other people's data.
+    _log.error("%s %s failed.", request.method, _route(), exc_info=error)
+    number = request_number()
     return problem_response(
-        HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail, correlation=correlation
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal_error",
+        f"An error of the service; the log has it under {number}.",
+        correlation=number,
     )
+
+
+def _route() -> str:
+    """The pattern of the address, without what the caller put into it."""
+    return str(request.url_rule or "")
 
 
 def _detail(error: HTTPException, status: HTTPStatus) -> str:

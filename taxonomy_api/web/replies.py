@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response, current_app, request
 
+from taxonomy_api import __version__
 from taxonomy_api.catalog.terms import Language
 
 STATIC = Path(__file__).parent / "static"
@@ -15,18 +16,35 @@ STATIC = Path(__file__).parent / "static"
 
 def reply(content: dict[str, Any], status: int = 200, location: str | None = None) -> Response:
     """A JSON answer."""
-    answer = Response(current_app.json.dumps(content), status=status, content_type="application/json")
+    return reply_text(current_app.json.dumps(content), status, location)
+
+
+def reply_text(content: str, status: int = 200, location: str | None = None) -> Response:
+    """A JSON answer that is text already."""
+    answer = Response(content, status=status, content_type="application/json")
     if location is not None:
         answer.headers["Location"] = location
     return answer
 
 
 def catalogue_reply(content: dict[str, Any], release: str, language: Language) -> Response:
-    """Published data: the same for everyone as long as release, address and language are."""
-    answer = reply(content)
+    """Published data as JSON."""
+    return published(reply(content), release, language)
+
+
+def published_file(content: bytes, kind: str, name: str, release: str, language: Language) -> Response:
+    """Published data as a file to keep."""
+    answer = Response(content, content_type=kind)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return published(answer, release, language)
+
+
+def published(answer: Response, release: str, language: Language) -> Response:
+    """Published data: the same for everyone as long as release, version, address, form and language are."""
     answer.headers["Content-Language"] = language
     answer.headers["Cache-Control"] = "no-cache"
-    answer.vary.add("Accept-Language")
-    answer.set_etag(hashlib.sha256(f"{release} {language} {request.full_path}".encode()).hexdigest()[:32])
+    answer.vary.update(("Accept", "Accept-Language"))
+    state = f"{release} {__version__} {language} {answer.mimetype} {request.full_path}"
+    answer.set_etag(hashlib.sha256(state.encode()).hexdigest()[:32])
     answer.make_conditional(request)
     return answer

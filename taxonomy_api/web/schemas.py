@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from taxonomy_api.catalog.terms import LANGUAGES
 
 LARGEST_PAGE = 200
+LONGEST_SEARCH = 200
 
 
 class Answer(ma.Schema):
@@ -71,7 +72,7 @@ class LanguagePage(Language, Page):
 
 class ActivityQuery(LanguagePage):
     q = fields.String(
-        validate=validate.Length(1, 200),
+        validate=validate.Length(1, LONGEST_SEARCH),
         metadata={"description": "Words in English, 简体 or 繁體, or a code"},
     )
     sector = fields.String(metadata={"description": "Code of a sector or group"})
@@ -86,10 +87,33 @@ class QuestionnaireQuery(Language):
     )
 
 
+class _Between(Language):
+    as_of = fields.Date(
+        metadata={"description": "Day for which routes are told to carry or not; today if left out"}
+    )
+
+
+class CrosswalkQuery(_Between):
+    source = fields.String(
+        required=True,
+        data_key="from",
+        metadata={"description": "An activity, `taxonomy:code` or `taxonomy:code#row`"},
+    )
+    target = fields.String(data_key="to", metadata={"description": "A taxonomy; all others if left out"})
+
+
+class MatrixQuery(_Between, Page):
+    source = fields.String(required=True, data_key="from", metadata={"description": "A taxonomy"})
+    target = fields.String(required=True, data_key="to", metadata={"description": "Another taxonomy"})
+    format = fields.String(
+        validate=validate.OneOf(("json", "csv", "xlsx")), metadata={"description": "Goes before Accept"}
+    )
+
+
 class SearchQuery(Language):
     q = fields.String(
         required=True,
-        validate=validate.Length(1, 200),
+        validate=validate.Length(1, LONGEST_SEARCH),
         metadata={"description": "Words in English, 简体 or 繁體, or an industry code"},
     )
     limit = WholeNumber(load_default=20, validate=validate.Range(1, LARGEST_PAGE))
@@ -206,10 +230,36 @@ class Candidates(Answer):
     candidates = fields.List(fields.Dict(), required=True)
 
 
+class Crosswalk(Answer):
+    release = fields.String(required=True)
+    as_of = fields.Date(required=True)
+    editions = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={"description": "Each edition asked about, with what is on file"},
+    )
+    routes = fields.List(
+        fields.Dict(), required=True, metadata={"description": "Strongest first per edition"}
+    )
+    negatives = fields.List(
+        fields.Dict(), required=True, metadata={"description": "Rows that deny a counterpart"}
+    )
+
+
+class Matrix(Listed):
+    release = fields.String(required=True)
+    as_of = fields.Date(required=True)
+    totals = _free("Number of activities by state: counterparts, denied, nothing_on_file")
+    rows = fields.List(fields.Dict(), required=True)
+
+
 class Release(Answer):
     id = fields.String(required=True)
     current = fields.Boolean(required=True)
-    engine = fields.String(required=True)
+    engine = fields.String(required=True, allow_none=True)
+    first_used = fields.DateTime(
+        required=True, allow_none=True, metadata={"description": "When a kept answer first used it"}
+    )
     since = fields.DateTime(metadata={"description": "In use by this process since"})
     taxonomies = _free("Number of activities by taxonomy")
     facts = fields.Integer()
@@ -248,6 +298,21 @@ class AssessmentRequest(Options):
     project = fields.Nested(Project, required=True)
 
 
+class BatchRequest(Options):
+    projects = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(Project),
+        required=True,
+        metadata={"description": "Up to 1,000 projects by ids of yours"},
+    )
+
+
+class ReplayRequest(Answer):
+    release = fields.String(
+        load_default="current", metadata={"description": "`current`, `original` or the id of a release"}
+    )
+
+
 class Instrument(Answer):
     id = fields.String()
     name = fields.String()
@@ -273,6 +338,13 @@ class Allocation(Answer):
 class ProceedsRequest(Options):
     instrument = fields.Nested(Instrument, required=True)
     allocations = fields.List(fields.Nested(Allocation), required=True)
+    other_instruments = fields.List(
+        fields.Dict(),
+        metadata={
+            "description": "Compared for double counting: `id` or `name`, and `allocations` whose projects "
+            "need an id or a name only"
+        },
+    )
 
 
 class Proceeds(Answer):
@@ -298,6 +370,49 @@ class Assessment(Answer):
     as_of = fields.Date(required=True)
     disclaimer = fields.String(required=True)
     verdicts = fields.List(fields.Dict(), required=True)
+
+
+class Batch(Answer):
+    results = fields.Dict(
+        keys=fields.String(),
+        values=fields.Dict(),
+        required=True,
+        metadata={"description": "By your ids: `status` with `assessment` (201) or `problem` (422)"},
+    )
+
+
+class Replay(Answer):
+    assessment = fields.String(required=True)
+    as_of = fields.Date(required=True)
+    release = fields.String(required=True)
+    engine = fields.String(required=True)
+    original = fields.Dict(required=True, metadata={"description": "Its `release` and `engine`"})
+    engine_changed = fields.Boolean(required=True)
+    reproduced = fields.Boolean(
+        required=True, metadata={"description": "The answer is the kept one, byte for byte"}
+    )
+    differences = fields.List(
+        fields.Dict(), required=True, metadata={"description": "`path` (a JSON pointer), `before`, `after`"}
+    )
+    differences_truncated = fields.Boolean(required=True)
+    answer = fields.Dict(required=True)
+
+
+class AuditEntry(Answer):
+    seq = fields.Integer(required=True)
+    at = fields.DateTime(required=True)
+    kind = fields.String(required=True)
+    actor = fields.String(required=True, metadata={"description": "Public id of a key, operator or worker"})
+    subject = fields.String(required=True)
+    detail = fields.Dict(required=True)
+    hash = fields.String(required=True)
+
+
+class Audit(Listed):
+    head = fields.Dict(
+        required=True, allow_none=True, metadata={"description": "`seq` and `hash` of the newest"}
+    )
+    entries = fields.List(fields.Nested(AuditEntry), required=True)
 
 
 class Progress(Answer):
@@ -329,3 +444,13 @@ class Rows(Listed):
 
 class Health(Answer):
     status = fields.String(required=True)
+
+
+class Readiness(Health):
+    release = fields.String(required=True)
+    parts = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "`ok` or a code, by part: database, release, queue, worker"},
+    )

@@ -1,57 +1,83 @@
-"""The running service: web processes, and a worker beside them."""
+"""The running service: web processes, a worker and the operations port beside them.
+
+Nothing here may import the metrics at the top: the library looks at its first import for the folder
+that the web processes share, and that is made here.
+"""
 
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from granian.constants import Interfaces
-from granian.server import Server
+from granian.http import HTTP1Settings
+from granian.server.mp import MPServer
 
+from taxonomy_api import logs
 from taxonomy_api.errors import ConfigurationError, Unavailable
-from taxonomy_api.jobs.worker import configure_logging, run_worker
+from taxonomy_api.jobs.worker import run_worker
 from taxonomy_api.settings import Settings
-from taxonomy_api.store.current import CurrentRelease
+from taxonomy_api.store.current import CurrentRelease, fingerprint
 from taxonomy_api.store.database import open_database
 from taxonomy_api.store.keys import ensure_first_key
-from taxonomy_api.web.app import create_app
-from taxonomy_api.web.services import make_services
+from taxonomy_api.store.rollout import reload_and_log
+from taxonomy_api.web.processes import STOP_SECONDS, kept_running, run_once
 
 _log = logging.getLogger(__name__)
 _THREADS = 4
-_STOP_SECONDS = 10
-_RESTART_SECONDS = 2.0
+#: A caller that takes longer to send its headers is cut off.
+HEADER_SECONDS = 10
 
 
 def serve(host: str, port: int, workers: int, settings: Settings) -> None:
-    """Serves until SIGTERM or SIGINT; open requests are finished first.
+    """Serves until SIGTERM or SIGINT; open requests are finished first. SIGHUP reloads the data.
 
     Brings an embedded database up to date, makes the first key where none exists and prints it if
     the rules allow. Raises ConfigurationError where the address cannot be used.
     """
-    configure_logging()
+    logs.configure()
     _check_address(host, port)
+    operations = _operations_address(settings, port)
     _prepare(settings, host)
-    server = Server(
+    with ExitStack() as beside:
+        figures = beside.enter_context(_shared_figures())
+        beside.enter_context(_watch(settings))
+        if settings.embedded_worker:
+            beside.enter_context(kept_running("worker", run_worker, settings, os.getpid()))
+        beside.enter_context(
+            kept_running("operations", _run_operations, settings, *operations, figures, os.getpid())
+        )
+        _server(host, port, workers, settings).serve(target_loader=partial(_application, settings))
+
+
+def _server(host: str, port: int, workers: int, settings: Settings) -> MPServer:
+    class Reloading(MPServer):
+        """On SIGHUP web processes stay and take the new release together; the library would replace them."""
+
+        def signal_handler_reload(self, *_: Any) -> None:
+            threading.Thread(target=_reload, args=(settings,), name="reload", daemon=True).start()
+
+    return Reloading(
         "taxonomy_api",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=_THREADS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
         websockets=False,
-        workers_kill_timeout=_STOP_SECONDS,
+        workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=True,
+        log_dictconfig=logs.configuration(),
     )
-    with _embedded_worker(settings):
-        server.serve(target_loader=partial(_application, settings))
 
 
 def _prepare(settings: Settings, host: str) -> None:
@@ -65,16 +91,19 @@ def _prepare(settings: Settings, host: str) -> None:
         database.close()
     if key is not None:
         print(f"\nFirst API key, shown only now: {key}\n", flush=True)
+    reload_and_log(settings)
 
 
 def _application(settings: Settings, *_: Any) -> Callable[..., Any]:
-    """The application of one web process, with its data loaded and watched."""
+    """The application of one web process, with its release loaded, ready to take the next one."""
+    from taxonomy_api.web.app import create_app
+    from taxonomy_api.web.services import make_services
+
     services = make_services(settings)
-    services.current.reload()
-    threading.Thread(target=_warm, args=(services.current,), name="search-index", daemon=True).start()
-    if settings.reload_seconds:
-        watch = partial(_watch, services.current, settings.reload_seconds)
-        threading.Thread(target=watch, name="data-watch", daemon=True).start()
+    with suppress(Unavailable):
+        services.current.get()
+    for task in (partial(_warm, services.current), partial(services.current.follow, threading.Event())):
+        threading.Thread(target=task, daemon=True).start()
     return create_app(settings, services)
 
 
@@ -84,50 +113,63 @@ def _warm(current: CurrentRelease) -> None:
         current.get().warm()
 
 
-def _watch(current: CurrentRelease, seconds: int) -> None:
-    pause = threading.Event()
-    while not pause.wait(seconds):
-        try:
-            if current.reload_if_changed():
-                _warm(current)
-        except Exception:
-            _log.exception("The data folder could not be looked at; the release in use stays.")
+def _run_operations(*arguments: Any) -> None:
+    from taxonomy_api.web.operations import run_operations
+
+    run_operations(*arguments)
+
+
+def _reload(settings: Settings) -> None:
+    run_once("reload", _reload_alone, settings)
+
+
+def _reload_alone(settings: Settings) -> None:
+    logs.configure()
+    reload_and_log(settings)
 
 
 @contextmanager
-def _embedded_worker(settings: Settings) -> Iterator[None]:
-    """A worker process as long as the block runs; one that ends by itself is started again."""
-    if not settings.embedded_worker:
+def _watch(settings: Settings) -> Iterator[None]:
+    """For development: reloads when a data file changes, as long as the block runs."""
+    if not settings.reload_seconds:
         yield
         return
-    stopping = threading.Event()
-    keeper = threading.Thread(target=_keep_worker, args=(settings, stopping), name="worker-keeper")
-    keeper.start()
+    ended = threading.Event()
+
+    def look() -> None:
+        seen = fingerprint(settings.data)
+        while not ended.wait(settings.reload_seconds):
+            present = fingerprint(settings.data)
+            if present != seen:
+                seen = present
+                _reload(settings)
+
+    watch = threading.Thread(target=look, name="data-watch")
+    watch.start()
     try:
         yield
     finally:
-        stopping.set()
-        keeper.join()
+        ended.set()
+        watch.join()
 
 
-def _keep_worker(settings: Settings, stopping: threading.Event) -> None:
-    # Spawned, not forked: it shares nothing with the web processes.
-    context = multiprocessing.get_context("spawn")
-    while not stopping.is_set():
-        worker = context.Process(target=run_worker, args=(settings, os.getpid()), name="worker")
-        worker.start()
-        while worker.is_alive() and not stopping.is_set():
-            worker.join(0.2)
-        if worker.is_alive():
-            worker.terminate()
-            worker.join(_STOP_SECONDS)
-        if worker.is_alive():
-            # Its portfolio is started again after the next start.
-            worker.kill()
-            worker.join()
-        elif not stopping.is_set():
-            _log.error("The worker ended with %s; another is started.", worker.exitcode)
-            stopping.wait(_RESTART_SECONDS)
+@contextmanager
+def _shared_figures() -> Iterator[Path]:
+    """The folder in which web processes leave their figures."""
+    with tempfile.TemporaryDirectory(prefix="taxonomy-api-figures-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        try:
+            yield Path(folder)
+        finally:
+            del os.environ["PROMETHEUS_MULTIPROC_DIR"]
+
+
+def _operations_address(settings: Settings, port: int) -> tuple[str, int]:
+    """A port that was asked for must be free; the default one may be taken by another service."""
+    if settings.operations_port:
+        _check_address(settings.operations_host, settings.operations_port)
+        return settings.operations_host, settings.operations_port
+    return settings.operations_host, port + 1 if port < 65535 else port - 1
 
 
 def _check_address(host: str, port: int) -> None:

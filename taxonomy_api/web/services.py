@@ -10,9 +10,15 @@ from flask import current_app
 from taxonomy_api.jobs.portfolios import Portfolios
 from taxonomy_api.jobs.queue import open_queue
 from taxonomy_api.settings import Settings
+from taxonomy_api.store.assessments import Assessments
 from taxonomy_api.store.current import CurrentRelease
 from taxonomy_api.store.database import Database, open_database
 from taxonomy_api.store.files import FileStore
+from taxonomy_api.store.idempotency import IdempotencyKeys
+from taxonomy_api.store.releases import Releases
+from taxonomy_api.store.rollout import Rollout
+from taxonomy_api.web.metrics import Metrics
+from taxonomy_api.web.rate_limits import RateLimits
 
 _KEY = "taxonomy_api"
 
@@ -24,6 +30,11 @@ class Services:
     current: CurrentRelease
     files: FileStore
     portfolios: Portfolios
+    releases: Releases
+    assessments: Assessments
+    idempotency: IdempotencyKeys
+    rate_limits: RateLimits
+    metrics: Metrics
 
 
 def make_services(settings: Settings) -> Services:
@@ -31,8 +42,21 @@ def make_services(settings: Settings) -> Services:
     database = open_database(settings)
     files = FileStore(settings.store)
     portfolios = Portfolios(database, files, open_queue(settings), settings.max_upload_bytes)
-    current = CurrentRelease(settings.data, settings.cache)
-    return Services(settings, database, current, files, portfolios)
+    current = CurrentRelease(settings.data, settings.cache, Rollout(settings.store))
+    releases = Releases(database, current)
+    metrics = Metrics()
+    return Services(
+        settings,
+        database,
+        current,
+        files,
+        portfolios,
+        releases,
+        Assessments(database, releases, metrics.gave),
+        IdempotencyKeys(database),
+        RateLimits(settings),
+        metrics,
+    )
 
 
 def services() -> Services:

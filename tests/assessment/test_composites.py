@@ -232,7 +232,6 @@ def test_a_table_gives_what_each_project_gives_alone(made: Made, some: list[Json
         engine,
         [[PAIR, *names] for _, names in everyone],
         table_of([{**project, "attestations": {}, "standards": []} for project, _ in everyone]),
-        ["pair"],
         confirmed=[made.confirmed for _ in everyone],
     )
     columns = assess_columns(engine, batch.columns, "pair", day)
@@ -267,7 +266,7 @@ def test_bulk_equals_single_over_every_composite_on_file(engine: Engine) -> None
     assert len(on_file) >= 77
     made = [project_of(engine, activity, chance) for activity in on_file for _ in range(4)]
     names = [project["activities"] for project in made]
-    batch = read_batch(engine, names, table_of(made), ["cgt-2022"])  # type: ignore[arg-type]
+    batch = read_batch(engine, names, table_of(made))  # type: ignore[arg-type]
     assert batch.problems == ()
     columns = assess_columns(engine, batch.columns, "cgt-2022", day)
     texts = reason_texts(engine, columns, day, "zh-Hans", {})

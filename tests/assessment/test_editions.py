@@ -34,7 +34,8 @@ def applies(engine: Engine, taxonomy: str, as_of: str = "2026-11-22", **said: st
     ("said", "new", "old"),
     [
         # T1: loans approved but not paid out before 2025-07-14 keep the earlier standard
-        ({"instrument": "green_loan", "approved_on": "2025-07-13"}, "no", "no"),
+        # and if it is not told whether it was paid out by then, the rule may not be the one (T10)
+        ({"instrument": "green_loan", "approved_on": "2025-07-13"}, "unknown", "no"),
         (
             {"instrument": "loan", "approved_on": "2025-07-13", "first_drawdown_on": "2025-10-02"},
             "no",
@@ -172,7 +173,8 @@ def test_no_edition_stands_in_for_one_that_is_not_on_file(engine: Engine) -> Non
     kept = answer(engine, **loan, instrument="loan", approved_on="2025-07-13", first_drawdown_on="2025-10-02")
     assert (kept[NEW]["verdict"], kept[NEW]["edition_applies"]) == ("undetermined", "no")
     # Asked for by name it is answered, with what speaks against it beside it.
-    asked = answer(engine, {"taxonomies": [NEW]}, **loan, instrument="loan", approved_on="2025-07-13")
+    dates = {"approved_on": "2025-07-13", "first_drawdown_on": "2025-10-02"}
+    asked = answer(engine, {"taxonomies": [NEW]}, **loan, instrument="loan", **dates)
     assert (asked[NEW]["verdict"], asked[NEW]["edition_applies"]) == ("aligned", "no")
     assert asked[NEW]["edition_rule"]["id"] == "T1"
     assert asked[NEW]["edition_rule"]["source"]["document"] == "cn-yinfa-2025-132"
@@ -214,7 +216,8 @@ def test_a_choice_of_an_unknown_edition_is_refused(engine: Engine) -> None:
         ("中期票据", "bond"),
         ("bond fund", None),
         ("loan guarantee", None),
-        ("share listing", None),
+        ("share listing", "shares"),
+        ("股票", "shares"),
         ("", None),
         (None, None),
     ],

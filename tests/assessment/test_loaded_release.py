@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
@@ -12,7 +13,7 @@ import pytest
 from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.batch import Cells, read_batch, reason_texts
 from taxonomy_api.assessment.causes import REASONS
-from taxonomy_api.assessment.columns import BASES, WEAKEST, assess_columns
+from taxonomy_api.assessment.columns import BASES, WEAKEST, VerdictColumns, assess_columns
 from taxonomy_api.assessment.decision import VERDICTS, decide
 from taxonomy_api.assessment.domains import Subject
 from taxonomy_api.assessment.encoding import encode_project
@@ -25,6 +26,8 @@ from tests.assessment.random_projects import project_of
 TODAY = date(2026, 11, 22)
 EARLIER, FAR = date(2024, 6, 1), date(2090, 1, 1)
 PER_ACTIVITY = 8
+#: Reasons about a taxonomy as a whole, which columns do not repeat.
+WHOLE = {"component_not_tested", "component_not_on_file"}
 
 
 def activities(engine: Engine) -> Iterator[Activity]:
@@ -33,51 +36,75 @@ def activities(engine: Engine) -> Iterator[Activity]:
     yield from found
 
 
-def answer(engine: Engine, project: dict[str, object], day: date = TODAY) -> dict[str, object]:
-    verdicts = assess(engine, read_request(engine, {"project": project, "as_of": day.isoformat()}))[
-        "verdicts"
-    ]
+def answer(
+    engine: Engine, project: dict[str, object], day: date = TODAY, **asked: object
+) -> dict[str, object]:
+    body = {"project": project, "as_of": day.isoformat(), **asked}
+    verdicts = assess(engine, read_request(engine, body))["verdicts"]
     assert isinstance(verdicts, list)
     only: dict[str, object] = verdicts[0]
     return only
 
 
 def test_bulk_equals_single_over_every_loaded_activity(engine: Engine) -> None:
-    """One table with projects of all activities gives what each project gives alone."""
+    """One table with projects of all activities gives what each project gives alone, in every taxonomy."""
     chance = random.Random(7)
     projects = [
         project_of(engine, activity, chance) for activity in activities(engine) for _ in range(PER_ACTIVITY)
     ]
     chance.shuffle(projects)
-    batch = read_batch(
-        engine,
-        [project["activities"] for project in projects],  # type: ignore[misc]
-        table_of(projects),
-        list(engine.release.taxonomies),
-    )
+    confirmed = [confirmed_by(engine, project, chance) for project in projects]
+    names: list[list[str]] = [project["activities"] for project in projects]  # type: ignore[misc]
+    batch = read_batch(engine, names, table_of(projects), confirmed=confirmed)
     assert batch.problems == ()
-    singles = [answer(engine, project) for project in projects]
     seen: set[object] = set()
     for taxonomy in engine.release.taxonomies:
         columns = assess_columns(engine, batch.columns, taxonomy, TODAY)
         texts = reason_texts(engine, columns, TODAY, "en", {})
-        for row, single in enumerate(singles):
-            if single["taxonomy"] != taxonomy:
-                beside = any(name.startswith(f"{taxonomy}:") for name in projects[row]["activities"])  # type: ignore[attr-defined]
-                assert beside or VERDICTS[columns.verdict[row]] == "undetermined"
+        for row, project in enumerate(projects):
+            own = any(name.startswith(f"{taxonomy}:") for name in names[row])
+            if not own and row % PER_ACTIVITY:
                 continue
-            assert VERDICTS[columns.verdict[row]] == single["verdict"], projects[row]
-            assert BASES[columns.basis[row]] == single["basis"]
-            assert WEAKEST[columns.weakest[row]] == single["weakest_status"]
-            until = int(columns.valid_until[row])
-            assert (date.fromordinal(until).isoformat() if until else None) == single["valid_until"]
-            bits = {code for bit, code in enumerate(REASONS) if columns.reasons[row] >> bit & 1}
-            told = {reason["code"] for reason in single["reasons"]}  # type: ignore[attr-defined]
-            whole = {"component_not_tested", "component_not_on_file"}
-            assert bits - whole == told - whole
+            single = answer(engine, project, taxonomies=[taxonomy], confirm=confirmed[row])
+            assert told_in(columns, row) == told_by(single), (taxonomy, project, confirmed[row])
             assert texts[row]
-            seen.add(single["verdict"])
-    assert seen >= {"aligned", "not_aligned", "undetermined", "transition"}
+            for reason in single["reasons"]:  # type: ignore[attr-defined]
+                assert reason["code"] != "mapped" or reason["text"] in texts[row]
+            assert own or single["scope_stated_by"] != "caller" or confirmed[row]
+            seen |= {single["verdict"], single["scope_stated_by"], single["basis"]}
+            seen |= {reason["code"] for reason in single["reasons"]}  # type: ignore[attr-defined]
+    assert seen >= {"aligned", "not_aligned", "undetermined", "transition", "not_covered"}
+    assert seen >= {"mapping", "mapped", "candidates_to_confirm", "negative_mapping", "negative_not_certain"}
+    assert seen >= {"no_mapping_on_file", "several_activities", "counterparts_open"}
+
+
+def confirmed_by(engine: Engine, project: dict[str, object], chance: random.Random) -> list[str]:
+    """Now and then a candidate that mappings propose in some taxonomy."""
+    if chance.random() < 0.8:
+        return []
+    edition = chance.choice(sorted(engine.release.taxonomies))
+    found = engine.correspondence.of(project["activities"], (), edition)  # type: ignore[arg-type]
+    return [one.activity.id for one in found.candidates if chance.random() < 0.5]
+
+
+def told_in(columns: VerdictColumns, row: int) -> dict[str, object]:
+    until = int(columns.valid_until[row])
+    return {
+        "verdict": VERDICTS[columns.verdict[row]],
+        "basis": BASES[columns.basis[row]],
+        "weakest_status": WEAKEST[columns.weakest[row]],
+        "valid_until": date.fromordinal(until).isoformat() if until else None,
+        "activity": columns.activity[row].partition("#")[0] or None,
+        "reasons": {code for bit, code in enumerate(REASONS) if int(columns.reasons[row]) >> bit & 1} - WHOLE,
+    }
+
+
+def told_by(single: dict[str, object]) -> dict[str, object]:
+    activity = single["activity"]
+    found = {key: single[key] for key in ("verdict", "basis", "weakest_status", "valid_until")}
+    found["activity"] = activity["id"] if isinstance(activity, dict) else None
+    found["reasons"] = {reason["code"] for reason in single["reasons"]} - WHOLE  # type: ignore[attr-defined]
+    return found
 
 
 def table_of(projects: list[dict[str, object]]) -> list[Cells]:
@@ -120,11 +147,19 @@ def test_the_timeline_agrees_with_assessing_again_on_each_day(engine: Engine) ->
 
 
 def test_a_determined_verdict_stays_when_more_becomes_known(engine: Engine) -> None:
+    """Under the activity's own taxonomy and wherever mappings place the project."""
     chance = random.Random(13)
-    determined = 0
+    determined: Counter[object] = Counter()
     for activity in activities(engine):
         for known in (0.5, 0.8):
             full = project_of(engine, activity, chance, known=1.0)
+            mapped = [
+                edition
+                for edition in engine.release.taxonomies
+                if edition != activity.taxonomy
+                and engine.correspondence.of(full["activities"], (), edition).members  # type: ignore[arg-type]
+            ]
+            tell_about(engine, full, mapped, chance)
             part = {
                 "activities": full["activities"],
                 "facts": {k: v for k, v in full["facts"].items() if chance.random() < known},  # type: ignore[attr-defined]
@@ -136,11 +171,25 @@ def test_a_determined_verdict_stays_when_more_becomes_known(engine: Engine) -> N
             }
             if any(name.endswith(f"/{ONLY_MENTIONED}") for name in part["attestations"]):
                 part["standards"] = full["standards"]  # else those added later would contradict it
-            before = answer(engine, part)
-            if before["verdict"] != "undetermined":
-                determined += 1
-                assert answer(engine, full)["verdict"] == before["verdict"], activity.id
-    assert determined > 20
+            for edition in (activity.taxonomy, *mapped):
+                before = answer(engine, part, taxonomies=[edition])
+                if before["verdict"] != "undetermined":
+                    determined[before["scope_stated_by"]] += 1
+                    after = answer(engine, full, taxonomies=[edition])
+                    assert after["verdict"] == before["verdict"], (activity.id, edition)
+    assert determined["caller"] > 20
+    assert determined["mapping"] > 20
+
+
+def tell_about(
+    engine: Engine, project: dict[str, object], editions: list[str], chance: random.Random
+) -> None:
+    """Let the project tell what the activities in these editions ask, where it tells nothing yet."""
+    for edition in editions:
+        for member in engine.correspondence.of(project["activities"], (), edition).members:  # type: ignore[arg-type]
+            there = project_of(engine, member.activity, chance, known=1.0)
+            for key in ("facts", "attestations"):
+                project[key] = {**there[key], **project[key]}  # type: ignore[dict-item]
 
 
 @pytest.mark.parametrize(
@@ -176,9 +225,9 @@ def test_floats_of_a_column_are_read_exactly(engine: Engine) -> None:
     cells = np.array(values)
     subject = Subject("fact", "lifecycle_ghg_intensity")
     names = [["hk-phase-2a:ENE-01"]] * len(values)
-    fast = read_batch(engine, names, [Cells(subject, cells, "kgCO2e/kWh")], ["hk-phase-2a"])
+    fast = read_batch(engine, names, [Cells(subject, cells, "kgCO2e/kWh")])
     texts = [None if value != value else f"{value!r} kgCO2e/kWh" for value in values]
-    slow = read_batch(engine, names, [Cells(subject, texts)], ["hk-phase-2a"])
+    slow = read_batch(engine, names, [Cells(subject, texts)])
     assert fast.columns.subjects[subject].codes.tolist() == slow.columns.subjects[subject].codes.tolist()
     assert [p.row for p in fast.problems] == [p.row for p in slow.problems]
 

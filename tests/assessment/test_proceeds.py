@@ -303,7 +303,85 @@ def test_a_project_named_twice_is_reported(engine: Engine) -> None:
         ([0, 2], "same_id"),
         ([1, 3], "same_name_and_facts"),
     ]
-    assert found["across_instruments"] == "not_checked"
+    assert found["across_instruments"] == [] and found["instruments_compared"] == 0
+    # What a project costs is not stated, so that it may have been funded twice or in two parts.
+    assert {one["exceeds"] for one in found["within_request"]} == {None}
+
+
+def sized(id: str | None, amount: object, **more: object) -> dict[str, Any]:
+    return {**WIND, "id": id, "amount": money(amount), **more}
+
+
+def other(name: str, *allocations: tuple[dict[str, object], object]) -> dict[str, Any]:
+    return {"id": name, "allocations": [{"project": who, "amount": money(part)} for who, part in allocations]}
+
+
+def twice(engine: Engine, *parts: tuple[dict[str, Any], object], **more: Any) -> dict[str, Any]:
+    found: dict[str, Any] = answer(engine, body("green_bond", 100, *parts, **more))["double_counting"]
+    return found
+
+
+@pytest.mark.parametrize(("second", "exceeds"), [("20", False), ("20.01", True)])
+def test_two_allocations_are_held_against_the_amount_of_the_project(
+    engine: Engine, second: str, exceeds: bool
+) -> None:
+    (one,) = twice(engine, (sized("w", 50), 30), (sized("w", 50), second))["within_request"]
+    assert (one["project"], one["exceeds"]) == ("w", exceeds)
+    assert one["allocated"] == {"value": str(Decimal(30) + Decimal(second)), "currency": "CNY"}
+    assert one["project_amount"] == {"value": "50", "currency": "CNY"}
+    assert one["allocated"]["value"] in one["text"] and "50" in one["text"]
+
+
+def test_one_allocation_above_the_amount_of_its_project_is_reported(engine: Engine) -> None:
+    (one,) = twice(engine, (sized(None, 50), 51), (sized("b", 50), 49))["within_request"]
+    assert (one["allocations"], one["exceeds"]) == ([0], True)
+
+
+@pytest.mark.parametrize(
+    "sizes", [(50, 60), ({"value": 50, "currency": "HKD"},) * 2, ({"value": 50, "currency": None},) * 2]
+)
+def test_amounts_that_cannot_be_compared_decide_nothing(engine: Engine, sizes: tuple[Any, Any]) -> None:
+    (one,) = twice(engine, *((sized("w", size), 40) for size in sizes))["within_request"]
+    assert one["exceeds"] is None and one["project_amount"] is None
+
+
+def test_a_project_under_two_bonds_is_reported_with_what_both_give_it(engine: Engine) -> None:
+    others = [
+        other("A", ({"id": "w"}, 30), ({"id": "x"}, 1)),
+        other("B", ({"id": "w", **WIND}, 1), ({"name": "Wind farm"}, 5)),
+        other("C"),
+    ]
+    parts = ((sized("w", 60), 30), (sized("y", 60), 10), (sized(None, 60, name="wind-farm"), 20))
+    found = twice(engine, *parts, other_instruments=others)
+    assert found["instruments_compared"] == 3
+    first, second = found["across_instruments"]
+    assert (first["project"], first["by"], first["instruments"]) == ("w", "same_id", ["A", "B"])
+    assert (first["allocated"]["value"], first["exceeds"]) == ("61", True)
+    assert (second["by"], second["instruments"], second["exceeds"]) == ("same_name", ["B"], False)
+    assert found["within_request"] == []
+
+
+def test_two_ids_are_two_projects_whatever_their_names(engine: Engine) -> None:
+    others = [other("A", ({"id": "v", "name": "Wind farm"}, 30))]
+    part = (sized("w", 60, name="Wind farm"), 40)
+    assert twice(engine, part, other_instruments=others)["across_instruments"] == []
+
+
+def test_other_currencies_are_not_added(engine: Engine) -> None:
+    others = [other("A", ({"id": "w"}, {"value": 30, "currency": "HKD"}))]
+    (one,) = twice(engine, (sized("w", 60), 40), other_instruments=others)["across_instruments"]
+    assert one["allocated"] is None and one["exceeds"] is None
+
+
+def test_other_instruments_are_read_as_strictly_as_the_rest(engine: Engine) -> None:
+    wrong = [{"allocations": [{"project": {}, "amount": money(-1)}]}, "A", {"id": "B", "allocation": []}]
+    assert problems(engine, body("green_bond", 100, (WIND, 1), other_instruments=wrong)) == {
+        ("/other_instruments/0/id", "missing"),
+        ("/other_instruments/0/allocations/0/project/id", "missing"),
+        ("/other_instruments/0/allocations/0/amount/value", "out_of_range"),
+        ("/other_instruments/1", "wrong_type"),
+        ("/other_instruments/2/allocation", "unknown_key"),
+    }
 
 
 def test_the_kind_and_the_currency_that_were_assumed_are_told(engine: Engine) -> None:
@@ -315,11 +393,19 @@ def test_the_kind_and_the_currency_that_were_assumed_are_told(engine: Engine) ->
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
 def test_everything_is_told_in_three_languages(engine: Engine, language: str) -> None:
-    asked = body("green_bond", "约100", ({**WIND_2025, "id": "a"}, 40), ({**WIND_2025, "id": "a"}, 1))
+    parts = [
+        ({**WIND_2025, "id": "a", "amount": money(40)}, 40),
+        ({**WIND_2025, "id": "a"}, 1),
+        (WIND_2025, 1),
+    ]
+    others = [other("A", ({"id": "a"}, 1))]
+    asked = body("green_bond", "约100", *parts, other_instruments=others)
     found = answer(engine, {**asked, "language": language})
     told = [
         found["rounding"],
         found["double_counting"]["text"],
+        *(one["text"] for one in found["double_counting"]["within_request"]),
+        *(one["text"] for one in found["double_counting"]["across_instruments"]),
         *(one["text"] for one in found["assumptions"]),
     ]
     told += [one["text"] for each in found["rules"] for one in each["reasons"]]

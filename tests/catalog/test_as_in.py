@@ -43,7 +43,7 @@ def test_everything_else_is_its_own(release: Release) -> None:
     assert (older.name.en, older.status, older.notes) == (
         "Water power",
         "single-source",
-        (Text("An older name."),),
+        (Text("An older name.", "旧名称。", "舊名稱。"),),
     )
     assert older.source == Citation("doc-a", "Annex, 1.1")
     assert older.contribution is None and older.tags == () and older.dnsh == {}

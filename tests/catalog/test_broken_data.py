@@ -4,40 +4,31 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from taxonomy_api.catalog.findings import RULES, Finding
+from taxonomy_api.catalog.findings import Finding
 from taxonomy_api.catalog.lint import lint_folder
 from taxonomy_api.catalog.load import load_release
-from tests.catalog.test_industry_tables import BROKEN as INDUSTRY_BROKEN
-
-MINIMAL = Path(__file__).parent / "minimal"
-FACTS, STANDARDS, SOURCES = (f"taxonomies/{name}.yaml" for name in ("facts", "standards", "sources"))
-EDITION, SECTOR, POWER = (
-    "taxonomies/demo-a/taxonomy.yaml",
-    "taxonomies/demo-a/1-energy.yaml",
-    "taxonomies/demo-b/power.yaml",
+from taxonomy_api.catalog.rules import RULES
+from tests.catalog.broken import (
+    EDITION,
+    FACTS,
+    HERE,
+    INSTRUMENTS,
+    MAPPING,
+    MINIMAL,
+    OLDER,
+    POWER,
+    SECTOR,
+    SOURCES,
+    STANDARDS,
+    Broken,
+    place_of_mark,
 )
-OLDER = "taxonomies/demo-0/1-energy.yaml"
-MAPPING = "mappings/demo-a--demo-b.sssom.tsv"
-INSTRUMENTS = "taxonomies/instruments.yaml"
-#: Stands in the new text where the finding must point.
-HERE = "‸"
-
-
-@dataclass(frozen=True)
-class Broken:
-    """`old` in `file` becomes `new`; then `rule` is found at the mark, and its words hold `words`."""
-
-    rule: str
-    file: str
-    old: str
-    new: str
-    words: str
-
+from tests.catalog.test_advice import ADVICE
+from tests.catalog.test_industry_tables import BROKEN as INDUSTRY_BROKEN
 
 #: A criterion that stands once in the sound data, to be replaced by broken ones.
 LEAF = 'green: {id: h, meets: "not-loaded:3.10", input: hydrogen, source: [doc-b, P-02], status: verified}'
@@ -507,11 +498,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: f"{broken.rule}: {broken.words}")
 def test_mistake_is_found_at_its_place(broken: Broken, folder: Path) -> None:
-    path = folder / broken.file
-    text = path.read_text(encoding="utf-8")
-    assert text.count(broken.old) == 1, "the sound data no longer hold the text to break"
-    marked = text.replace(broken.old, broken.new)
-    path.write_text(marked.replace(HERE, ""), encoding="utf-8")
+    marked = broken.into(folder)
 
     found = [finding for finding in lint_folder(folder) if finding.rule == broken.rule]
 
@@ -523,13 +510,6 @@ def test_mistake_is_found_at_its_place(broken: Broken, folder: Path) -> None:
     assert str(matching[0]).startswith(
         f"{broken.file}:{matching[0].line}:{matching[0].column}: {broken.rule}: "
     )
-
-
-def place_of_mark(marked: str) -> tuple[int, int] | None:
-    at = marked.find(HERE)
-    if at < 0:
-        return None
-    return marked.count("\n", 0, at) + 1, at - marked.rfind("\n", 0, at)
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: f"{broken.rule}: {broken.words}")
@@ -623,8 +603,16 @@ def test_every_rule_is_provoked_here() -> None:
         "yaml-depth",
     }
     of_tables = {broken.rule for broken in INDUSTRY_BROKEN} | {"industry-code-unlisted"}
-    of_the_crosswalk = {"stringency-contradicted"}  # tests/crosswalk/test_declared.py
-    assert set(RULES) == {broken.rule for broken in BROKEN} | by_files | of_tables | of_the_crosswalk
+    # tests/crosswalk/test_declared.py and test_check_criteria.py
+    of_the_crosswalk = {"stringency-contradicted", "criterion-impossible", "alternative-subsumed"}
+    of_what_loads = {broken.rule for broken in ADVICE} | {"stringency-cycle"}
+    by_text = {broken.rule for broken in BROKEN}
+    of_reviews = {"verified-unreviewed", "review-outdated"}  # test_curators.py
+    assert set(RULES) == of_reviews | by_text | by_files | of_tables | of_the_crosswalk | of_what_loads
+
+
+def test_every_rule_says_how_it_is_mended() -> None:
+    assert [rule.id for rule in RULES.values() if not rule.cure.endswith(".")] == []
 
 
 def test_the_sound_data_have_no_finding() -> None:

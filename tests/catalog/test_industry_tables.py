@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from taxonomy_api.catalog.findings import RULES
 from taxonomy_api.catalog.industry import IndustryCodes
 from taxonomy_api.catalog.industry_codes import IndustryCodeError
 from taxonomy_api.catalog.industry_tables import IndustryTableError
 from taxonomy_api.catalog.lint import lint_folder
 from taxonomy_api.catalog.load import load_release
+from taxonomy_api.catalog.rules import RULES
 from taxonomy_api.catalog.search import SearchIndex
 
 HERE = Path(__file__).parent

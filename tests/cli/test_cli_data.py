@@ -114,6 +114,26 @@ def test_check_against_another_taxonomy(run: Run) -> None:
     assert [verdict["taxonomy"] for verdict in answer["verdicts"]] == ["hk-phase-2a", "eu-climate-mitigation"]
 
 
+@pytest.mark.parametrize(
+    "targets",
+    [
+        ("--target", "hk-phase-1", "--target", "hk-phase-2a"),
+        ("--target", "hk-phase-1,hk-phase-2a", "--target", "hk-phase-1"),
+    ],
+)
+def test_check_against_several_taxonomies(run: Run, targets: tuple[str, ...]) -> None:
+    result = run(*PLANT, *targets, "--confirm", "hk-phase-1:D-01", "--json")
+    assert result.exit_code == 0, result.output
+    assert [one["taxonomy"] for one in json.loads(result.output)["verdicts"]] == ["hk-phase-1", "hk-phase-2a"]
+    assert "hk-phase-1  UNDETERMINED" in run(*PLANT, *targets).output
+
+
+def test_check_refuses_a_confirmation_of_what_is_not_there(run: Run) -> None:
+    result = run(*PLANT, "--confirm", "hk-phase-1:D-99")
+    assert result.exit_code == 1
+    assert "hk-phase-1:D-99" in result.stderr
+
+
 def test_check_reads_the_language_of_the_settings(run: Run) -> None:
     assert run(*PLANT, TAXONOMY_API_LANGUAGE="zh-Hans").stdout.startswith("hk-phase-2a  无法判定\n")
 

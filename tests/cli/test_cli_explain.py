@@ -168,6 +168,20 @@ def test_what_stands_beside_a_verdict() -> None:
     assert "carbon mark: direct" in shown
 
 
+def test_routes_and_candidates_tell_what_they_rest_on() -> None:
+    source = {"document": "doc", "locator": "p. 3"}
+    step: dict[str, object] = {"from": "a:1", "to": "b:2", "scope": "broader", "stringency": "unknown"}
+    step["status"] = "recalled"
+    step |= {"mapping_set": "a--b", "row": 14, "source": source}
+    candidate = {"activity": "b:2", "name": "Other things", "why": "mapping: a:1 → b:2"}
+    candidate["provisional"] = "aligned"
+    shown = text(columns=200, verdict="undetermined", route=[step], candidates=[candidate])
+    line = "a:1 → b:2 (broader, unknown, recalled) [a--b, 14; doc; p. 3]"
+    assert f"  Route\n    - {line}\n" in shown
+    told = "    - b:2 Other things\n      mapping: a:1 → b:2\n      if confirmed: aligned\n"
+    assert f"  Candidates to choose from or confirm\n{told}" in shown
+
+
 def test_a_verdict_about_no_activity() -> None:
     shown = text(
         verdict="not_covered", activity=None, criteria=[], components={}, basis=None, weakest_status=None

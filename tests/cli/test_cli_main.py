@@ -20,7 +20,9 @@ Run = Callable[..., Result]
 
 def test_all_commands_are_there() -> None:
     assert set(cli.commands) == {
-        *("serve", "worker", "assess", "check", "lint", "coverage", "template", "org", "key", "db")
+        *("serve", "worker", "reload", "assess", "check", "template", "mapping"),
+        *("lint", "explain", "fmt", "diff", "impact", "coverage", "test", "changelog"),
+        *("org", "key", "purge", "audit", "db"),
     }
 
 

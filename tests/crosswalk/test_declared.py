@@ -172,7 +172,7 @@ def test_lint_reports_it_at_its_place(tmp_path: Path) -> None:
     sound = path.read_text(encoding="utf-8")
 
     def check() -> list[str]:
-        found = lint_folder(folder, check_declared)
+        found = lint_folder(folder, lambda release, _: check_declared(release))
         return [f"{finding.file}:{finding.line} {finding.rule}" for finding in found]
 
     path.write_text(sound + row.format("looser"), encoding="utf-8")

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taxonomy_api.catalog.model import MappingRow
+from taxonomy_api.catalog.model import MappingRow, Release
 from taxonomy_api.catalog.terms import STATUSES, Citation, Status
 from taxonomy_api.crosswalk.relations import Scope, Stringency
-from taxonomy_api.crosswalk.routes import MAX_STEPS, Crosswalk, Route, crosswalk_of
+from taxonomy_api.crosswalk.routes import MAX_STEPS, NOTHING, Crosswalk, Route, crosswalk_of
 
 DAY = date(2026, 11, 22)
 LINES = count(1)
@@ -207,7 +207,9 @@ def test_a_denied_pair_blocks_the_routes_that_would_derive_it() -> None:
     rows = [row("a:1", "b:1"), row("b:1", "c:1"), row("b:1", "c:2"), row("a:1", "c:1", negative=True)]
     for start, edition, end in (("a:1", "c", "c:2"), ("c:2", "a", "a:1")):
         assert only(crosswalk_of(rows), start, edition).end == end
-    assert [negative.object for negative in crosswalk_of(rows).routes("a:1", "c").negatives] == ["c:1"]
+    for start, edition in (("a:1", "c"), ("c:1", "a")):
+        (negative,) = crosswalk_of(rows).routes(start, edition).negatives
+        assert (negative.subject, negative.object) == ("a:1", "c:1")
 
 
 def test_a_denied_edition_blocks_all_of_it_and_what_lies_behind() -> None:
@@ -216,6 +218,8 @@ def test_a_denied_edition_blocks_all_of_it_and_what_lies_behind() -> None:
     assert crosswalk.routes("a:1", "c").routes == crosswalk.routes("a:1", "d").routes == ()
     assert crosswalk.routes("c:1", "a").routes == ()
     assert [route.end for route in crosswalk.routes("b:1", "d").routes] == ["d:1"]
+    assert [row.object for row in crosswalk.routes("a:1", "c").negatives] == ["c:*"]
+    assert crosswalk.routes("c:1", "a").negatives == ()
 
 
 def test_an_opinion_that_there_is_no_counterpart_does_not_undo_an_official_route() -> None:
@@ -224,3 +228,65 @@ def test_an_opinion_that_there_is_no_counterpart_does_not_undo_an_official_route
     assert len(crosswalk_of([*official, opinion]).routes("a:1", "c").routes) == 1
     weak = [row("a:1", "b:1"), row("b:1", "c:1", status="own-comparison")]
     assert crosswalk_of([*weak, opinion]).routes("a:1", "c").routes == ()
+
+
+@given(models, st.data())
+def test_what_was_computed_before_is_what_is_found_on_demand(
+    model: dict[str, Activity], data: st.DataObject
+) -> None:
+    pairs = [(one, other) for one in model for other in model if one[0] < other[0]]
+    told = data.draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
+    denied = data.draw(st.sets(st.sampled_from(told))) if told else set()
+    rows = [row(*pair, "overlap", negative=pair in denied) for pair in told]
+    before, asked = crosswalk_of(rows), crosswalk_of(rows)
+    before.precompute()
+    starts = sorted(model)
+    for start in data.draw(st.permutations(starts)):
+        for edition in EDITIONS:
+            assert asked.routes(start, edition) == before.routes(start, edition)
+            for route in before.routes(start, edition).routes:
+                assert route.end.startswith(edition) and route.start == start
+        assert {edition for edition in EDITIONS if before.routes(start, edition) != NOTHING} == set(
+            before.routes_from(start)
+        )
+
+
+def test_the_routes_of_the_record_are_those_that_a_plain_walk_finds(release: Release) -> None:
+    """Every chain of at most three rows is tried, edition by edition."""
+    rows = [one for one in release.mappings if not one.negative]
+    denied = {(one.subject, one.object) for one in release.mappings if one.negative}
+    reads = [(one.subject, one.object, one) for one in rows] + [
+        (one.object, one.subject, one) for one in rows
+    ]
+    by_start: dict[str, list[tuple[str, MappingRow]]] = {}
+    for start, end, one in reads:
+        by_start.setdefault(start, []).append((end, one))
+    crosswalk = crosswalk_of(release.mappings)
+    found = 0
+    for start in by_start:
+        chains = [((start,), ())]
+        plain: set[tuple[str, tuple[int, ...]]] = set()
+        for _ in range(MAX_STEPS):
+            chains = [
+                ((*places, end), (*used, id(one)))
+                for places, used in chains
+                for end, one in by_start.get(places[-1], ())
+                if end.partition(":")[0] not in {place.partition(":")[0] for place in places}
+            ]
+            plain |= {(places[-1], used) for places, used in chains if not _denied(places, denied)}
+        walked = {
+            (route.end, tuple(id(step.row) for step in route.steps))
+            for routes in crosswalk.routes_from(start).values()
+            for route in routes.routes
+        }
+        # A denial that is weaker than the route does not block it, so that there may be more.
+        assert plain <= walked
+        found += len(walked)
+    assert found > 1000
+
+
+def _denied(places: tuple[str, ...], denied: set[tuple[str, str]]) -> bool:
+    pairs = [(one, other) for one in places for other in places if one != other]
+    return any(
+        (one, f"{other.partition(':')[0]}:*") in denied or (one, other) in denied for one, other in pairs
+    )

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.catalog.model import Release
 from taxonomy_api.jobs.ledger import Counts
 from taxonomy_api.jobs.portfolio_job import PortfolioJobs
 from taxonomy_api.jobs.portfolios import Portfolios
@@ -20,7 +21,7 @@ from taxonomy_api.settings import Settings
 from taxonomy_api.store.current import CurrentRelease
 from taxonomy_api.store.database import Database, open_database
 from taxonomy_api.store.files import FileStore
-from taxonomy_api.store.keys import create_organisation
+from taxonomy_api.store.keys import Identity, create_organisation
 from taxonomy_api.store.models import Portfolio
 from taxonomy_api.store.repository import Repository
 
@@ -42,17 +43,30 @@ class Bench:
 
     def submit(self, content: bytes = b"upload") -> str:
         options = {"sheet": "Loans"}
-        return self.portfolios.submit(self.organisation_id, "a.csv", io.BytesIO(content), options).id
+        return self.portfolios.submit(self.who, "a.csv", io.BytesIO(content), options).id
+
+    @property
+    def who(self) -> Identity:
+        return Identity(self.organisation_id, "key", frozenset({"portfolio"}))
 
     def jobs(self) -> PortfolioJobs:
         def assess(
-            source: Path, engine: Engine, options: dict[str, Any], target: Path, progress: Report
+            source: Path,
+            engine: Engine,
+            options: dict[str, Any],
+            target: Path,
+            progress: Report,
+            audit_anchor: str | None,
         ) -> dict[str, Any]:
             assert options == {"sheet": "Loans"}
             return self.work(source, target, progress)
 
         current = CurrentRelease(self.settings.data)
         return PortfolioJobs(self.database, self.files, current, assess, 60, self.stopping)
+
+    @property
+    def release(self) -> Release:
+        return CurrentRelease(self.settings.data).get().release
 
     def portfolio(self, portfolio_id: str) -> Portfolio:
         with self.database.reading() as session:

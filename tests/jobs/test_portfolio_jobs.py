@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
 import time
 from datetime import timedelta
@@ -17,7 +19,9 @@ from taxonomy_api.jobs.ledger import MOST_ATTEMPTS, Counts
 from taxonomy_api.jobs.queue import open_queue
 from taxonomy_api.jobs.worker import Worker
 from taxonomy_api.portfolio.problem import PortfolioProblem
+from taxonomy_api.store.audit import entries
 from taxonomy_api.store.ids import now
+from taxonomy_api.store.keys import Identity
 from taxonomy_api.store.models import Portfolio
 from taxonomy_api.store.repository import Repository
 from tests.jobs.conftest import Bench, Report, copy
@@ -55,7 +59,7 @@ def test_a_job_runs_to_its_end(bench: Bench) -> None:
     assert stored.release is not None
     assert stored.release.startswith("sha256:")
     assert bench.result(job_id) == "upload"
-    assert folders(bench, job_id) == ["input.csv", "results-1"]
+    assert folders(bench, job_id) == ["results-1"]
 
 
 def test_a_repeated_message_changes_nothing(bench: Bench) -> None:
@@ -82,7 +86,7 @@ def test_a_workbook_that_cannot_be_read_fails_with_the_cure(bench: Bench) -> Non
         "cure": "Name the columns.",
         "nearest": ["activity"],
     }
-    assert folders(bench, job_id) == ["input.csv"]
+    assert folders(bench, job_id) == []
 
 
 def test_an_error_of_the_service_tells_a_number_and_not_its_text(
@@ -104,11 +108,11 @@ def test_an_error_of_the_service_tells_a_number_and_not_its_text(
 
 def test_a_waiting_job_is_cancelled_at_once(bench: Bench) -> None:
     job_id = bench.submit()
-    bench.portfolios.cancel(bench.organisation_id, job_id)
+    bench.portfolios.cancel(bench.who, job_id)
     assert bench.portfolio(job_id).state == "cancelled"
     bench.jobs().run(job_id)
     assert bench.portfolio(job_id).state == "cancelled"
-    bench.portfolios.cancel(bench.organisation_id, job_id)
+    bench.portfolios.cancel(bench.who, job_id)
 
 
 def test_a_running_job_stops_when_cancelled(bench: Bench) -> None:
@@ -127,25 +131,25 @@ def test_a_running_job_stops_when_cancelled(bench: Bench) -> None:
     running = threading.Thread(target=bench.jobs().run, args=(job_id,))
     running.start()
     assert started.wait(10)
-    assert bench.portfolios.cancel(bench.organisation_id, job_id).state == "running"
+    assert bench.portfolios.cancel(bench.who, job_id).state == "running"
     running.join(10)
     stored = bench.portfolio(job_id)
     assert (stored.state, stored.summary) == ("cancelled", None)
     assert stored.rows_read == 10
-    assert folders(bench, job_id) == ["input.csv"]
+    assert folders(bench, job_id) == []
 
 
 def test_a_finished_job_cannot_be_cancelled(bench: Bench) -> None:
     job_id = bench.submit()
     bench.jobs().run(job_id)
     with pytest.raises(Conflict):
-        bench.portfolios.cancel(bench.organisation_id, job_id)
+        bench.portfolios.cancel(bench.who, job_id)
 
 
 @pytest.mark.parametrize("step", ["assessing", "finished"])
 def test_a_job_deleted_while_it_runs_leaves_nothing(bench: Bench, step: str) -> None:
     def work(source: Path, target: Path, progress: Report) -> dict[str, Any]:
-        bench.portfolios.delete(bench.organisation_id, job_id)
+        bench.portfolios.delete(bench.who, job_id)
         target.mkdir(parents=True, exist_ok=True)
         (target / "results.csv").write_text("late")
         for _ in range(200 if step == "assessing" else 0):
@@ -176,7 +180,7 @@ def test_a_lost_job_is_queued_again_and_finished_once(bench: Bench) -> None:
     # The worker that was thought lost comes back: nothing of it counts any more.
     with bench.database.unit_of_work() as session:
         assert ledger.beat(session, lost, Counts("late")) == "lost"
-        assert not ledger.finish(session, lost, "sha256:late", {}, Counts())
+        assert not ledger.finish(session, lost, bench.release, {}, Counts(), {})
         assert not ledger.fail(session, lost, {})
         assert not ledger.cancel(session, lost)
     assert bench.portfolio(job_id).summary == {"rows": 1}
@@ -196,7 +200,7 @@ def test_results_of_a_superseded_run_are_thrown_away(bench: Bench) -> None:
     bench.jobs().run(job_id)
     assert bench.portfolio(job_id).summary == {"rows": 1}
     assert bench.result(job_id) == "upload"
-    assert folders(bench, job_id) == ["input.csv", "results-2"]
+    assert folders(bench, job_id) == ["results-2"]
 
 
 def test_a_job_that_kills_its_workers_is_given_up(bench: Bench) -> None:
@@ -216,7 +220,7 @@ def test_a_lost_job_that_should_stop_is_cancelled(bench: Bench) -> None:
     job_id = bench.submit()
     with bench.database.unit_of_work() as session:
         ledger.claim(session, job_id)
-    bench.portfolios.cancel(bench.organisation_id, job_id)
+    bench.portfolios.cancel(bench.who, job_id)
     age(bench, job_id)
     recover(bench)
     assert bench.portfolio(job_id).state == "cancelled"
@@ -273,10 +277,42 @@ def test_a_worker_finds_jobs_whose_message_was_lost(bench: Bench) -> None:
     assert bench.portfolio(job_id).state == "done"
 
 
+def test_every_end_of_a_portfolio_is_one_entry_of_the_trail(bench: Bench) -> None:
+    done, cancelled, lost = (bench.submit() for _ in range(3))
+    bench.jobs().run(done)
+    bench.portfolios.cancel(bench.who, cancelled)
+    for _ in range(ledger.MOST_ATTEMPTS):
+        with bench.database.unit_of_work() as session:
+            assert ledger.claim(session, lost)
+        age(bench, lost)
+        recover(bench)
+    bench.portfolios.delete(bench.who, done)
+    with bench.database.reading() as session:
+        found = entries(session, bench.organisation_id, None, 10)
+        assert [(one.kind, one.subject, one.actor) for one in reversed(found)] == [
+            ("portfolio.ended", done, "worker"),
+            ("portfolio.ended", cancelled, "key"),
+            ("portfolio.ended", lost, "worker"),
+            ("portfolio.deleted", done, "key"),
+        ]
+    digest = hashlib.sha256(b"upload").hexdigest()
+    first, _, last, _ = (json.loads(one.detail) for one in reversed(found))
+    assert first == {
+        "state": "done",
+        "rows": 1,
+        "input": digest,
+        "submitted_by": "key",
+        "release": bench.release.id,
+        "results": {"results.csv": digest},
+    }
+    assert (last["state"], last["input"]) == ("failed", digest)
+    assert folders(bench, cancelled) == []
+
+
 def test_another_organisation_cannot_touch_a_job(bench: Bench) -> None:
     job_id = bench.submit()
     for step in (bench.portfolios.cancel, bench.portfolios.delete):
         with pytest.raises(NotFound):
-            step("f" * 32, job_id)
+            step(Identity("f" * 32, "key", frozenset()), job_id)
     with bench.database.reading() as session:
         assert Repository(session, bench.organisation_id).portfolio(job_id).state == "queued"

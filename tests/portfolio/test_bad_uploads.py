@@ -10,10 +10,10 @@ import pytest
 from books import text_cell, write_book, write_raw_book
 
 from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.portfolio.archive import OLE_MAGIC
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.run import assess_portfolio
-from taxonomy_api.portfolio.xlsx_package import OLE_MAGIC
 
 HEADER = ["Project id", "Activity"]
 GOOD = [HEADER, ["A", "hk-phase-2a:ENE-01"]]
@@ -88,8 +88,8 @@ def random_bytes(path: Path) -> None:
         ("book.xlsx", text, "not_a_workbook"),
         ("book.xlsx", empty, "empty_file"),
         ("book.csv", empty, "empty_file"),
-        ("book.xls", old_xls, "unsupported_format"),
-        ("book.xlsx", old_xls, "unsupported_format"),
+        ("book.xls", old_xls, "damaged_workbook"),
+        ("book.xlsx", old_xls, "not_what_its_name_says"),
         ("book.xlsx", encrypted, "password_protected"),
         ("book.xlsx", cut_off, "damaged_workbook"),
         ("book.xlsx", other_zip, "not_a_workbook"),
@@ -99,7 +99,7 @@ def random_bytes(path: Path) -> None:
         ("book.xlsx", doctype, "unsafe_workbook"),
         ("book.xlsx", random_bytes, "not_a_workbook"),
         ("book.csv", random_bytes, "not_a_workbook"),
-        ("book.csv", encrypted, "not_what_its_name_says"),
+        ("book.csv", encrypted, "password_protected"),
     ],
 )
 def test_refused_with_its_own_code(

@@ -152,7 +152,7 @@ def test_the_table_keeps_the_addresses_of_the_sheet(tmp_path: Path, vocabulary: 
         top=3,
     )
     book = open_book(path, Limits())
-    table, _ = read_table(book, locate(book, vocabulary, Limits()), path, Limits())
+    table, _ = read_table(book, locate(book, vocabulary, Limits()), path, Limits(), vocabulary)
     book.close()
     assert table.headers == ["Project id", "Activity", ""]
     assert [table.address(0, column) for column in range(3)] == ["B6", "D6", "E6"]

@@ -57,7 +57,7 @@ def test_all_names(release: Release) -> None:
         ({"sheet": ""}, "option_invalid"),
         ({"confirm": {"hk-phase-2a:ENE-01": "hk-phase-2a:NONE"}}, "activity_unknown"),
         ({"confirm": 5}, "option_invalid"),
-        ({"mapping": {"a": "b"}}, "option_unsupported"),
+        ({"mapping": {"a": "b"}}, "mapping_invalid"),
         ({"fx": {"USD": 7.8}}, "option_unsupported"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.read_csv import CsvBook
+from taxonomy_api.portfolio.table import Note
 
 SIMPLIFIED = (
     "项目编号,项目名称,活动,贷款余额（亿元）\n"
@@ -37,7 +38,7 @@ def test_encodings(text: str, encoding: str, told: str, tmp_path: Path) -> None:
     data = book.read("loans", 100)
     assert data.rows[0][0] == text[:4]
     assert data.rows[1][1] == text.splitlines()[1].split(",")[1]
-    assert list(book.notes) == [f"{told}, comma"]
+    assert list(book.notes) == [Note("text_encoding", f"{told}, comma")]
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])

@@ -265,15 +265,74 @@ def test_a_row_that_names_something_unknown_besides_gets_no_verdict(tmp_path: Pa
     assert summary.rows_by_state["error"] == 1
 
 
-def test_a_column_of_confirmations_is_told_to_have_no_effect(tmp_path: Path, engine: Engine) -> None:
-    rows = [["id", "activity", "confirm"], ["1", "hk-phase-2a:ENE-01", "x"]]
-    confirm = {"hk-phase-2a:ENE-01": "hk-phase-1:D-01"}
-    assert (
-        run(write_book(tmp_path / "book.xlsx", rows), engine, confirm=confirm).issues[
-            "confirm_without_effect"
-        ]
-        == 2
-    )
+HYDRO = {
+    "power_density": "6 W/m2",
+    "sg-asia-2023/minimum_safeguards": "yes",
+    "dedicated_to_fossil_infrastructure": "no",
+}
+
+
+def hydro(confirm: str) -> list[list[object]]:
+    """A hydropower plant under the EU act, which may be in 1.3 of the Singapore-Asia taxonomy."""
+    cells = ["1", "eu-climate-mitigation:4.5", confirm, *HYDRO.values()]
+    return [["id", "activity", "confirm", *HYDRO], cells]
+
+
+def test_a_candidate_decides_once_it_is_confirmed_in_its_column_or_by_the_options(
+    tmp_path: Path, engine: Engine
+) -> None:
+    asked = {"taxonomies": ["sg-asia-2023"]}
+    for confirm, options, wanted in (
+        ("", {}, "undetermined"),
+        ("sg-asia-2023:1.3", {}, "aligned"),
+        ("", {"confirm": {"eu-climate-mitigation:4.5": "sg-asia-2023:1.3"}}, "aligned"),
+        ("", {"confirm": ["sg-asia-2023:1.3"]}, "aligned"),
+        ("", {"confirm": {"eu-climate-mitigation:4.1": "sg-asia-2023:1.3"}}, "undetermined"),
+    ):
+        summary = run(write_book(tmp_path / "book.xlsx", hydro(confirm)), engine, **asked, **options)
+        assert summary.verdicts["sg-asia-2023"][wanted].rows == 1, (confirm, options)
+
+
+def test_a_confirmation_that_is_no_activity_is_told_and_not_used(tmp_path: Path, engine: Engine) -> None:
+    book = write_book(tmp_path / "book.xlsx", hydro("sg-asia-2023:99"))
+    summary = run(book, engine, taxonomies=["sg-asia-2023", "eu-climate-mitigation-2021"])
+    assert summary.issues["unknown_activity"] == 1
+    assert summary.rows_by_state["warning"] == 1
+    assert summary.verdicts["sg-asia-2023"]["undetermined"].rows == 1
+
+
+def test_taxonomies_of_confirmed_activities_are_answered(tmp_path: Path, engine: Engine) -> None:
+    summary = run(write_book(tmp_path / "book.xlsx", hydro("sg-asia-2023:1.3")), engine)
+    assert set(summary.verdicts) == {"eu-climate-mitigation", "sg-asia-2023"}
+    columns = run(write_book(tmp_path / "book.xlsx", hydro("")), engine, confirm=["sg-asia-2023:1.3"])
+    assert set(columns.verdicts) == {"eu-climate-mitigation", "sg-asia-2023"}
+
+
+def test_the_result_names_mapped_activities_and_what_the_verdict_rests_on(
+    tmp_path: Path, engine: Engine
+) -> None:
+    transformer = {
+        "grid_equipment": "transformer",
+        "medium_power_transformer_up_to_36kv": "yes",
+        "transformer_no_load_loss_level": "AAA0",
+        "interconnected_european_system": "no",
+        "share_new_capacity_below_100gCO2e_kWh": "50 %",
+        "grid_emission_factor": "500 gCO2e/kWh",
+        "eu-climate-mitigation:4.9/2c-tier2": "no",
+    }
+    rows = [["id", "activity", *transformer], ["1", "eu-climate-mitigation:4.9", *transformer.values()]]
+    rows.append(["2", "eu-climate-mitigation:4.29", *[None] * len(transformer)])
+    edition = "eu-climate-mitigation-2021"
+    run(write_book(tmp_path / "book.xlsx", rows), engine, taxonomies=[edition])
+    header, *lines = sheet_rows(tmp_path, "Results")
+    inferred, denied = (dict(zip(header, line, strict=True)) for line in lines)
+    assert inferred[f"{edition} verdict"] == "not_aligned"
+    assert inferred[f"{edition} activity"] == f"{edition}:4.9"
+    assert inferred[f"{edition} basis"] == "mapping"
+    assert inferred[f"{edition} sources"] == "single-source"
+    assert "eu-climate-mitigation:4.9 → eu-climate-mitigation-2021:4.9" in inferred[f"{edition} reason"]
+    assert denied[f"{edition} verdict"] == "not_covered"
+    assert denied[f"{edition} sources"] == "verified"
 
 
 DANGEROUS = [

@@ -28,6 +28,7 @@ from taxonomy_api.store.keys import (
     revoke_key,
 )
 from taxonomy_api.store.models import ApiKey
+from tests.store.conftest import KEY
 
 LONG_ENOUGH = "a-key-of-our-own-with-32-letters-or-more"
 
@@ -154,7 +155,7 @@ def test_no_first_key_is_printed_for_an_address_that_others_reach(tmp_path: Path
 
 
 def test_no_first_key_is_printed_on_a_database_that_is_not_embedded(postgres_url: str) -> None:
-    database = Database(postgres_url)
+    database = Database(postgres_url, KEY)
     database.upgrade()
     assert ensure_first_key(database, Settings(database_url=postgres_url), "127.0.0.1") is None
     settings = Settings(database_url=postgres_url, bootstrap_key=LONG_ENOUGH)

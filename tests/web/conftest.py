@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import json
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,6 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from taxonomy_api.jobs.worker import make_worker
+from taxonomy_api.logs import JsonLines
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.ids import new_id
 from taxonomy_api.store.keys import SCOPES, create_key, create_organisation
@@ -23,6 +28,7 @@ PROJECT = {
     "project": {"activities": [HYDRO], "facts": {"ghg_intensity": "40 gCO2e/kWh"}},
     "as_of": "2026-11-22",
 }
+BATCH = {"projects": {"A-1": PROJECT["project"], "A-2": {"activities": []}}, "as_of": "2026-11-22"}
 PROCEEDS = {
     "instrument": {"kind": "demo_bond", "amount": {"value": 200, "currency": "HKD"}},
     "allocations": [{"project": PROJECT["project"], "amount": {"value": 120, "currency": "HKD"}}],
@@ -30,6 +36,10 @@ PROCEEDS = {
     "as_of": "2026-11-22",
 }
 LOANS = f"project id,activity,ghg_intensity\nA-1,{HYDRO},40\nA-2,{HYDRO},4000\n".encode()
+
+
+#: The lines logged since the last call, read back from their JSON.
+Logged = Callable[[], list[dict[str, Any]]]
 
 
 @dataclass
@@ -80,6 +90,28 @@ def caller(client: FlaskClient, services: Services) -> MakeCaller:
 @pytest.fixture
 def bank(caller: MakeCaller) -> Caller:
     return caller()
+
+
+@pytest.fixture
+def logged() -> Iterator[Logged]:
+    """What the service logs while the test runs, in the form in which it leaves."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+
+    def lines() -> list[dict[str, Any]]:
+        text = stream.getvalue()
+        stream.seek(0)
+        stream.truncate()
+        return [json.loads(line) for line in text.splitlines()]
+
+    yield lines
+    root.removeHandler(handler)
+    root.setLevel(level)
 
 
 @pytest.fixture

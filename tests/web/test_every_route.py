@@ -16,7 +16,17 @@ from taxonomy_api.store.ids import new_id
 from taxonomy_api.store.keys import SCOPES
 from taxonomy_api.web.app import create_app
 from taxonomy_api.web.services import make_services
-from tests.web.conftest import HYDRO, LOANS, PROCEEDS, PROJECT, Caller, MakeCaller, assert_problem
+from tests.web.conftest import (
+    BATCH,
+    HYDRO,
+    LOANS,
+    PROCEEDS,
+    PROJECT,
+    Caller,
+    Logged,
+    MakeCaller,
+    assert_problem,
+)
 
 ID = "0" * 32
 EXAMPLES = {
@@ -29,12 +39,21 @@ EXAMPLES = {
     "name": "swagger-ui.css",
 }
 #: What anyone may read; everything else below /v1 belongs to an organisation.
-OPEN = ("catalogue.", "operation.", "docs.", "api-docs.")
+OPEN = ("catalogue.", "crosswalk.", "releases.", "operation.", "docs.", "api-docs.")
+#: What these cannot do without.
+QUERIES = {
+    "catalogue.search": "?q=power",
+    "crosswalk.show_routes": f"?from={HYDRO}",
+    "crosswalk.show_matrix": "?from=demo-a&to=demo-b",
+}
 #: The scopes that open each view; a view that is missing here fails the tests.
 SCOPES_OF = {
     "assessments.create_assessment": {"assess"},
     "assessments.show_assessment": {"read", "assess"},
     "assessments.delete_assessment": {"assess"},
+    "assessments.create_batch": {"assess"},
+    "assessments.replay_assessment": {"assess"},
+    "audit.list_entries": {"admin"},
     "proceeds.assess_use_of_proceeds": {"assess"},
     "portfolios.create_portfolio": {"portfolio"},
     "portfolios.list_portfolios": {"portfolio"},
@@ -62,15 +81,20 @@ def owned(app: Flask, **values: str) -> list[Route]:
     return [route for route in routes(app, **values) if not route[0].startswith(OPEN)]
 
 
-def send(client: FlaskClient, method: str, path: str, key: str | None = None) -> TestResponse:
+def send(client: FlaskClient, method: str, path: str, key: str | None = None, **headers: str) -> TestResponse:
     more: dict[str, Any] = {}
     if method == "POST" and path.endswith("/assessments"):
         more = {"json": PROJECT}
+    elif method == "POST" and path.endswith("/batch"):
+        more = {"json": BATCH}
+    elif method == "POST" and path.endswith("/replay"):
+        more = {"json": {"release": "original"}}
     elif method == "POST" and path.endswith("/proceeds"):
         more = {"json": PROCEEDS}
     elif method == "POST" and path.endswith("/portfolios"):
         more = {"data": {"file": (io.BytesIO(LOANS), "loans.csv")}}
-    headers = {} if key is None else {"Authorization": key}
+    if key is not None:
+        headers["Authorization"] = key
     return client.open(path, method=method, headers=headers, buffered=True, **more)
 
 
@@ -127,10 +151,75 @@ def test_an_organisation_cannot_reach_what_belongs_to_another(
         assert nothing.status_code == 404
         # Not even whether the thing exists.
         assert masked(theirs, things) == masked(nothing, {"": ID}), endpoint
-    assert tried == 7
+    assert tried == 8
     assert stranger("GET", "/v1/portfolios").get_json()["portfolios"] == []
     for thing, path in (("assessment_id", "assessments"), ("portfolio_id", "portfolios")):
         assert owner("GET", f"/v1/{path}/{things[thing]}").status_code == 200
+
+
+def test_every_post_honours_an_idempotency_key(app: Flask) -> None:
+    posts = [endpoint for endpoint, method, _ in routes(app) if method == "POST"]
+    assert len(posts) >= 6
+    for endpoint in posts:
+        assert getattr(app.view_functions[endpoint], "honours_idempotency_key", False), endpoint
+
+
+def test_no_post_is_carried_out_twice_and_no_key_is_shared(
+    app: Flask, client: FlaskClient, caller: MakeCaller
+) -> None:
+    owner, stranger = caller(), caller()
+
+    def things_of(one: Caller) -> dict[str, str]:
+        return {
+            "assessment_id": one("POST", "/v1/assessments", json=PROJECT).get_json()["id"],
+            "portfolio_id": send(client, "POST", "/v1/portfolios", f"Bearer {one.key}").get_json()["id"],
+        }
+
+    own, theirs = things_of(owner), things_of(stranger)
+    posts = [route for route in owned(app, **own) if route[1] == "POST"]
+    for (endpoint, _, path), (_, _, other) in zip(
+        posts, (route for route in owned(app, **theirs) if route[1] == "POST"), strict=True
+    ):
+        key = {"Idempotency-Key": endpoint}
+        first = send(client, "POST", path, f"Bearer {owner.key}", **key)
+        before = owner("GET", "/v1/audit").get_json()["head"]
+        again = send(client, "POST", path, f"Bearer {owner.key}", **key)
+        assert (again.status_code, again.get_json()) == (first.status_code, first.get_json()), endpoint
+        assert first.status_code < 300 and again.headers["Idempotency-Replayed"] == "true"
+        assert again.headers.get("Location") == first.headers.get("Location")
+        assert owner("GET", "/v1/audit").get_json()["head"] == before
+        # Another's key of the same name is another key.
+        foreign = send(client, "POST", other, f"Bearer {stranger.key}", **key)
+        assert foreign.status_code == first.status_code
+        assert "Idempotency-Replayed" not in foreign.headers
+        # Of another request under the same key nothing is carried out.
+        elsewhere = client.post(
+            f"{path}?x=1",
+            headers={"Authorization": f"Bearer {owner.key}", **key},
+            content_type="application/json",
+            data=b"{}",
+        )
+        assert_problem(elsewhere, 409, "idempotency_key_reused")
+
+
+def test_a_missing_scope_does_not_read_what_another_key_remembers(
+    app: Flask, client: FlaskClient, caller: MakeCaller
+) -> None:
+    owner = caller()
+    headers = {"Idempotency-Key": "k"}
+    assert send(client, "POST", "/v1/assessments", f"Bearer {owner.key}", **headers).status_code == 201
+    reader = caller("read", organisation_id=owner.organisation_id)
+    refused = send(client, "POST", "/v1/assessments", f"Bearer {reader.key}", **headers)
+    assert_problem(refused, 403, "scope_missing")
+
+
+def test_the_audit_of_another_organisation_is_not_seen(caller: MakeCaller) -> None:
+    owner, stranger = caller(), caller()
+    made = owner("POST", "/v1/assessments", json=PROJECT).get_json()["id"]
+    assert made in owner("GET", "/v1/audit").text
+    assert made not in stranger("GET", "/v1/audit").text
+    cursor = owner("GET", "/v1/audit?limit=1").get_json()["next_cursor"]
+    assert made not in stranger("GET", f"/v1/audit?cursor={cursor}").text
 
 
 def masked(answer: TestResponse, things: dict[str, str]) -> str:
@@ -144,7 +233,7 @@ def test_what_is_open_needs_no_key_but_refuses_a_bad_one(app: Flask, client: Fla
     for endpoint, method, path in routes(app):
         if not endpoint.startswith(OPEN):
             continue
-        query = "?q=power" if endpoint == "catalogue.search" else ""
+        query = QUERIES.get(endpoint, "")
         assert send(client, method, path + query).status_code == 200, path
         if path.startswith("/v1/"):
             assert_problem(send(client, method, path + query, "Bearer nonsense"), 401, "key_refused")
@@ -164,7 +253,9 @@ def test_reading_may_be_set_to_need_a_key(
 def test_methods_that_are_not_offered_name_those_that_are(app: Flask, client: FlaskClient) -> None:
     offered: dict[str, set[str]] = {}
     for _, method, path in routes(app):
-        offered.setdefault(path, set()).add(method)
+        # /v1/assessments/batch also reads as the id of an assessment.
+        also = set(app.url_map.bind("localhost").allowed_methods(path)) - {"HEAD", "OPTIONS"}
+        offered.setdefault(path, set()).update({method}, also)
     for path, methods in offered.items():
         for method in set(METHODS) - methods:
             answer = client.open(path, method=method)
@@ -196,7 +287,7 @@ def test_every_answer_carries_the_protective_headers(app: Flask, client: FlaskCl
 
 
 def test_an_error_of_the_service_keeps_its_inner_text_to_itself(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    app: Flask, monkeypatch: pytest.MonkeyPatch, logged: Logged
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("SELECT secret FROM /var/lib")
@@ -208,7 +299,10 @@ def test_an_error_of_the_service_keeps_its_inner_text_to_itself(
         document = assert_problem(answer, 500, "internal_error")
         assert "secret" not in answer.text
         assert document["correlation"] == answer.headers["X-Request-Id"]
-        assert str(document["correlation"]) in caplog.text
+        (line,) = (line for line in logged() if line["level"] == "ERROR")
+        assert line["request"] == document["correlation"]
+        assert line["exception"][0]["kind"] == "builtins.RuntimeError"
+        assert "secret" not in str(line)
 
 
 def test_nothing_works_without_data_and_it_says_so(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jsonschema_rs import Draft202012Validator
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
@@ -75,3 +76,26 @@ def test_the_page_uses_files_of_this_service_only(client: FlaskClient) -> None:
         assert len(answer.data) > 100
     for path in ("/docs/LICENSE", "/docs/../app.py", "/docs/x.js"):
         assert client.get(path).status_code == 404
+
+
+def test_every_operation_shows_an_example_that_fits_its_schema(app: Flask) -> None:
+    """Made by scripts/make_api_examples.py, which asks the real service."""
+    document = app.test_client().get("/openapi.json").get_json()
+    tried = 0
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if method not in ("get", "post", "delete"):
+                continue
+            parts = [*operation["responses"].values(), operation.get("requestBody", {})]
+            for content in (part["content"] for part in parts if "content" in part):
+                shown = content.get("application/json", {})
+                if shown.get("schema"):
+                    assert "example" in shown, f"{method} {path}"
+                    schema = {**shown["schema"], "components": document["components"]}
+                    assert list(Draft202012Validator(schema).iter_errors(shown["example"])) == [], path
+                    tried += 1
+            # What is sent is shown, too: a body, or the parameters that must be given.
+            for parameter in operation.get("parameters", []):
+                if isinstance(parameter, dict) and parameter.get("required"):
+                    assert "example" in parameter, f"{method} {path} {parameter['name']}"
+    assert tried > 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -119,6 +120,47 @@ def test_every_activity_on_file_is_shown_and_asked_about(service: Service) -> No
         for path in ("", "/questionnaire"):
             answer = service.client.get(f"/v1/activities/{activity.id}{path}")
             assert answer.status_code == 200, (activity.id, answer.text)
+
+
+def test_the_addresses_of_the_documentation_lead_between_editions(service: Service) -> None:
+    text = (EXAMPLES.parent / "docs" / "api.md").read_text(encoding="utf-8")
+    routes, table = re.findall(r"`GET (/v1/crosswalk[/?]\S+)`", text)
+    found: Any = service.client.get(routes).get_json()
+    assert found["routes"] and {one["to"].partition(":")[0] for one in found["routes"]} == {"hk-phase-1"}
+    rows: Any = service.client.get(table).get_json()
+    assert rows["totals"]["counterparts"] and rows["totals"]["denied"]
+
+
+def test_what_the_criteria_show_is_told_beside_what_is_stated(service: Service) -> None:
+    """Sections of the EU act taken over word for word are shown to be equal in every language."""
+    address = "/v1/crosswalk?from=eu-climate-mitigation-2021:4.5&to=eu-climate-mitigation"
+    lines = set()
+    for language in ("en", "zh-Hans", "zh-Hant"):
+        found: Any = service.client.get(f"{address}&lang={language}").get_json()
+        (route,) = found["routes"]
+        proof = route["proof"]
+        assert (route["stringency"], proof["stringency"], proof["agrees_with_stated"]) == (
+            *("equal", "equal"),
+            True,
+        )
+        assert route["carries"] and not proof["contradictions"]
+        lines.add(proof["spans"][0]["lines"][0]["text"])
+    assert len(lines) == 3
+
+
+def test_routes_of_every_activity_are_told(service: Service) -> None:
+    """One activity in ten, to all editions: what carries rests on sources and on what is stated."""
+    release = service.made.current.get().release
+    for activity in list(release.activities())[::10]:
+        answer = service.client.get(f"/v1/crosswalk?from={activity.id}")
+        assert answer.status_code == 200, answer.text
+        body: Any = answer.get_json()
+        assert len(body["editions"]) == len(release.taxonomies) - 1
+        for route in body["routes"]:
+            assert route["carries"] == (not route["why_not"])
+            assert (route["proof"] is None) == bool(route["not_computed"])
+            if route["carries"]:
+                assert all(step["status"] in ("verified", "single-source") for step in route["steps"])
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.*")), ids=lambda path: path.name)

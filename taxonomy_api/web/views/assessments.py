@@ -1,27 +1,46 @@
-"""One project: assess, show, delete."""
+"""Projects: assess one or many, show, repeat, delete."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response, current_app, request, url_for
 
-from taxonomy_api.assessment.answer import assess
-from taxonomy_api.assessment.engine import ENGINE_VERSION
-from taxonomy_api.assessment.intake import read_request
-from taxonomy_api.store.repository import Repository
+from taxonomy_api.errors import InvalidInput, Problem
+from taxonomy_api.store.idempotency import Outcome
+from taxonomy_api.store.models import Assessment
+from taxonomy_api.store.releases import CURRENT
 from taxonomy_api.web import schemas
 from taxonomy_api.web.api import Blueprint, json_body
-from taxonomy_api.web.auth import organisation_id, requires
+from taxonomy_api.web.auth import organisation_id, requires, who
+from taxonomy_api.web.idempotency import claim, idempotent
 from taxonomy_api.web.language import choose
-from taxonomy_api.web.replies import reply
+from taxonomy_api.web.printable import MEDIA_TYPE, assessment_page, wants_page
+from taxonomy_api.web.problems import document
+from taxonomy_api.web.replies import reply, reply_text
 from taxonomy_api.web.services import services
 
-blueprint = Blueprint("assessments", __name__, url_prefix="/v1/assessments", description="One project")
+blueprint = Blueprint("assessments", __name__, url_prefix="/v1/assessments", description="Projects")
+
+
+def _created_again(outcome: Outcome) -> Response:
+    return _created(services().assessments.show(organisation_id(), outcome.result_id or ""))
+
+
+def _batch_again(outcome: Outcome) -> Response:
+    found = services().assessments.batch_again(organisation_id(), outcome.answer or "{}", document)
+    return reply({"results": found})
+
+
+def _batch_content() -> bytes:
+    request.max_content_length = services().settings.max_batch_bytes
+    return request.get_data(cache=True)
 
 
 @blueprint.route("", methods=["POST"])
 @requires("assess")
+@idempotent(_created_again)
 @json_body(schemas.AssessmentRequest)
 @blueprint.answers(201, schemas.Assessment, has_location=True)
 def create_assessment(body: dict[str, Any]) -> Response:
@@ -29,26 +48,63 @@ def create_assessment(body: dict[str, Any]) -> Response:
 
     A language that the body does not name is taken from Accept-Language.
     """
-    engine = services().current.get().engine
-    asked = body if "language" in body else {**body, "language": choose(None, services().settings.language)}
-    understood = read_request(engine, asked)
-    answer = assess(engine, understood)
-    with services().database.unit_of_work() as session:
-        stored = Repository(session, organisation_id()).add_assessment(
-            engine.release.id, ENGINE_VERSION, understood.as_of, asked, answer
-        )
-    location = url_for("assessments.show_assessment", assessment_id=stored.id)
-    return reply({"id": stored.id, **answer}, 201, location)
+    return _created(services().assessments.create(who(), with_language(body), claim()))
+
+
+@blueprint.route("/batch", methods=["POST"])
+@requires("assess")
+@idempotent(_batch_again, _batch_content)
+@json_body(schemas.BatchRequest, largest=lambda: services().settings.max_batch_bytes)
+@blueprint.answers(200, schemas.Batch)
+def create_batch(body: dict[str, Any]) -> Response:
+    """Assess up to 1,000 projects; each is answered by itself, and kept
+
+    A project that cannot be read has a problem in its place; the others are answered all the same.
+    """
+    return reply(
+        {"results": services().assessments.create_many(who(), with_language(body), document, claim())}
+    )
 
 
 @blueprint.route("/<assessment_id>")
 @requires("read", "assess")
+@blueprint.documents(responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}})
 @blueprint.answers(200, schemas.Assessment)
 def show_assessment(assessment_id: str) -> Response:
-    """An assessment as it was answered"""
-    with services().database.reading() as session:
-        stored = Repository(session, organisation_id()).assessment(assessment_id)
-    return reply({"id": stored.id, **stored.answer, "created": stored.created})
+    """An assessment as it was answered; `Accept: text/html` gives a page to print"""
+    stored = services().assessments.show(organisation_id(), assessment_id)
+    if wants_page():
+        asked, answered = json.loads(stored.request), json.loads(stored.answer)
+        release = services().current.get().release
+        answer = assessment_page(stored.id, stored.created, asked, answered, release)
+    else:
+        answer = reply_text(_text(stored, created=stored.created))
+    answer.vary.add("Accept")
+    return answer
+
+
+@blueprint.route("/<assessment_id>/replay", methods=["POST"])
+@requires("assess")
+@idempotent()
+@json_body(schemas.ReplayRequest)
+@blueprint.answers(200, schemas.Replay)
+def replay_assessment(body: dict[str, Any], assessment_id: str) -> Response:
+    """Answer a kept request once more, as of its day
+
+    With the release in use (`current`), the one it was answered from (`original`), or another by its id.
+    `differences` lists what is otherwise; `reproduced` says that not a byte is.
+    """
+    release = body.get("release", CURRENT)
+    unknown = [
+        Problem(f"/{name}", "unknown_key", "There is no such key.", ("release",))
+        for name in body
+        if name != "release"
+    ]
+    if not isinstance(release, str):
+        unknown.append(Problem("/release", "wrong_type", "A release is current, original or the id of one."))
+    if unknown:
+        raise InvalidInput(*unknown)
+    return reply_text(services().assessments.replay(who(), assessment_id, release, claim()))
 
 
 @blueprint.route("/<assessment_id>", methods=["DELETE"])
@@ -56,6 +112,22 @@ def show_assessment(assessment_id: str) -> Response:
 @blueprint.answers(204)
 def delete_assessment(assessment_id: str) -> Response:
     """Forget an assessment"""
-    with services().database.unit_of_work() as session:
-        Repository(session, organisation_id()).delete_assessment(assessment_id)
+    services().assessments.delete(who(), assessment_id)
     return Response(status=204)
+
+
+def with_language(body: dict[str, Any]) -> dict[str, Any]:
+    """The body, with a language from the request's headers where it names none."""
+    return body if "language" in body else {**body, "language": choose(None, services().settings.language)}
+
+
+def _created(stored: Assessment) -> Response:
+    location = url_for("assessments.show_assessment", assessment_id=stored.id)
+    return reply_text(_text(stored), 201, location)
+
+
+def _text(stored: Assessment, **more: object) -> str:
+    """The stored answer, as it is, between its id and what else is told."""
+    first, last = current_app.json.dumps({"id": stored.id}), current_app.json.dumps(more)
+    tail = f",{last[1:]}" if more else "}"
+    return f"{first[:-1]},{stored.answer[1:-1]}{tail}"

@@ -1,13 +1,12 @@
-"""Taxonomies, activities, facts, search, releases: what is on file."""
+"""Taxonomies, activities, facts, search: what is on file."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
-from taxonomy_api.assessment.engine import ENGINE_VERSION
 from taxonomy_api.assessment.questionnaire import questions
 from taxonomy_api.catalog.model import Activity, Release, Taxonomy
 from taxonomy_api.catalog.nearest import nearest
@@ -15,13 +14,13 @@ from taxonomy_api.catalog.search import IndustryCandidate, IndustryCodeError
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.errors import InvalidInput, NotFound, Problem
 from taxonomy_api.store.current import Loaded
-from taxonomy_api.web import catalogue_json, schemas
+from taxonomy_api.web import catalogue_json, schemas, turtle
 from taxonomy_api.web.api import Blueprint
 from taxonomy_api.web.auth import reads_catalogue
 from taxonomy_api.web.instrument_json import instrument_json
 from taxonomy_api.web.language import choose
 from taxonomy_api.web.pages import page
-from taxonomy_api.web.replies import catalogue_reply, reply
+from taxonomy_api.web.replies import catalogue_reply, published, reply
 from taxonomy_api.web.services import services
 
 blueprint = Blueprint("catalogue", __name__, url_prefix="/v1", description="What is on file")
@@ -84,12 +83,23 @@ def list_activities(query: Arguments, taxonomy_id: str) -> Response:
 @blueprint.route("/activities/<activity_id>")
 @reads_catalogue
 @blueprint.query(schemas.Language)
+@blueprint.documents(responses={200: {"content": {turtle.MEDIA_TYPE: {"schema": {"type": "string"}}}}})
 @blueprint.answers(200, schemas.ActivityDetail)
 def show_activity(query: Arguments, activity_id: str) -> Response:
-    """One activity, `taxonomy:code`: names, criteria, documents, mappings"""
+    """One activity, `taxonomy:code`: names, criteria, documents, mappings
+
+    `Accept: text/turtle` gives names and mappings as a SKOS concept.
+    """
     release, language = services().current.get().release, _language(query)
-    found = catalogue_json.activity_detail(release, _activity(release, activity_id), language)
-    return catalogue_reply({"release": release.id, **found}, release.id, language)
+    activity = _activity(release, activity_id)
+    offered = ("application/json", turtle.MEDIA_TYPE)
+    if request.accept_mimetypes.best_match(offered) == turtle.MEDIA_TYPE:
+        content = turtle.activity_turtle(release, activity)
+        answer = Response(content, content_type=f"{turtle.MEDIA_TYPE}; charset=utf-8")
+    else:
+        found = catalogue_json.activity_detail(release, activity, language)
+        answer = reply({"release": release.id, **found})
+    return published(answer, release.id, language)
 
 
 @blueprint.route("/activities/<activity_id>/questionnaire")
@@ -167,43 +177,6 @@ def search(query: Arguments) -> Response:
         for hit in hits
     ]
     return catalogue_reply({"release": loaded.release.id, "candidates": found}, loaded.release.id, language)
-
-
-@blueprint.route("/releases")
-@reads_catalogue
-@blueprint.query(schemas.Page)
-@blueprint.answers(200, schemas.Releases)
-def list_releases(query: Arguments) -> Response:
-    """Data releases; the current one"""
-    loaded = services().current.get()
-    shown, following = page((loaded,), query.get("cursor"), query["limit"], "releases")
-    return reply({"releases": [_release_json(one) for one in shown], "next_cursor": following})
-
-
-@blueprint.route("/releases/<release_id>")
-@reads_catalogue
-@blueprint.answers(200, schemas.Release)
-def show_release(release_id: str) -> Response:
-    """One data release, by id or `current`"""
-    loaded = services().current.get()
-    if release_id not in ("current", loaded.release.id):
-        raise NotFound(
-            "unknown_release", f"Release {release_id!r} is not kept here; current is {loaded.release.id}."
-        )
-    return reply(_release_json(loaded))
-
-
-def _release_json(loaded: Loaded) -> dict[str, Any]:
-    release = loaded.release
-    return {
-        "id": release.id,
-        "current": True,
-        "engine": ENGINE_VERSION,
-        "since": loaded.since,
-        "taxonomies": {taxonomy.id: len(taxonomy.activities) for taxonomy in release.taxonomies.values()},
-        "facts": len(release.facts),
-        "mappings": len(release.mappings),
-    }
 
 
 def _language(query: Arguments) -> Language:

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response, send_file
-from sqlalchemy.exc import SQLAlchemyError
 
 from taxonomy_api.catalog.nearest import nearest
-from taxonomy_api.errors import InvalidInput, Problem, Unavailable
+from taxonomy_api.errors import InvalidInput, Problem
 from taxonomy_api.portfolio.template import write_template
-from taxonomy_api.web import schemas
+from taxonomy_api.store.assessments import MOST_PROJECTS
+from taxonomy_api.store.idempotency import LONGEST_KEY
+from taxonomy_api.web import readiness, schemas
 from taxonomy_api.web.api import Blueprint
 from taxonomy_api.web.auth import reads_catalogue
 from taxonomy_api.web.json_io import DEEPEST
 from taxonomy_api.web.language import choose
-from taxonomy_api.web.replies import reply
+from taxonomy_api.web.replies import published, reply
 from taxonomy_api.web.services import services
 from taxonomy_api.web.views.portfolios import MEDIA_TYPES
 
@@ -30,16 +31,26 @@ _XLSX = {"content": {MEDIA_TYPES["xlsx"]: {"schema": {"type": "string", "format"
 @reads_catalogue
 @blueprint.answers(200, schemas.Limits)
 def show_limits() -> Response:
-    """What the service accepts"""
+    """What the service accepts
+
+    0 requests a minute stands for no limit. Unless the service counts in Redis, each of its processes
+    counts for itself.
+    """
     settings = services().settings
     return reply(
         {
             "limits": {
                 "body_bytes": settings.max_body_bytes,
                 "body_depth": DEEPEST,
+                "batch_bytes": settings.max_batch_bytes,
+                "batch_projects": MOST_PROJECTS,
+                "idempotency_key_characters": LONGEST_KEY,
                 "upload_bytes": settings.max_upload_bytes,
                 "portfolio_rows": settings.max_portfolio_rows,
                 "page_size": schemas.LARGEST_PAGE,
+                "search_characters": schemas.LONGEST_SEARCH,
+                "requests_per_minute_per_key": settings.requests_per_minute,
+                "requests_per_minute_per_address_without_key": settings.keyless_requests_per_minute,
             }
         }
     )
@@ -52,7 +63,10 @@ def show_limits() -> Response:
 @blueprint.answers(200)
 def download_template(query: dict[str, Any]) -> Response:
     """The workbook to fill in and hand in"""
-    release = services().current.get().release
+    release, language = (
+        services().current.get().release,
+        choose(query.get("lang"), services().settings.language),
+    )
     activities = [name.strip() for name in query.get("activities", "").split(",") if name.strip()]
     for name in activities:
         if release.activity(name) is None:
@@ -61,11 +75,12 @@ def download_template(query: dict[str, Any]) -> Response:
             raise InvalidInput(Problem("/activities", "unknown_activity", message, nearest=close))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "portfolio.xlsx"
-        write_template(release, path, choose(query.get("lang"), services().settings.language), activities)
+        write_template(release, path, language, activities)
         content = io.BytesIO(path.read_bytes())
-    return send_file(
+    answer = send_file(
         content, mimetype=MEDIA_TYPES["xlsx"], as_attachment=True, download_name="portfolio.xlsx"
     )
+    return published(answer, release.id, language)
 
 
 @blueprint.route("/healthz")
@@ -76,12 +91,17 @@ def healthz() -> Response:
 
 
 @blueprint.route("/readyz")
-@blueprint.answers(200, schemas.Health)
+@blueprint.answers(200, schemas.Readiness)
 def readyz() -> Response:
-    """Database and data are there"""
+    """The parts that answers need are there
+
+    Database, release and queue are needed: without one of them this is a 503 that names it. A worker
+    without a sign of life is told in `parts` only, for single projects are answered without one.
+    """
     made = services()
-    try:
-        made.database.is_ready()
-    except SQLAlchemyError:
-        raise Unavailable("database_unreachable", "The database does not answer.") from None
-    return reply({"status": "ready", "release": made.current.get().release.id})
+    parts = readiness.parts(
+        made.database, made.portfolios.queue, made.settings.store, lambda: made.current.get()
+    )
+    readiness.require(parts)
+    states = {part.name: part.state for part in parts}
+    return reply({"status": "ready", "release": made.current.get().release.id, "parts": states})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,13 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from taxonomy_api.errors import Conflict, InvalidInput, Malformed, Problem
 from taxonomy_api.portfolio.options import read_options
+from taxonomy_api.store.idempotency import Outcome
 from taxonomy_api.store.models import Portfolio
 from taxonomy_api.store.repository import Repository
 from taxonomy_api.web import schemas
 from taxonomy_api.web.api import Blueprint
-from taxonomy_api.web.auth import organisation_id, requires
+from taxonomy_api.web.auth import organisation_id, requires, who
+from taxonomy_api.web.idempotency import claim, idempotent
 from taxonomy_api.web.json_io import read_object
 from taxonomy_api.web.language import choose
 from taxonomy_api.web.pages import make_cursor, read_cursor
@@ -53,8 +57,30 @@ _FORM = {
 }
 
 
+def _upload_content() -> bytes:
+    """What makes two uploads the same: file, name and options, whatever separates the parts of the form."""
+    request.max_content_length = services().settings.max_upload_bytes + _FORM_BYTES
+    if request.mimetype != "multipart/form-data":
+        return request.get_data(cache=True)
+    digest = hashlib.sha256()
+    for name, text in sorted(request.form.items(multi=True), key=lambda item: (item[0] or "", item[1])):
+        digest.update(json.dumps([name, text]).encode())
+    for name, file in sorted(request.files.items(multi=True), key=lambda item: item[0] or ""):
+        content = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+        file.stream.seek(0)
+        digest.update(json.dumps([name, file.filename, content]).encode())
+    return digest.digest()
+
+
+def _again(outcome: Outcome) -> Response:
+    """The portfolio as it is by now."""
+    stored = _stored(outcome.result_id or "")
+    return reply(portfolio_json(stored), outcome.status, _address(stored))
+
+
 @blueprint.route("", methods=["POST"])
 @requires("portfolio")
+@idempotent(_again, _upload_content)
 @blueprint.documents(requestBody=_FORM)
 @blueprint.answers(202, schemas.Portfolio, has_location=True)
 def create_portfolio() -> Response:
@@ -68,7 +94,7 @@ def create_portfolio() -> Response:
         raise UnsupportedMediaType("Send multipart/form-data with the workbook as `file`.")
     upload = _upload()
     options = read_options(made.current.get().release, _raw_options()).as_json()
-    stored = made.portfolios.submit(organisation_id(), upload.filename or "", upload.stream, options)
+    stored = made.portfolios.submit(who(), upload.filename or "", upload.stream, options, claim())
     return reply(portfolio_json(stored), 202, _address(stored))
 
 
@@ -96,10 +122,11 @@ def show_portfolio(portfolio_id: str) -> Response:
 
 @blueprint.route("/<portfolio_id>/cancel", methods=["POST"])
 @requires("portfolio")
+@idempotent(lambda outcome: reply(portfolio_json(_stored(outcome.result_id or "")), outcome.status))
 @blueprint.answers(202, schemas.Portfolio)
 def cancel_portfolio(portfolio_id: str) -> Response:
     """Stop the work; a running job stops at its next step"""
-    return reply(portfolio_json(services().portfolios.cancel(organisation_id(), portfolio_id)), 202)
+    return reply(portfolio_json(services().portfolios.cancel(who(), portfolio_id, claim())), 202)
 
 
 @blueprint.route("/<portfolio_id>", methods=["DELETE"])
@@ -107,7 +134,7 @@ def cancel_portfolio(portfolio_id: str) -> Response:
 @blueprint.answers(204)
 def delete_portfolio(portfolio_id: str) -> Response:
     """Stop the work and forget upload and results"""
-    services().portfolios.delete(organisation_id(), portfolio_id)
+    services().portfolios.delete(who(), portfolio_id)
     return Response(status=204)
 
 

@@ -6,28 +6,27 @@ from typing import Any
 
 from flask import Response
 
-from taxonomy_api.assessment.proceeds import assess_proceeds
-from taxonomy_api.assessment.proceeds_intake import read_proceeds
 from taxonomy_api.web import schemas
 from taxonomy_api.web.api import Blueprint, json_body
-from taxonomy_api.web.auth import requires
-from taxonomy_api.web.language import choose
-from taxonomy_api.web.replies import reply
+from taxonomy_api.web.auth import requires, who
+from taxonomy_api.web.idempotency import claim, idempotent
+from taxonomy_api.web.replies import reply_text
 from taxonomy_api.web.services import services
+from taxonomy_api.web.views.assessments import with_language
 
 blueprint = Blueprint("proceeds", __name__, url_prefix="/v1/proceeds", description="Use of proceeds")
 
 
 @blueprint.route("", methods=["POST"])
 @requires("assess")
+@idempotent()
 @json_body(schemas.ProceedsRequest)
 @blueprint.answers(200, schemas.Proceeds)
 def assess_use_of_proceeds(body: dict[str, Any]) -> Response:
     """Assess a bond or loan with several projects; nothing is kept
 
     Verdicts per project, shares of the instrument's amount per taxonomy, and the instrument's rules applied.
-    A language that the body does not name is taken from Accept-Language.
+    A language that the body does not name is taken from Accept-Language. Under an Idempotency-Key the answer
+    is kept for 24 hours.
     """
-    engine = services().current.get().engine
-    asked = body if "language" in body else {**body, "language": choose(None, services().settings.language)}
-    return reply(assess_proceeds(engine, read_proceeds(engine, asked)))
+    return reply_text(services().assessments.proceeds(who(), with_language(body), claim()))

@@ -1,0 +1,43 @@
+"""Things to be said of a verdict that no single criterion says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from taxonomy_api.assessment.messages import say
+from taxonomy_api.catalog.model import MappingRow
+from taxonomy_api.catalog.terms import Language
+from taxonomy_api.crosswalk.routes import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A reason `code`, told by a message whose values are the same in every language."""
+
+    code: str
+    message: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    def text(self, language: Language) -> str:
+        return say(self.message, language, **dict(self.values))
+
+
+def remark(code: str, message: str | None = None, /, **values: str) -> Remark:
+    """A reason whose message has its own name unless another is given."""
+    return Remark(code, message or code, tuple(values.items()))
+
+
+def route_text(route: Route) -> str:
+    """A route in a line: its activities, what it asserts, in which span, and what it rests on."""
+    chain = " → ".join((route.start, *(step.end for step in route.steps)))
+    told: list[str] = [route.scope]
+    if route.stringency != "unknown":
+        days = ("" if day is None else day.isoformat() for day in (route.valid_from, route.valid_until))
+        span = "/".join(days)
+        told.append(route.stringency if span == "/" else f"{route.stringency} {span}")
+    return f"{chain} ({', '.join((*told, route.status))})"
+
+
+def row_text(row: MappingRow) -> str:
+    """Where a row of a mapping file stands."""
+    return f"{row.mapping_set}, {row.line}"

@@ -1,0 +1,147 @@
+"""Who answers for what is called verified: `taxonomies/curators.yaml`.
+
+A review covers the verified statuses of one taxonomy, mapping file or register as they stood on a day. What
+it covers is written down as their number and a digest, so that a status raised later does not ride along.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from taxonomy_api.catalog.criteria import Leaf, Rows, walk
+from taxonomy_api.catalog.findings import Place, Report, Spot
+from taxonomy_api.catalog.model import Release, Taxonomy
+from taxonomy_api.catalog.nearest import did_you_mean
+from taxonomy_api.catalog.values import Record, Values
+from taxonomy_api.catalog.yaml_tree import parse_tree
+
+FILE = "taxonomies/curators.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """`corroborated`: documents that are not the official text, each with the second one that confirms it."""
+
+    place: Place
+    curator: str
+    day: date
+    covers: str
+    corroborated: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_reviews(folder: Path, release: Release, report: Report) -> dict[str, Review] | None:
+    """The reviews by what they cover; None where the folder has no such file."""
+    path = folder / FILE
+    if not path.exists():
+        return None
+    values = Values(report, release.sources)
+    record = values.record(parse_tree(path.read_text(encoding="utf-8-sig"), FILE, report))
+    if record is None:
+        return {}
+    curators = dict(_curators(values, record))
+    reviews = {}
+    for key, entry in values.entries(record.need("reviews")):
+        review = _review(values, values.record(entry), curators)
+        if review is not None:
+            reviews[key.text] = review
+    record.done()
+    return reviews
+
+
+def _curators(values: Values, record: Record) -> Iterator[tuple[str, date]]:
+    for key, entry in values.entries(record.need("curators")):
+        fields = values.record(entry)
+        if fields is not None:
+            values.text(fields.need("name"))
+            since = values.date(fields.need("since"))
+            fields.done()
+            if since is not None:
+                yield key.text, since
+
+
+def _review(values: Values, fields: Record | None, curators: Mapping[str, date]) -> Review | None:
+    if fields is None:
+        return None
+    node = fields.need("curator")
+    curator, day = values.scalar(node), values.date(fields.need("on"))
+    covers = values.scalar(fields.need("covers"))
+    corroborated = {
+        key.text: second
+        for key, entry in values.entries(fields.get("corroborated"))
+        if (second := values.document(entry)) is not None
+    }
+    fields.done()
+    if node is not None and curator is not None and curator not in curators:
+        values.report.add(node, "bad-word", f"{curator} is no curator", did_you_mean(curator, curators))
+    elif node is not None and curator is not None and day is not None and day < curators[curator]:
+        message = f"{curator} reviewed on {day}, but is a curator since {curators[curator]}"
+        values.report.add(node, "verified-unreviewed", message, "correct one of the days")
+    if curator is None or day is None or covers is None:
+        return None
+    return Review(fields.node, curator, day, covers, corroborated)
+
+
+def check_reviews(reviews: Mapping[str, Review], release: Release, report: Report) -> None:
+    """Everything that is called verified is covered by a review as it stands."""
+    for name, statuses in verified(release).items():
+        if not statuses:
+            continue
+        now, review = covered(statuses), reviews.get(name)
+        if review is None:
+            message = f"{len(statuses)} statuses of {name} are verified, and nobody reviewed them"
+            cure = f"add {name}: {{curator: …, on: YYYY-MM-DD, covers: {now}}} under reviews"
+            report.add(Spot(FILE), "verified-unreviewed", message, cure)
+        elif review.covers != now:
+            message = f"the verified statuses of {name} changed since the review of {review.day}"
+            report.add(
+                review.place, "review-outdated", message, f"review them, then write covers: {now} and the day"
+            )
+
+
+def covered(statuses: tuple[str, ...]) -> str:
+    """Number and digest of a set of verified statuses."""
+    digest = hashlib.sha256("\n".join(sorted(statuses)).encode()).hexdigest()
+    return f"{len(statuses)}-{digest[:12]}"
+
+
+def verified(release: Release) -> Mapping[str, tuple[str, ...]]:
+    """By taxonomy, mapping file and register, the places whose status is verified."""
+    found = {id: tuple(_of_taxonomy(taxonomy)) for id, taxonomy in release.taxonomies.items()}
+    mappings: dict[str, list[str]] = {}
+    for row in release.mappings:
+        if row.status == "verified":
+            pair = f"{row.subject.partition(':')[0]}--{row.object.partition(':')[0]}"
+            place = f"{row.subject} {row.object} {row.negative} {row.valid_from or ''} {row.scenario or ''}"
+            mappings.setdefault(pair, []).append(place)
+    instruments = tuple(
+        f"{profile.id} {id} {part}"
+        for profile in release.instruments.values()
+        for id, scope in profile.taxonomies.items()
+        for part, status in (("covered", scope.status), *((rule.id, rule.status) for rule in scope.rules))
+        if status == "verified"
+    )
+    return {**found, **{pair: tuple(places) for pair, places in mappings.items()}, "instruments": instruments}
+
+
+def _of_taxonomy(taxonomy: Taxonomy) -> Iterator[str]:
+    stated = [("edition", taxonomy.status)]
+    stated += [(f"rule {rule.id}", rule.status) for rule in taxonomy.edition_rules]
+    stated += [(f"heading {entry.code}", entry.status) for entry in taxonomy.entries]
+    stated += [(activity.code, activity.status) for activity in taxonomy.activities.values()]
+    yield from (place for place, status in stated if status == "verified")
+    tops = [(f"shared {name}", criterion) for name, criterion in taxonomy.shared.items()]
+    tops += [(name, one) for name in ("requires", "minimum_safeguards") if (one := getattr(taxonomy, name))]
+    for activity in taxonomy.activities.values():
+        classes = () if activity.as_in else activity.classes.items()
+        tops += [(f"{activity.code} {name}", test.criterion) for name, test in classes if test.criterion]
+        tops += [(f"{activity.code} dnsh {name}", cell) for name, cell in activity.dnsh.items() if cell]
+    for where, top in tops:
+        for part in walk(top):
+            if isinstance(part, Leaf) and part.status == "verified":
+                yield f"{where} {part.id}"
+            elif isinstance(part, Rows):
+                yield from (f"{where} row {row.id}" for row in part.rows if row.status == "verified")

@@ -1,0 +1,59 @@
+"""`changelog`: is every change of the data named in a line?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from taxonomy_api.cli.common import settings
+from taxonomy_api.cli.diff import REVISION, release_named
+from taxonomy_api.cli.fmt import replace_text
+
+if TYPE_CHECKING:
+    from taxonomy_api.catalog.diff import Change
+    from taxonomy_api.catalog.model import Release
+
+
+@click.command()
+@click.option(
+    "--since", metavar=REVISION, help="Compare with this.  [default: the last release of the changelog]"
+)
+@click.option("--write", is_flag=True, help="Add the missing lines as a draft.")
+def changelog(since: str | None, write: bool) -> None:
+    """Check that taxonomies/CHANGELOG.md names every change of the data.
+
+    Each change needs a line with its code and the first day that it concerns, or the words `at once`.
+    Lines that are missing are shown as a draft. Exit 1 if any is.
+    """
+    from taxonomy_api.catalog.changelog import draft, last_release, open_lines, with_lines
+    from taxonomy_api.catalog.revisions import CHANGELOG
+
+    path = settings().data / CHANGELOG
+    if not path.is_file():
+        raise click.ClickException(f"{path} is missing; it holds the changes of the data, newest first")
+    text = path.read_text(encoding="utf-8")
+    current = release_named(None)
+    base = since or last_release(text)
+    if base is None:
+        raise click.ClickException(f"no section of {path} names a release in its heading; pass --since")
+    missing = () if base == current.id else _missing(base, current, open_lines(text))
+    if not missing:
+        click.echo("Every change of the data is named.", err=True)
+        return
+    lines = list(draft(missing))
+    if write:
+        replace_text(path, with_lines(text, lines))
+        click.echo(f"{path}: {len(lines)} lines drafted; put them into your own words.", err=True)
+        return
+    for line in lines:
+        click.echo(line)
+    click.echo(f"{len(lines)} lines are missing in {path}; --write adds them as a draft.", err=True)
+    click.get_current_context().exit(1)
+
+
+def _missing(base: str, current: Release, lines: tuple[str, ...]) -> tuple[Change, ...]:
+    from taxonomy_api.catalog.changelog import unnamed
+    from taxonomy_api.catalog.diff import diff
+
+    return unnamed(diff(release_named(base), current), lines)

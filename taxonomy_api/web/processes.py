@@ -1,0 +1,60 @@
+"""Processes beside the web processes, started again when they end by themselves."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_log = logging.getLogger(__name__)
+_LOOK_SECONDS = 0.2
+_RESTART_SECONDS = 2.0
+STOP_SECONDS = 10
+
+
+@contextmanager
+def kept_running(name: str, target: Callable[..., None], *arguments: Any) -> Iterator[None]:
+    """A process that runs `target(*arguments)` as long as the block does."""
+    stopping = threading.Event()
+    keeper = threading.Thread(target=_keep, args=(name, target, arguments, stopping), name=f"{name}-keeper")
+    keeper.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        keeper.join()
+
+
+def run_once(name: str, target: Callable[..., Any], *arguments: Any) -> None:
+    """A process that runs `target(*arguments)` to its end; returns then."""
+    process = _context().Process(target=target, args=arguments, name=name)
+    process.start()
+    process.join()
+
+
+def _keep(
+    name: str, target: Callable[..., None], arguments: tuple[Any, ...], stopping: threading.Event
+) -> None:
+    while not stopping.is_set():
+        process = _context().Process(target=target, args=arguments, name=name)
+        process.start()
+        while process.is_alive() and not stopping.is_set():
+            process.join(_LOOK_SECONDS)
+        if process.is_alive():
+            process.terminate()
+            process.join(STOP_SECONDS)
+        if process.is_alive():
+            # What it was doing is done again after the next start.
+            process.kill()
+            process.join()
+        elif not stopping.is_set():
+            _log.error("The %s process ended with %s; another is started.", name, process.exitcode)
+            stopping.wait(_RESTART_SECONDS)
+
+
+def _context() -> multiprocessing.context.SpawnContext:
+    # Spawned, not forked: it shares nothing with the web processes.
+    return multiprocessing.get_context("spawn")

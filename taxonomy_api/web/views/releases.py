@@ -1,0 +1,71 @@
+"""Data releases: the one in use, and those that stored answers were given from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from taxonomy_api.assessment.engine import ENGINE_VERSION
+from taxonomy_api.errors import NotFound
+from taxonomy_api.store.current import Loaded
+from taxonomy_api.store.models import StoredRelease
+from taxonomy_api.store.releases import CURRENT, counts_of
+from taxonomy_api.web import schemas
+from taxonomy_api.web.api import Blueprint
+from taxonomy_api.web.auth import reads_catalogue
+from taxonomy_api.web.pages import page
+from taxonomy_api.web.replies import reply
+from taxonomy_api.web.services import services
+
+blueprint = Blueprint("releases", __name__, url_prefix="/v1/releases", description="Data releases")
+
+
+@blueprint.route("")
+@reads_catalogue
+@blueprint.query(schemas.Page)
+@blueprint.answers(200, schemas.Releases)
+def list_releases(query: dict[str, Any]) -> Response:
+    """Data releases: the one in use first, then the others that are kept, newest first"""
+    shown, following = page(_releases(), query.get("cursor"), query["limit"], "releases")
+    return reply({"releases": shown, "next_cursor": following})
+
+
+@blueprint.route("/<release_id>")
+@reads_catalogue
+@blueprint.answers(200, schemas.Release)
+def show_release(release_id: str) -> Response:
+    """One data release, by id or `current`"""
+    for one in _releases():
+        if release_id == one["id"] or (release_id == CURRENT and one["current"]):
+            return reply(one)
+    message = f"Release {release_id!r} is not kept here; GET /v1/releases lists those that are."
+    raise NotFound("unknown_release", message)
+
+
+def _releases() -> list[dict[str, Any]]:
+    current = services().current.get()
+    stored = {one.id: one for one in services().releases.known()}
+    in_use = stored.pop(current.release.id, None)
+    return [_current_json(current, in_use), *(_stored_json(one) for one in stored.values())]
+
+
+def _current_json(loaded: Loaded, stored: StoredRelease | None) -> dict[str, Any]:
+    return {
+        "id": loaded.release.id,
+        "current": True,
+        "engine": ENGINE_VERSION,
+        "since": loaded.since,
+        "first_used": None if stored is None else stored.created,
+        **counts_of(loaded.release),
+    }
+
+
+def _stored_json(stored: StoredRelease) -> dict[str, Any]:
+    return {
+        "id": stored.id,
+        "current": False,
+        "engine": None,
+        "first_used": stored.created,
+        **stored.counts,
+    }

@@ -1,0 +1,100 @@
+"""Every verified status is covered by a review that names a curator and a day."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from taxonomy_api.catalog.curators import covered, verified
+from taxonomy_api.catalog.findings import Finding
+from taxonomy_api.catalog.lint import lint_folder
+from taxonomy_api.catalog.load import load_release
+from tests.catalog.broken import MINIMAL, POWER, SECTOR, SOURCES
+
+FILE = "taxonomies/curators.yaml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = Path(shutil.copytree(MINIMAL, tmp_path / "data"))
+    release = load_release(folder).release
+    assert release is not None
+    reviews = [
+        f"  {name}: {{curator: someone, on: 2026-01-02, covers: {covered(statuses)}}}"
+        for name, statuses in verified(release).items()
+        if statuses
+    ]
+    head = ["curators: {someone: {name: Someone, since: 2026-01-01}}", "reviews:"]
+    (folder / FILE).write_text("\n".join((*head, *reviews, "")), encoding="utf-8")
+    return folder
+
+
+def edit(folder: Path, file: str, old: str, new: str) -> list[Finding]:
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return list(lint_folder(folder))
+
+
+def test_reviewed_statuses_have_no_finding(folder: Path) -> None:
+    assert lint_folder(folder) == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (SECTOR, "is: yes, status: single-source}", "is: yes, status: verified}"),  # a test
+        (POWER, "status: recalled", "status: verified"),  # an activity
+        (SECTOR, "source: [doc-b, row 3], status: verified", "source: [doc-b, row 3], status: single-source"),
+        (
+            "mappings/demo-a--demo-b.sssom.tsv",
+            "semapv:ManualMappingCuration\t\t\t\t\tdoc-b\tP\tsingle-source\t\n",
+            "semapv:ManualMappingCuration\t\t\t\t\tdoc-b\tP\tverified\t\n",
+        ),
+    ],
+)
+def test_a_status_that_changes_later_is_not_covered(folder: Path, file: str, old: str, new: str) -> None:
+    (finding,) = edit(folder, file, old, new)
+    assert (finding.rule, finding.severity, finding.file) == ("review-outdated", "warning", FILE)
+    now = finding.cure.partition("covers: ")[2].split()[0]
+    before = next(
+        line for line in (folder / FILE).read_text(encoding="utf-8").splitlines()[finding.line - 1 :]
+    )
+    assert edit(folder, FILE, before, before.rpartition("covers: ")[0] + f"covers: {now}}}") == []
+
+
+def test_statuses_that_nobody_reviewed(folder: Path) -> None:
+    text = (folder / FILE).read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines(True) if line.startswith("  demo-a:"))
+    (finding,) = edit(folder, FILE, line, "")
+    assert (finding.rule, finding.severity) == ("verified-unreviewed", "error")
+    assert "of demo-a are verified, and nobody reviewed them" in finding.message
+    assert line.split("covers: ")[1].strip(" }\n") in finding.cure
+
+
+def test_a_curator_is_one_and_was_one_on_the_day(folder: Path) -> None:
+    (finding,) = edit(folder, FILE, "curator: someone", "curator: somebody")
+    assert finding.rule == "bad-word" and "did you mean someone" in finding.cure
+    edit(folder, FILE, "curator: somebody", "curator: someone")
+    findings = edit(folder, FILE, "since: 2026-01-01", "since: 2026-02-01")
+    assert {finding.rule for finding in findings} == {"verified-unreviewed"}
+    assert "a curator since 2026-02-01" in findings[0].message
+
+
+def test_a_second_document_carries_a_verified_status(folder: Path) -> None:
+    findings = edit(folder, SOURCES, "kind: official", "kind: press")
+    assert {finding.rule for finding in findings} == {"status-above-source"}
+    assert edit(folder, FILE, "on: 2026-01-02,", "on: 2026-01-02, corroborated: {doc-b: doc-a},") == []
+
+
+def test_a_folder_may_do_without() -> None:
+    assert not (MINIMAL / FILE).exists() and lint_folder(MINIMAL) == ()
+
+
+def test_the_record_is_reviewed() -> None:
+    root = Path(__file__).parents[2]
+    rules = {finding.rule for finding in lint_folder(root)}
+    assert (root / FILE).exists() and "verified-unreviewed" not in rules

@@ -1,0 +1,57 @@
+"""`changelog` over a small data folder under git."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from taxonomy_api.catalog.load import load_release
+
+Run = Callable[..., Result]
+
+LINE = "- demo-a:1.10 and demo-0:1.1, from 2036-01-01: the limit falls to 40 g.\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, minimal_data: Path) -> Path:
+    """A repository whose changelog names its release, and a limit changed since."""
+    folder = Path(shutil.copytree(minimal_data, tmp_path / "data"))
+    release = load_release(folder).release
+    assert release is not None
+    log = f"# Changelog\n\n## Unreleased\n\n## First, {release.id}\n- Everything, at once.\n"
+    (folder / "taxonomies/CHANGELOG.md").write_text(log, encoding="utf-8")
+    who = ("-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
+    for arguments in (("init", "-q"), ("add", "."), ("commit", "-qm", "first")):
+        subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)
+    path = folder / "taxonomies/demo-a/1-energy.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("2036-01-01: 50 g", "2036-01-01: 40 g"), encoding="utf-8")
+    return folder
+
+
+def test_a_change_without_a_line_is_refused(run: Run, folder: Path) -> None:
+    result = run("changelog", TAXONOMY_API_DATA=str(folder))
+    assert result.exit_code == 1
+    assert "- demo-a:1.10, from 2036-01-01: demo-a 1.10 green: at most 50 → 40 gCO2e/kWh" in result.stdout
+    assert "2 lines are missing" in result.stderr
+
+
+def test_a_line_with_code_and_day_is_enough(run: Run, folder: Path) -> None:
+    log = folder / "taxonomies/CHANGELOG.md"
+    text = log.read_text(encoding="utf-8")
+    log.write_text(text.replace("## Unreleased\n", f"## Unreleased\n{LINE}"), encoding="utf-8")
+    result = run("changelog", TAXONOMY_API_DATA=str(folder))
+    assert (result.exit_code, result.stderr) == (0, "Every change of the data is named.\n")
+    log.write_text(log.read_text(encoding="utf-8").replace("from 2036-01-01", "at once"), encoding="utf-8")
+    assert run("changelog", TAXONOMY_API_DATA=str(folder)).exit_code == 1
+
+
+def test_a_draft_is_added(run: Run, folder: Path) -> None:
+    assert run("changelog", "--write", TAXONOMY_API_DATA=str(folder)).exit_code == 0
+    assert run("changelog", TAXONOMY_API_DATA=str(folder)).exit_code == 0
+    assert run("changelog", "--since", "HEAD", TAXONOMY_API_DATA=str(folder)).exit_code == 0

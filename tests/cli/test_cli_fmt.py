@@ -1,0 +1,63 @@
+"""`fmt` and `lint --fix` on a copy of a small data folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+POWER = "taxonomies/demo-b/power.yaml"
+SECTOR = "taxonomies/demo-a/1-energy.yaml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, minimal_data: Path) -> Path:
+    return Path(shutil.copytree(minimal_data, tmp_path / "data"))
+
+
+def test_a_check_names_the_place_and_writes_nothing(run: Run, folder: Path) -> None:
+    run("fmt", folder)
+    path = folder / POWER
+    spoilt = path.read_text(encoding="utf-8").replace("    status: recalled", "    status:   'recalled'")
+    path.write_text(spoilt, encoding="utf-8")
+    result = run("fmt", "--check", folder)
+    assert result.exit_code == 1
+    assert result.stdout == f"{path}:5:1: not in its form\n"
+    assert path.read_text(encoding="utf-8") == spoilt
+
+    assert run("fmt", folder / POWER).exit_code == 0
+    assert "    status: recalled\n" in path.read_text(encoding="utf-8")
+    assert run("fmt", "--check", folder).exit_code == 0
+
+
+def test_a_file_that_cannot_be_read_is_named_and_left(run: Run, folder: Path) -> None:
+    path = folder / POWER
+    path.write_text("a: [1\n", encoding="utf-8")
+    result = run("fmt", folder)
+    assert result.exit_code == 1
+    assert "power.yaml:2:1: yaml-syntax" in result.stderr
+    assert path.read_text(encoding="utf-8") == "a: [1\n"
+
+
+def test_lint_mends_what_leaves_nothing_to_decide(run: Run, folder: Path) -> None:
+    path = folder / SECTOR
+    sound = path.read_text(encoding="utf-8")
+    steps = "2025-01-01: 0.1 kgCO2e/kWh, 2036-01-01: 50 gCO2e/kWh"
+    spoilt = sound.replace(steps, ", ".join(reversed(steps.split(", ")))).replace(
+        "{id: a, fact: ghg_intensity", "{id: a, fact: ghg"
+    )
+    path.write_text(spoilt, encoding="utf-8")
+    assert "ghg is an alias" in run("lint", folder).stdout
+
+    result = run("lint", "--fix", folder)
+
+    assert f"{path} mended." in result.stderr and result.stdout == ""
+    text = path.read_text(encoding="utf-8")
+    assert (
+        "{id: a, fact: ghg_intensity, at_most: {2025-01-01: 0.1 kgCO2e/kWh, 2036-01-01: 50 gCO2e/kWh" in text
+    )
