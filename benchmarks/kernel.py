@@ -35,6 +35,8 @@ from taxonomy_api.catalog.terms import Fact
 from tests.assessment.random_projects import project_of
 
 TODAY = date(2026, 11, 22)
+#: So many different combinations of activities do tables name that name one in each of several taxonomies.
+KINDS = 10_000
 
 
 def main() -> None:
@@ -168,12 +170,13 @@ def mixed_columns(engine: Engine, rows: int, taxonomies: Sequence[str], each: in
     activities = [a for name in taxonomies for a in engine.release.taxonomies[name].activities.values()]
     if each == 1:
         names = _names(activities, rows, chance)
-    else:
+    else:  # who names what in each edition goes together: so many kinds of projects
         picked = (
-            _names(list(engine.release.taxonomies[name].activities.values()), rows, chance)
+            _names(list(engine.release.taxonomies[name].activities.values()), KINDS, chance)
             for name in taxonomies
         )
-        names = [tuple(itertools.chain(*several)) for several in zip(*picked, strict=True)]
+        kinds = [tuple(itertools.chain(*several)) for several in zip(*picked, strict=True)]
+        names = [kinds[place] for place in chance.integers(0, KINDS, rows).tolist()]
     unread = chance.random(rows) < 0.04
     subjects = {s for a in activities for s in engine.program(a).subjects if s.kind not in ("row", "named")}
     columns: dict[Subject, Column] = {}
