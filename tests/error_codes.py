@@ -11,6 +11,7 @@ from taxonomy_api import errors
 from taxonomy_api.assessment.reading import WRONG
 from taxonomy_api.assessment.value_problems import MESSAGES
 from taxonomy_api.jobs.ledger import LOST
+from taxonomy_api.jobs.portfolio_job import NO_ROOM
 from taxonomy_api.web.problems import HTTP_CODES, STATUS
 
 PACKAGE = Path(taxonomy_api.__file__).parent
@@ -45,7 +46,7 @@ def of_places() -> set[str]:
 def of_portfolios() -> set[str]:
     """Codes of workbooks and their options."""
     found = {code for name, code in _literal_codes() if name == "PortfolioProblem"}
-    return found | {str(LOST["code"]), "internal_error"}
+    return found | {str(LOST["code"]), NO_ROOM["code"], "internal_error"}
 
 
 def _literal_codes() -> Iterator[tuple[str, str]]:

@@ -67,6 +67,29 @@ from taxonomy_api.catalog.units import convert, find_unit
 YES_NO_SIZE = 4
 
 
+def plausible_codes(domain: OrderedDomain, fact: Fact) -> tuple[int, ...]:
+    """The codes under which some value lies in the fact's plausible range."""
+    least = None if fact.minimum is None else in_fact_unit(fact.minimum, fact)
+    most = None if fact.maximum is None else in_fact_unit(fact.maximum, fact)
+    found: list[int] = []
+    for place, high in enumerate((*domain.limits, None)):
+        low = domain.limits[place - 1] if place else None
+        if overlap(low, high, least, most):
+            found.append(1 + 2 * place)
+        if high is not None and (least is None or high >= least) and (most is None or high <= most):
+            found.append(2 + 2 * place)
+    return tuple(found)
+
+
+def overlap(
+    low: Fraction | None, high: Fraction | None, least: Fraction | None, most: Fraction | None
+) -> bool:
+    """Whether the open interval (low, high) and the closed [least, most] share a value."""
+    above = high is None or least is None or least < high
+    below = low is None or most is None or most > low
+    return above and below
+
+
 def in_fact_unit(quantity: Quantity, fact: Fact) -> Fraction:
     """The amount in the fact's own unit, exactly."""
     given, own = find_unit(quantity.unit), find_unit(fact.unit or "1")

@@ -267,16 +267,19 @@ class Correspondence:
             passed = {route.steps[:length] for route in routes for length in range(1, len(route.steps))}
             routes = (*routes, *(one.routes[0] for one in held if one.routes[0].steps not in passed))
             rank = max((rank, *(one.rank for one in held)))
-        sources = tuple(self._sources(told, activity))
+        sources = tuple(self._sources(told, member))
         return Member(
             activity, member.names, member.known, routes, member.sides, rank, member.naming, sources
         )
 
-    def _sources(self, told: _Told, target: Activity) -> Iterator[Source]:
+    def _sources(self, told: _Told, member: Member) -> Iterator[Source]:
+        target = member.activity
+        # What a route says of one row says nothing of a project in another, or in one that is not told.
+        ends = {target.id, *(member.names if len(set(member.names)) == 1 else ())}
         found: dict[str, list[Route]] = {}
         for start in self._starts(told, target.taxonomy):
             for route in self.crosswalk.routes(start, target.taxonomy).routes:
-                if _base(route.end) == target.id and (infers_met(route) or infers_not_met(route)):
+                if route.end in ends and (infers_met(route) or infers_not_met(route)):
                     found.setdefault(_base(start), []).append(route)
         for base, routes in found.items():
             activity = self.release.activity(base)

@@ -61,7 +61,9 @@ class EditionAnswer:
             "rule": "" if self.rule is None else self.rule.text.in_language(language),
             "dates": dates,
             "day": "" if self.first_day is None else self.first_day.isoformat(),
-            "asked": ", ".join(self.asks),
+            "asked": ", ".join(
+                say("asked_by_name", language, name=say(name, language), id=name) for name in self.asks
+            ),
         }
         return say(self.why, language, **words).strip()
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from taxonomy_api.assessment.compiling import all_criteria, compile_activity, fact_domains
+from taxonomy_api.assessment.compiling import (
+    all_criteria,
+    compile_activity,
+    fact_domains,
+    plausible_codes,
+)
 from taxonomy_api.assessment.counterparts import MOST_REMEMBERED, Correspondence, Counterparts
 from taxonomy_api.assessment.domains import OrderedDomain
 from taxonomy_api.assessment.plans import Plan, make_plan, plan_key
@@ -49,6 +54,7 @@ class Engine:
         )
         self.crosswalk: Crosswalk = crosswalk_of(release.mappings)
         self.correspondence = Correspondence(release, self.crosswalk)
+        self._plausible: dict[str, tuple[int, ...]] = {}
         self._programs: dict[str, Program] = {}
         self._plans: dict[tuple[object, ...], Plan] = {}
 
@@ -61,6 +67,13 @@ class Engine:
     def industry(self) -> IndustryIndex:
         """The activities that industry codes propose."""
         return IndustryIndex(self.release)
+
+    def plausible_codes(self, fact: Fact) -> tuple[int, ...]:
+        """The codes of a quantity that values in its plausible range can have."""
+        codes = self._plausible.get(fact.id)
+        if codes is None:
+            codes = self._plausible[fact.id] = plausible_codes(self.domains[fact.id], fact)
+        return codes
 
     def program(self, activity: Activity) -> Program:
         """The compiled criteria of `activity`, which must be one of the release's."""

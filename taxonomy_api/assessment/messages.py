@@ -25,13 +25,13 @@ MESSAGES: Mapping[str, Text] = {
     ),
     "condition_met": Text(
         "Met: {condition} (given: {given}).",
-        "符合：{condition}（申报：{given}）。",
-        "符合：{condition}（申報：{given}）。",
+        "已满足：{condition}（申报：{given}）。",
+        "已滿足：{condition}（申報：{given}）。",
     ),
     "condition_not_met": Text(
         "Not met: {condition} (given: {given}).",
-        "不符合：{condition}（申报：{given}）。",
-        "不符合：{condition}（申報：{given}）。",
+        "未满足：{condition}（申报：{given}）。",
+        "未滿足：{condition}（申報：{given}）。",
     ),
     "listed_item": Text(
         "Listed item; scope as stated by the caller, not checked.",
@@ -211,12 +211,12 @@ MESSAGES: Mapping[str, Text] = {
         "至少為轉型類：已符合轉型標準，綠色標準尚未判定。",
     ),
     "component_not_tested": Text(
-        "{component} is not tested by this taxonomy.",
+        "Not tested by this taxonomy: {component}.",
         "该目录不检验：{component}。",
         "該目錄不檢驗：{component}。",
     ),
     "component_not_on_file": Text(
-        "{component} is part of this taxonomy, but its test is not on file.",
+        "Part of this taxonomy, but with a test that is not on file: {component}.",
         "{component}属于该目录的要求，但其检验标准未收录。",
         "{component}屬於該目錄的要求，但其檢驗標準未收錄。",
     ),
@@ -258,9 +258,9 @@ MESSAGES: Mapping[str, Text] = {
         "{rule}{dates}發行人的選擇已申報。",
     ),
     "edition_choice_open": Text(
-        "{rule} {dates} The choice is not stated ({asked}).",
-        "{rule}{dates}未申报所选版本（{asked}）。",
-        "{rule}{dates}未申報所選版本（{asked}）。",
+        "{rule} {dates} The choice is not stated: {asked}.",
+        "{rule}{dates}未申报：{asked}。",
+        "{rule}{dates}未申報：{asked}。",
     ),
     "edition_rule_recalled": Text(
         "{rule} {dates} This rests on memory and decides nothing.",
@@ -268,14 +268,14 @@ MESSAGES: Mapping[str, Text] = {
         "{rule}{dates}該規則憑記憶收錄，不作為依據。",
     ),
     "edition_kind_missing": Text(
-        "Which rule decides depends on the kind of deal, a bond or a loan, which is not stated ({asked}).",
-        "适用何种规则取决于交易为债券还是贷款，未申报（{asked}）。",
-        "適用何種規則取決於交易為債券還是貸款，未申報（{asked}）。",
+        "Which rule decides depends on the kind of deal, a bond or a loan, which is not stated: {asked}.",
+        "适用何种规则取决于交易为债券还是贷款，未申报：{asked}。",
+        "適用何種規則取決於交易為債券還是貸款，未申報：{asked}。",
     ),
     "edition_dates_missing": Text(
-        "Whether this edition applies is decided by dates of the deal that are not given ({asked}).",
-        "本版是否适用取决于未提供的交易日期（{asked}）。",
-        "本版是否適用取決於未提供的交易日期（{asked}）。",
+        "Whether this edition applies is decided by dates of the deal that are not given: {asked}.",
+        "本版是否适用取决于未提供的交易日期：{asked}。",
+        "本版是否適用取決於未提供的交易日期：{asked}。",
     ),
     "edition_dates_open": Text(
         "No rule on file decides for the dates of the deal.",
@@ -293,6 +293,16 @@ MESSAGES: Mapping[str, Text] = {
         "適用於該交易的版本未收錄；本版不代替其作出判定。",
     ),
     "edition_date": Text("{date}: {day}.", "{date}：{day}。", "{date}：{day}。"),
+    "instrument": Text("kind of instrument", "融资工具种类", "融資工具種類"),
+    "edition_choice": Text("edition chosen by the issuer", "发行人所选版本", "發行人所選版本"),
+    "asked_by_name": Text("{name} ({id})", "{name}（{id}）", "{name}（{id}）"),
+    "of_a_fact": Text("{fact}, required: {required}", "{fact}，要求：{required}", "{fact}，要求：{required}"),
+    "of_an_input": Text(
+        "what is bought or used ({input}) meets the criteria of {activity}",
+        "所购或所用之物（{input}）符合{activity}的标准",
+        "所購或所用之物（{input}）符合{activity}的標準",
+    ),
+    "and_more": Text("{first}; …", "{first}；……", "{first}；……"),
     "approved_on": Text("Approved", "批准", "批准"),
     "registered_on": Text("Registered", "注册", "註冊"),
     "filed_on": Text("Filed", "申报", "申報"),

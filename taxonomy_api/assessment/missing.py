@@ -13,7 +13,7 @@ from functools import partial
 from itertools import combinations
 
 from taxonomy_api.assessment.choices import choice_lookup, choice_result, narrowed
-from taxonomy_api.assessment.compiling import YES_NO_SIZE, in_fact_unit, standard_refinements
+from taxonomy_api.assessment.compiling import YES_NO_SIZE, standard_refinements
 from taxonomy_api.assessment.decision import Decision
 from taxonomy_api.assessment.domains import LEFT_OUT, MET, NO, NOT_MET, UNKNOWN, YES, Subject
 from taxonomy_api.assessment.engine import Engine
@@ -34,7 +34,6 @@ from taxonomy_api.assessment.ways import (
     Part,
     Ways,
     asks_less,
-    overlap,
     smallest,
     subjects_of,
 )
@@ -86,6 +85,7 @@ class _Finder:
     project: int
     truncated: bool = False
     _memo: dict[tuple[int, int], Ways] = field(default_factory=dict)
+    _bits: dict[Subject, int] = field(default_factory=dict)
 
     # classes -------------------------------------------------------------------------------------
 
@@ -343,21 +343,8 @@ class _Finder:
         if subject.kind == "attestation" or (fact is not None and fact.kind == "yes_no"):
             return (YES, NO) if size >= YES_NO_SIZE else ()
         if fact is not None and fact.kind == "quantity":
-            return [code for code in range(1, size) if self._admissible(fact, code)]
+            return (code for code in self.engine.plausible_codes(fact) if code < size)
         return range(1, size)
-
-    def _admissible(self, fact: Fact, code: int) -> bool:
-        """Whether some value with this code lies in the fact's plausible range."""
-        domain = self.engine.domains[fact.id]
-        place, on_limit = divmod(code - 1, 2)
-        low = domain.limits[place - 1] if place else None
-        high = domain.limits[place] if place < len(domain.limits) else None
-        least = None if fact.minimum is None else in_fact_unit(fact.minimum, fact)
-        most = None if fact.maximum is None else in_fact_unit(fact.maximum, fact)
-        if on_limit:
-            value = domain.limits[place]
-            return (least is None or value >= least) and (most is None or value <= most)
-        return overlap(low, high, least, most)
 
     # helpers -------------------------------------------------------------------------------------
 
@@ -367,8 +354,13 @@ class _Finder:
             return second
         if second is NOTHING_NEEDED or second == [{}]:
             return first
-        if (len(first) == 1 or len(second) == 1) and not subjects_of(first) & subjects_of(second):
-            return [{**one, **other} for one in first for other in second]  # stays without repetition
+        if not subjects_of(first) & subjects_of(second):
+            # Of two lists without repetition that share no subject every pair asks for something of its own.
+            pairs = [(one, other) for one in first for other in second]
+            if len(pairs) > MOST_WAYS:
+                self.truncated = True
+                pairs = sorted(pairs, key=lambda pair: len(pair[0]) + len(pair[1]))[:MOST_WAYS]
+            return [{**one, **other} for one, other in pairs]
         joined: Ways = []
         for one in first:
             for other in second:
@@ -381,13 +373,27 @@ class _Finder:
 
     def _prune(self, ways: Ways) -> Ways:
         """Without those that ask more than another; at most MOST_WAYS, the smallest."""
+        if len(ways) < 2:
+            return ways
+        bits = self._bits
         kept: Ways = []
+        masks: list[int] = []
         for way in sorted(ways, key=len):
-            if not any(asks_less(other, way) for other in kept):
-                if len(kept) == MOST_WAYS:
-                    self.truncated = True
-                    break
-                kept.append(way)
+            mask = 0
+            for subject in way:
+                bit = bits.get(subject)
+                if bit is None:
+                    bit = bits[subject] = 1 << len(bits)
+                mask |= bit
+            # The masks of subjects tell most pairs apart before their codes are looked at.
+            rest = ~mask
+            if any(not one & rest and asks_less(kept[place], way) for place, one in enumerate(masks)):
+                continue
+            if len(kept) == MOST_WAYS:
+                self.truncated = True
+                break
+            kept.append(way)
+            masks.append(mask)
         return kept
 
     def _bit(self, mask: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from fractions import Fraction
 
 from taxonomy_api.assessment.domains import UNKNOWN, Subject
 
@@ -34,12 +33,3 @@ def subjects_of(ways: Ways) -> set[Subject]:
 
 def asks_less(one: Way, other: Way) -> bool:
     return all(subject in other and codes >= other[subject] for subject, codes in one.items())
-
-
-def overlap(
-    low: Fraction | None, high: Fraction | None, least: Fraction | None, most: Fraction | None
-) -> bool:
-    """Whether the open interval (low, high) and the closed [least, most] share a value."""
-    above = high is None or least is None or least < high
-    below = low is None or most is None or most > low
-    return above and below

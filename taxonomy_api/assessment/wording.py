@@ -8,7 +8,7 @@ from fractions import Fraction
 from taxonomy_api.assessment.compiling import in_fact_unit
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.messages import say
-from taxonomy_api.assessment.program import Compiled, CompiledLeaf
+from taxonomy_api.assessment.program import Compiled, CompiledLeaf, walk
 from taxonomy_api.assessment.project import Project
 from taxonomy_api.catalog.criteria import (
     AttestLeaf,
@@ -82,17 +82,31 @@ def condition(engine: Engine, leaf: Leaf, day: date, language: Language) -> str:
         return leaf.statement.in_language(language)
     if isinstance(leaf, FactLeaf):
         fact = engine.release.facts[leaf.fact]
-        return f"{fact.name.in_language(language)}: {required(engine, leaf, day, language)}"
+        asked = required(engine, leaf, day, language)
+        return say("of_a_fact", language, fact=fact.name.in_language(language), required=asked)
     if isinstance(leaf, MeetsLeaf):
-        return f"{leaf.input} → {leaf.activity}"
+        return say(
+            "of_an_input", language, input=leaf.input, activity=_named(engine, leaf.activity, language)
+        )
     return required(engine, leaf, day, language) or leaf.id
 
 
 def node_text(engine: Engine, node: Compiled, day: date, language: Language) -> str:
-    """A criterion in a few words, groups by their id."""
+    """A criterion in a few words; a group by the first condition in it."""
     if isinstance(node, CompiledLeaf):
         return condition(engine, node.leaf, day, language)
-    return node.frame.criterion.id
+    leaves = (below for below in walk(node) if isinstance(below, CompiledLeaf))
+    first = next(leaves, None)
+    if first is None:
+        return node.frame.criterion.id
+    words = condition(engine, first.leaf, day, language)
+    return words if next(leaves, None) is None else say("and_more", language, first=words)
+
+
+def _named(engine: Engine, name: str, language: Language) -> str:
+    """An activity by its id and name."""
+    activity = engine.activities.get(name.partition("#")[0])
+    return name if activity is None else f"{name} {activity.name.in_language(language)}"
 
 
 def given_text(engine: Engine, leaf: Leaf, project: Project, language: Language) -> str | None:

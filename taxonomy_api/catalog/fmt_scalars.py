@@ -11,8 +11,8 @@ _RETYPED = re.compile(
     r"|\d+(:\d+)+(\.\d*)?|\d{4}-\d\d?-\d\d?.*|=|<<",
     re.IGNORECASE | re.ASCII,
 )
-#: Never the beginning of plain text; - ? : only before a blank or a sign of flow.
-_OPENING = re.compile(r"""[,\[\]{}#&*!|>'"%@`]|[-?:]([\s,\[\]{}]|$)|---|\.\.\.""")
+#: Never the beginning of plain text; - and : only before a blank or a sign of flow.
+_OPENING = re.compile(r"""[,\[\]{}#&*!|>'"%@`?]|[-:]([\s,\[\]{}]|$)|---|\.\.\.""")
 _BREAKING = re.compile(r": |:$| #|[\t\n\r\x85\u2028\u2029\ufeff]|[\x00-\x1f\x7f-\x9f]")
 _FLOW_SIGNS = re.compile(r"[,\[\]{}]|:[,\[\]{}]")
 #: Signs that mean something to YAML in one place or another.

@@ -231,7 +231,7 @@ class _Writer:
         root = self._document.root
         if isinstance(root, str):
             self._before(self._document.line, "", True)
-            self._out.append(root)
+            self._line(root)
         else:
             self._block(root, "", "")
         self._before(None, "", False)
@@ -246,15 +246,19 @@ class _Writer:
             self._before(line, start[: len(start) - len(start.lstrip())] if is_first else indent, is_first)
             if key is not None:
                 if isinstance(node, str):
-                    self._out.append(f"{start}{key}: {node}" if node else f"{start}{key}:")
+                    self._line(f"{start}{key}: {node}" if node else f"{start}{key}:")
                 else:
-                    self._out.append(f"{start}{key}:")
+                    self._line(f"{start}{key}:")
                     inner = indent + "  "
                     self._block(node, inner, inner)
             elif isinstance(node, str):
-                self._out.append(f"{start}- {node}" if node else f"{start}-")
+                self._line(f"{start}- {node}" if node else f"{start}-")
             else:
                 self._block(node, indent + "  ", f"{start}- ")
+
+    def _line(self, text: str) -> None:
+        self._out.append(text)
+        self._commented = False
 
     def _before(self, line: int | None, indent: str, is_first: bool) -> None:
         """The comments above a line of the source (None: the rest), and a blank line where one stood."""
@@ -275,7 +279,6 @@ class _Writer:
                 self._commented = True
         if line is not None:
             self._part(line, is_first)
-            self._commented = False
 
     def _part(self, line: int, is_first: bool) -> None:
         if not is_first and line - 1 in self._blank and self._out and self._out[-1]:

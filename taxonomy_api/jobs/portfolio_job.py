@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 import secrets
@@ -24,6 +25,11 @@ from taxonomy_api.store.database import Database
 from taxonomy_api.store.files import FileStore
 
 _log = logging.getLogger(__name__)
+NO_ROOM = {
+    "code": "no_room",
+    "detail": "The service had no room on its disk for the results.",
+    "cure": "Hand the file in again later, or in smaller parts.",
+}
 STORED_NAME = re.compile(r"\Ainput(?:\.[a-z0-9]{1,8})?(?=[ ,])")
 
 
@@ -143,6 +149,9 @@ def describe(job: Claim, problem: Exception) -> dict[str, Any]:
         return {"code": problem.code, "detail": detail, "cure": problem.cure, **nearest}
     if isinstance(problem, ServiceError):
         return {"code": problem.code, "detail": problem.detail}
+    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        _log.error("Job %s found no room for its results.", job.job_id, exc_info=problem)
+        return dict(NO_ROOM)
     correlation = secrets.token_hex(8)
     _log.error("Job %s failed [%s].", job.job_id, correlation, exc_info=problem)
     return {

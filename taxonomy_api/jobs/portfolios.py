@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import IO, Any
 
+from taxonomy_api.assessment.engine import ENGINE_VERSION
 from taxonomy_api.errors import Conflict
 from taxonomy_api.jobs.ledger import record_end
 from taxonomy_api.jobs.queue import JobQueue
@@ -35,18 +36,30 @@ class Portfolios:
         stream: IO[bytes],
         options: dict[str, Any],
         claim: Claim | None = None,
+        release: str | None = None,
     ) -> Portfolio:
-        """Stores an upload and queues it. Raises TooLarge, and InvalidInput for an empty file."""
+        """Stores an upload and queues it, or answers with one that is done.
+
+        With `release`, the id of the release in use, that is the organisation's first portfolio that was
+        made with it and this engine from the same content with the same options, while its results are
+        stored; the new upload is then forgotten. Raises TooLarge, and InvalidInput for an empty file.
+        """
         portfolio_id = new_id()
         file = self.files.save_input(who.organisation_id, portfolio_id, name, stream, self.largest_upload)
         try:
             with self.database.unit_of_work() as session:
                 repository = Repository(session, who.organisation_id)
-                portfolio = repository.add_portfolio(portfolio_id, file, options, who.key_id)
-                settle(session, claim, Outcome(202, portfolio_id))
+                earlier = (
+                    None if release is None else self._earlier(repository, file.sha256, options, release)
+                )
+                portfolio = earlier or repository.add_portfolio(portfolio_id, file, options, who.key_id)
+                settle(session, claim, Outcome(202, portfolio.id))
         except BaseException:
             self.files.delete(who.organisation_id, portfolio_id)
             raise
+        if earlier is not None:
+            self.files.delete(who.organisation_id, portfolio_id)
+            return earlier
         self._wake(portfolio_id)
         return portfolio
 
@@ -79,6 +92,20 @@ class Portfolios:
             record(session, who.organisation_id, "portfolio.deleted", who.key_id, portfolio_id)
         self.files.delete(who.organisation_id, portfolio_id)
 
+    def _earlier(
+        self, repository: Repository, sha256: str, options: dict[str, Any], release: str
+    ) -> Portfolio | None:
+        wanted = _without_reuse(options)
+        for portfolio in repository.done_portfolios(sha256, release):
+            same_engine = (portfolio.summary or {}).get("engine") == ENGINE_VERSION
+            if (
+                same_engine
+                and _without_reuse(portfolio.options) == wanted
+                and self.files.has_results(portfolio)
+            ):
+                return portfolio
+        return None
+
     def _wake(self, portfolio_id: str) -> None:
         try:
             self.queue.send(portfolio_id)
@@ -87,3 +114,8 @@ class Portfolios:
             _log.exception(
                 "The queue took no message for portfolio %s; it waits for the next look.", portfolio_id
             )
+
+
+def _without_reuse(options: dict[str, Any]) -> dict[str, Any]:
+    """What the results depend on."""
+    return {name: value for name, value in options.items() if name != "reuse"}

@@ -184,12 +184,12 @@ ISSUES: dict[str, tuple[Text, Text]] = {
         Text(
             "Left alone, neither run nor opened: {read}.",
             "未运行、未打开：{read}。",
-            "未執行、未開啟：{read}。",
+            "未運行、未打開：{read}。",
         ),
         Text(
             "Values that come from there are read as last saved.",
             "由其得出的数值按最后保存的结果读取。",
-            "由其得出的數值按最後儲存的結果讀取。",
+            "由其得出的數值按最後保存的結果讀取。",
         ),
     ),
     "hidden_rows": (
@@ -395,13 +395,13 @@ ISSUES: dict[str, tuple[Text, Text]] = {
     "id_digits": (
         Text(
             "An id stored as a number beyond 15 digits: spreadsheet programs round it; read as {read}.",
-            "编号以数字存储且超过 15 位，表格软件可能已舍入；读取为 {read}。",
-            "編號以數字儲存且超過 15 位，試算表軟件可能已捨入；讀取為 {read}。",
+            "编号以数字保存且超过 15 位，表格软件可能改动末位；读取为 {read}。",
+            "編號以數字保存且超過 15 位，表格軟件可能改動末位；讀取為 {read}。",
         ),
         Text(
             "Format the column as text and enter the id again.",
             "请将该列设为文本后重新输入。",
-            "請將該欄設為文字後重新輸入。",
+            "請將該列設為文本後重新輸入。",
         ),
     ),
     "amount_implausible": (

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from taxonomy_api.errors import InvalidInput, NotFound, Problem, TooLarge
+from taxonomy_api.store.models import Portfolio
 from taxonomy_api.store.repository import StoredFile
 
 #: Endings that readers know; any other upload is kept without one and judged by its content.
@@ -104,6 +105,11 @@ class FileStore:
         if not path.is_file():
             raise NotFound("result_gone", f"{name} is not among the stored results.")
         return path
+
+    def has_results(self, portfolio: Portfolio) -> bool:
+        """Whether the results of a portfolio that is done are still stored."""
+        folder = self._folder(portfolio.organisation_id, portfolio.id)
+        return (folder / f"results-{portfolio.attempt}").is_dir()
 
     def portfolios(self, before: datetime) -> Iterator[tuple[str, str]]:
         """(organisation, portfolio) of the folders that were last changed before an instant."""

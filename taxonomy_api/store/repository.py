@@ -113,6 +113,19 @@ class Repository:
         found: Sequence[Portfolio] = self.session.scalars(query).all()
         return found
 
+    def done_portfolios(self, file_sha256: str, release: str) -> Sequence[Portfolio]:
+        """Those made of this content with this release, first finished first."""
+        found: Sequence[Portfolio] = self.session.scalars(
+            self._own(Portfolio)
+            .where(
+                Portfolio.file_sha256 == file_sha256,
+                Portfolio.release == release,
+                Portfolio.state == "done",
+            )
+            .order_by(Portfolio.finished, Portfolio.id)
+        ).all()
+        return found
+
     def delete_portfolio(self, portfolio_id: str) -> None:
         """Forgets the row; its files are deleted by whoever asked for this. Raises NotFound."""
         self.session.delete(self.portfolio(portfolio_id))

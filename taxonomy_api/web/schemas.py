@@ -421,6 +421,11 @@ class Progress(Answer):
     rows_assessed = fields.Integer(required=True)
     rows_written = fields.Integer(required=True)
     rows_total = fields.Integer(required=True, allow_none=True)
+    seconds_left = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "An estimate, from the pace so far; null while there is none"},
+    )
 
 
 class Portfolio(Answer):
@@ -430,7 +435,12 @@ class Portfolio(Answer):
     )
     progress = fields.Nested(Progress, required=True)
     summary = fields.Dict(required=True, allow_none=True)
-    reused = fields.String(required=True, allow_none=True)
+    reused = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Whether this upload is answered with an earlier portfolio of the same content"
+        },
+    )
     problem = fields.Dict(required=True, allow_none=True)
 
 

@@ -198,6 +198,19 @@ def test_a_row_about_a_row_of_an_item_speaks_where_that_row_is_named(minimal_dat
 # one counterpart, or several -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("named", "inferred"), [("#r1", True), ("#r2", False), ("", False)])
+def test_a_comparison_with_a_row_says_nothing_of_another_row(
+    minimal_data: Path, named: str, inferred: bool
+) -> None:
+    release = load_release(minimal_data).release
+    assert release is not None
+    rows = (row("demo-b:P-03", "demo-a:1.3#r1", "exact", "equal", mapping_set="demo-b--demo-a"),)
+    engine = Engine(replace(release, mappings=rows))
+    found = engine.correspondence.of(("demo-b:P-03", f"demo-a:1.3{named}"), (), "demo-a")
+    (member,) = found.members
+    assert bool(member.sources) is inferred
+
+
 def test_not_met_decides_only_where_the_scope_is_exact() -> None:
     failing = {"a1": activity(kind="hidden"), "b1": activity(passing=["p1"])}
     assert answer(engine_of(row("a:1", "b:1"), **failing), "a:1")["verdict"] == "not_aligned"

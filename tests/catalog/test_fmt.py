@@ -131,6 +131,11 @@ def test_whatever_an_author_writes_says_the_same_in_its_form(
     assert "\n\n\n" not in made
 
 
+def test_comments_of_dashes_that_share_a_line_are_joined_to_one() -> None:
+    text = "a:\n  - []  # one\n  - # two\n    - # three\n      - b\n"
+    assert format_yaml(text, "a.yaml") == "a:\n  - []  # one; two; three\n  - - - b\n"
+
+
 @given(TEXTS, st.booleans(), st.booleans())
 def test_a_scalar_reads_back_as_itself(text: str, quoted: bool, flow: bool) -> None:
     one = written(text, quoted, flow) or '""'

@@ -47,7 +47,8 @@ def test_a_portfolio_waits_then_is_done(bank: Caller, work: Work, services: Serv
     assert answer.headers["Location"] == f"{PATH}/{body['id']}"
     assert (body["status"], body["summary"], body["problem"]) == ("queued", None, None)
     assert body["file"]["name"] == "loans.csv"
-    assert body["progress"].keys() == {"phase", "rows_read", "rows_assessed", "rows_written", "rows_total"}
+    counts = {"rows_read", "rows_assessed", "rows_written", "rows_total"}
+    assert body["progress"].keys() == {"phase", "seconds_left", *counts}
     work()
     body = bank("GET", answer.headers["Location"]).get_json()
     assert body["status"] == "done"
@@ -57,6 +58,7 @@ def test_a_portfolio_waits_then_is_done(bank: Caller, work: Work, services: Serv
         "rows_assessed": 2,
         "rows_written": 2,
         "rows_total": 2,
+        "seconds_left": None,
     }
     assert body["summary"]["rows"] == 2
     assert body["release"] == services.current.get().release.id
@@ -220,3 +222,32 @@ def test_a_faulty_row_is_never_lost(bank: Caller, work: Work) -> None:
     rows = bank("GET", f"{location}/rows").get_json()["rows"]
     assert [row["input"]["project id"] for row in rows] == ["A-1", "A-2", "A-3", "A-4", "A-5"]
     assert {row["state"] for row in rows[2:]} <= {"error", "warning"}
+
+
+def test_the_same_content_again_is_answered_with_the_first_results(
+    bank: Caller, done: str, services: Services
+) -> None:
+    options: dict[str, Any] = {"taxonomies": ["demo-a"], "as_of": "2026-11-22"}
+    answer = hand_in(bank, name="copy.csv", options=options)
+    assert (answer.status_code, answer.headers["Location"]) == (202, done)
+    assert (answer.get_json()["reused"], answer.get_json()["status"]) == (True, "done")
+    assert len(bank("GET", PATH).get_json()["portfolios"]) == 1
+    folder = services.settings.store / "portfolios" / bank.organisation_id
+    assert [path.name for path in folder.iterdir()] == [done.rpartition("/")[2]]
+
+
+@pytest.mark.parametrize("other", [{"reuse": False}, {"as_of": "2026-11-21"}, {"taxonomies": ["demo-b"]}])
+def test_another_question_is_a_new_run(bank: Caller, done: str, other: dict[str, Any]) -> None:
+    options = {"taxonomies": ["demo-a"], "as_of": "2026-11-22", **other}
+    body = hand_in(bank, options=options).get_json()
+    assert (body["reused"], body["status"]) == (False, "queued")
+
+
+def test_results_that_are_gone_or_not_ones_own_are_not_reused(
+    bank: Caller, done: str, caller: Callable[..., Caller]
+) -> None:
+    options = {"taxonomies": ["demo-a"], "as_of": "2026-11-22"}
+    assert hand_in(caller(), options=options).get_json()["reused"] is False
+    assert hand_in(bank, LOANS + b"\n", options=options).get_json()["reused"] is False
+    bank("DELETE", done)
+    assert hand_in(bank, options=options).get_json()["reused"] is False

@@ -280,6 +280,7 @@ def test_metrics_of_several_processes_are_added_up(tmp_path: Path, minimal_data:
             return sum(float(number) for number in re.findall(pattern, text, re.MULTILINE))
 
         assert counted() == 60
+        assert server("/metrics")[0] == 404
         details = json.loads(server.operations("/readyz"))
         assert details["status"] == "ready"
         server.wait(lambda: json.loads(server.operations("/readyz"))["workers_alive"] == 1)
@@ -288,7 +289,6 @@ def test_metrics_of_several_processes_are_added_up(tmp_path: Path, minimal_data:
         os.kill(web[0], signal.SIGKILL)
         server.wait(server.is_ready)
         assert counted() == 60
-        assert server("/metrics")[0] == 404
 
 
 def test_a_stop_lets_open_requests_finish(tmp_path: Path, minimal_data: Path) -> None:

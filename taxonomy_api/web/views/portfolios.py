@@ -12,8 +12,10 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import UnsupportedMediaType
 
 from taxonomy_api.errors import Conflict, InvalidInput, Malformed, Problem
+from taxonomy_api.jobs.estimate import seconds_left
 from taxonomy_api.portfolio.options import read_options
 from taxonomy_api.store.idempotency import Outcome
+from taxonomy_api.store.ids import now
 from taxonomy_api.store.models import Portfolio
 from taxonomy_api.store.repository import Repository
 from taxonomy_api.web import schemas
@@ -93,9 +95,18 @@ def create_portfolio() -> Response:
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType("Send multipart/form-data with the workbook as `file`.")
     upload = _upload()
-    options = read_options(made.current.get().release, _raw_options()).as_json()
-    stored = made.portfolios.submit(who(), upload.filename or "", upload.stream, options, claim())
-    return reply(portfolio_json(stored), 202, _address(stored))
+    release = made.current.get().release
+    options = read_options(release, _raw_options())
+    stored = made.portfolios.submit(
+        who(),
+        upload.filename or "",
+        upload.stream,
+        options.as_json(),
+        claim(),
+        release.id if options.reuse else None,
+    )
+    # A new portfolio is queued; only an earlier one is done by now.
+    return reply(portfolio_json(stored, stored.state == "done"), 202, _address(stored))
 
 
 @blueprint.route("")
@@ -172,7 +183,7 @@ def download_results(portfolio_id: str, format: str) -> Response:
     )
 
 
-def portfolio_json(portfolio: Portfolio) -> dict[str, Any]:
+def portfolio_json(portfolio: Portfolio, reused: bool = False) -> dict[str, Any]:
     address = _address(portfolio)
     links = {"self": address, "cancel": f"{address}/cancel"}
     if portfolio.state == "done":
@@ -186,10 +197,11 @@ def portfolio_json(portfolio: Portfolio) -> dict[str, Any]:
             "rows_assessed": portfolio.rows_assessed,
             "rows_written": portfolio.rows_written,
             "rows_total": portfolio.rows_total,
+            "seconds_left": seconds_left(portfolio, now()),
         },
         "cancel_requested": portfolio.cancel_requested,
         "summary": portfolio.summary,
-        "reused": None,
+        "reused": reused,
         "problem": portfolio.problem,
         "release": portfolio.release,
         "file": {"name": portfolio.file_name, "sha256": portfolio.file_sha256, "size": portfolio.file_size},
