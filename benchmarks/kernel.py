@@ -8,17 +8,20 @@ Prints medians. In the tables 10 % of the rows are at fault.
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
 import statistics
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from taxonomy_api.assessment.answer import assess
-from taxonomy_api.assessment.batch import Cells, read_batch
+from taxonomy_api.assessment.batch import Cells, read_batch, reason_texts
 from taxonomy_api.assessment.columns import Columns, assess_columns
 from taxonomy_api.assessment.compiling import in_fact_unit
 from taxonomy_api.assessment.composite_columns import names_told
@@ -27,10 +30,13 @@ from taxonomy_api.assessment.domains import FIRST_LEVEL, Column, Subject
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import read_request
 from taxonomy_api.catalog.load import load_release
+from taxonomy_api.catalog.model import Activity
 from taxonomy_api.catalog.terms import Fact
 from tests.assessment.random_projects import project_of
 
 TODAY = date(2026, 11, 22)
+#: So many different combinations of activities do tables name that name one in each of several taxonomies.
+KINDS = 10_000
 
 
 def main() -> None:
@@ -40,89 +46,155 @@ def main() -> None:
     release = load_release(Path(__file__).parents[1]).release
     assert release is not None
     engine = Engine(release)
-    single(engine)
-    bulk(engine, rows)
+    every = [name for name, taxonomy in release.taxonomies.items() if taxonomy.activities]
+    single(engine, [[name] for name in every for _ in range(4 * len(release.taxonomies[name].activities))])
+    single(engine, [random.Random(number).sample(every, 3) for number in range(2_000)])
+    single(engine, [every] * 1_000)
+    bulk(engine, rows, every, 1)
+    bulk(engine, rows, largest(engine, 3), 3)
+    texts(engine, min(rows, 200_000))
     reading(engine, min(rows, 200_000))
 
 
-def single(engine: Engine) -> None:
-    """Full answers with criteria, reasons, missing facts and timeline, one taxonomy, one project each."""
+def largest(engine: Engine, count: int) -> list[str]:
+    taxonomies = engine.release.taxonomies
+    return sorted(taxonomies, key=lambda name: -len(taxonomies[name].activities))[:count]
+
+
+def single(engine: Engine, asked: Sequence[Sequence[str]]) -> None:
+    """Full answers with criteria, reasons, missing facts and timeline, for one project each.
+
+    `asked`: per project the taxonomies asked about; it names an activity of each, all of them in turn.
+    """
     chance = random.Random(1)
+    taxonomies = engine.release.taxonomies
+    turns = {name: itertools.cycle(one.activities.values()) for name, one in taxonomies.items()}
     bodies = [
-        {"project": project_of(engine, activity, chance, known), "as_of": TODAY.isoformat()}
-        for activity in engine.release.activities()
-        for known in (0.6, 0.9, 1.0, 1.0)
+        {
+            "project": project_in([next(turns[name]) for name in names], engine, chance),
+            "taxonomies": list(names),
+            "as_of": TODAY.isoformat(),
+        }
+        for names in asked
     ]
     requests = [read_request(engine, body) for body in bodies]
+    named = {name for request in requests for name in request.project.activities}
     for request in requests:
         assess(engine, request)
     reading = timed(lambda body: read_request(engine, body), bodies)
     answering = timed(lambda request: assess(engine, request), requests)
-    for name, times in (("reading the request", reading), ("one assessment", answering)):
+    for what, times in (("reading a request", reading), ("one assessment", answering)):
         print(
-            f"{name}: median {statistics.median(times) * 1e3:.3f} ms, "
+            f"{what}, taxonomies {len(asked[0])}: median {statistics.median(times) * 1e3:.3f} ms, "
             f"p90 {statistics.quantiles(times, n=10)[-1] * 1e3:.3f} ms, max {max(times) * 1e3:.2f} ms "
-            f"({len(times)} projects over {len(list(engine.release.activities()))} activities)"
+            f"({len(times):,} projects, {len(named):,} activities and rows named)"
         )
 
 
-def timed(act, values) -> list[float]:  # type: ignore[no-untyped-def]
-    times = []
-    for value in values:
-        best = min(_once(act, value) for _ in range(3))
-        times.append(best)
-    return times
+def project_in(activities: Sequence[Activity], engine: Engine, chance: random.Random) -> dict[str, object]:
+    """One project in all of the activities, with 60 % to all of what they ask told."""
+    project: dict[str, object] = {}
+    for activity in activities:
+        for key, told in project_of(engine, activity, chance, chance.choice((0.6, 0.9, 1.0, 1.0))).items():
+            before = project.setdefault(key, type(told)())
+            project[key] = {**told, **before} if isinstance(told, dict) else [*before, *told]  # type: ignore[dict-item, misc]
+    names = project["activities"]
+    one_each = {name.partition(":")[0]: name for name in reversed(names)}  # type: ignore[call-overload]
+    standards = {one["id"]: one for one in project["standards"]}  # type: ignore[attr-defined]
+    return {**project, "activities": list(one_each.values()), "standards": list(standards.values())}
 
 
-def _once(act, value) -> float:  # type: ignore[no-untyped-def]
+def timed(act: Callable[[Any], object], values: Sequence[object]) -> list[float]:
+    """Of each value the best of three times."""
+    return [min(_once(act, value) for _ in range(3)) for value in values]
+
+
+def _once(act: Callable[[Any], object], value: object) -> float:
     started = time.perf_counter()
     act(value)
     return time.perf_counter() - started
 
 
-def bulk(engine: Engine, rows: int) -> None:
-    """Evaluation of typed columns: all activities mixed, 10 % of the rows at fault, reason codes included."""
-    chance = np.random.default_rng(3)
-    taxonomies = list(engine.release.taxonomies)
-    columns = mixed_columns(engine, rows, chance)
-    for _ in range(2):  # the first round compiles the programs
-        started = time.perf_counter()
+def bulk(engine: Engine, rows: int, taxonomies: Sequence[str], each: int) -> None:
+    """Evaluation of typed columns: all activities mixed, 10 % of the rows at fault, reason codes included.
+
+    Every row names an activity of `each` of the taxonomies.
+    """
+    columns = mixed_columns(engine, rows, taxonomies, each)
+    times, used = [], []
+    for _ in range(4):  # the first round compiles the programs
+        started, worked = time.perf_counter(), time.process_time()
         verdicts = {name: assess_columns(engine, columns, name, TODAY) for name in taxonomies}
-        seconds = time.perf_counter() - started
-    named = sum(sum(map(bool, told.activity)) for told in verdicts.values())
+        times.append(time.perf_counter() - started)
+        used.append(time.process_time() - worked)
     counts = Counter(
         VERDICTS[code]
         for told in verdicts.values()
         for code, activity in zip(told.verdict.tolist(), told.activity, strict=True)
         if activity
     )
+    named = counts.total()
+    seconds = statistics.median(times[1:])
     print(
-        f"evaluation of {rows:,} projects, {len(taxonomies)} taxonomies, {len(columns.subjects)} columns: "
-        f"{seconds:.2f} s, {named / seconds:,.0f} verdicts/s "
+        f"evaluation of {rows:,} projects with reason codes, {each} of {len(taxonomies)} taxonomies named, "
+        f"{len(columns.subjects):,} columns: median {seconds:.2f} s, {named / seconds:,.0f} verdicts/s, "
+        f"CPU at least {min(used):.2f} s "
         f"(only verdicts under an activity counted, {named:,}: {dict(counts)})"
     )
 
 
-def mixed_columns(engine: Engine, rows: int, chance: np.random.Generator) -> Columns:
+def texts(engine: Engine, rows: int) -> None:
+    """Verdicts and the reason of each in words, three taxonomies named by every row."""
+    taxonomies = largest(engine, 3)
+    columns = mixed_columns(engine, rows, taxonomies, 3)
+    times = []
+    for _ in range(3):
+        started = time.perf_counter()
+        for name in taxonomies:
+            verdicts = assess_columns(engine, columns, name, TODAY)
+            reason_texts(engine, verdicts, TODAY, "en", {})
+        times.append(time.perf_counter() - started)
+    seconds = statistics.median(times)
+    print(
+        f"evaluation of {rows:,} projects with reasons in words, 3 taxonomies named: "
+        f"median {seconds:.2f} s, {3 * rows / seconds:,.0f} verdicts/s"
+    )
+
+
+def mixed_columns(engine: Engine, rows: int, taxonomies: Sequence[str], each: int) -> Columns:
     """Every thing that any activity asks is a column; a third of its cells is blank.
 
     One row in ten is at fault: no activity, two of one taxonomy, or cells that could not be read.
     """
-    activities = list(engine.release.activities())
-    options = [(f"{a.id}#{row.id}",) for a in activities for row in a.rows]
-    options += [(a.id,) for a in activities for _ in range(4)]
-    two = ("eu-climate-mitigation:4.1", "eu-climate-mitigation:4.3")
-    options += [()] * (len(options) // 30) + [two] * (len(options) // 30)
-    names = [options[place] for place in chance.integers(0, len(options), rows).tolist()]
+    chance = np.random.default_rng(3)
+    activities = [a for name in taxonomies for a in engine.release.taxonomies[name].activities.values()]
+    if each == 1:
+        names = _names(activities, rows, chance)
+    else:  # who names what in each edition goes together: so many kinds of projects
+        picked = (
+            _names(list(engine.release.taxonomies[name].activities.values()), KINDS, chance)
+            for name in taxonomies
+        )
+        kinds = [tuple(itertools.chain(*several)) for several in zip(*picked, strict=True)]
+        names = [kinds[place] for place in chance.integers(0, KINDS, rows).tolist()]
     unread = chance.random(rows) < 0.04
     subjects = {s for a in activities for s in engine.program(a).subjects if s.kind not in ("row", "named")}
     columns: dict[Subject, Column] = {}
     for subject in sorted(subjects):
         size, values = _domain(engine, subject)
-        codes = chance.integers(1, size, rows).astype(np.uint8)
-        codes[(chance.random(rows) < 0.33) | unread] = 0
+        codes = chance.integers(1, size, rows, dtype=np.uint8)
+        codes[(chance.random(rows, dtype=np.float32) < 0.33) | unread] = 0
         columns[subject] = Column(codes, values)
     return Columns(rows, names_told(names), columns)
+
+
+def _names(activities: Sequence[Activity], rows: int, chance: np.random.Generator) -> list[tuple[str, ...]]:
+    """Per row the activity named, mostly with its row; some name none, some two of one taxonomy."""
+    options = [(f"{a.id}#{row.id}",) for a in activities for row in a.rows]
+    options += [(a.id,) for a in activities for _ in range(4)]
+    two = (activities[0].id, activities[1].id)
+    options += [()] * (len(options) // 30) + [two] * (len(options) // 30)
+    return [options[place] for place in chance.integers(0, len(options), rows).tolist()]
 
 
 def _domain(engine: Engine, subject: Subject) -> tuple[int, tuple[frozenset[str], ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from taxonomy_api.assessment.causes import Cause, causes
-from taxonomy_api.assessment.columns import rests_on_criteria, stands_by_mapping
+from taxonomy_api.assessment.columns import rests_on_criteria, rests_on_verified, stands_by_mapping
 from taxonomy_api.assessment.counterparts import Counterparts, Member
 from taxonomy_api.assessment.criteria_list import (
     component_outcomes,
@@ -16,9 +16,8 @@ from taxonomy_api.assessment.criteria_list import (
 from taxonomy_api.assessment.domains import Subject
 from taxonomy_api.assessment.editions import deal_of, edition_of
 from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
-from taxonomy_api.assessment.evaluation import VERIFIED_ONLY
 from taxonomy_api.assessment.horizon import Outlook, outlook
-from taxonomy_api.assessment.judgement import Judgement, judge, remarks
+from taxonomy_api.assessment.judgement import Judgement, remarks
 from taxonomy_api.assessment.messages import say
 from taxonomy_api.assessment.missing import missing_facts
 from taxonomy_api.assessment.program import CompiledLeaf
@@ -182,7 +181,7 @@ def _assessed(engine: Engine, request: Request, counterparts: Counterparts) -> J
     determined = verdict != "undetermined"
     basis = _basis(seen, assume) if determined else None
     settle, align, truncated = _missing(engine, seen)
-    strong = judge(judgement.inputs, floor=VERIFIED_ONLY, assume_not_excluded=assume).determined & 1
+    strong = determined and rests_on_verified(judgement.inputs, assume) & 1
     found = [cause for cause in causes(decision) if cause.mask & 1]
     route = _route_shown(member, judgement, seen, request.as_of)
     return {

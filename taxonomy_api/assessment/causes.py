@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from taxonomy_api.assessment.choices import narrowed
 from taxonomy_api.assessment.composite_causes import Result, below, told
 from taxonomy_api.assessment.decision import Decision
-from taxonomy_api.assessment.domains import UNKNOWN, Table, look_up
+from taxonomy_api.assessment.domains import UNKNOWN, Table, met_by
 from taxonomy_api.assessment.evaluation import Pass
 from taxonomy_api.assessment.masks import Masks
 from taxonomy_api.assessment.program import (
@@ -205,7 +205,7 @@ class _Tracer:
         self, node: CompiledCases, part: str, mask: int, result: Result, negated: bool
     ) -> Iterator[Cause]:
         codes = self.walk.inputs.codes(node.subject)
-        unnamed = mask & look_up(_SILENT, codes)[0]
+        unnamed = mask & met_by(_SILENT, codes)
         if unnamed and result == "unknown":
             yield Cause("row_unknown" if node.rows else "case_unknown", node, part, unnamed)
         reported = unnamed
@@ -228,7 +228,7 @@ class _Tracer:
             entries = bytes(
                 [0, *(1 if narrowed(value, node.within) & lookup.inside else 0 for value in column.values)]
             )
-            yield look_up(entries, column.codes)[0]
+            yield met_by(entries, column.codes)
 
     def _leaf(
         self, node: CompiledLeaf, part: str, mask: int, result: Result, negated: bool
@@ -251,7 +251,7 @@ class _Tracer:
         elif node.status_rank > self.walk.floor:
             yield Cause("recalled", node, part, mask)
         elif node.subject is not None:
-            silent = mask & look_up(_SILENT, self.walk.inputs.codes(node.subject))[0]
+            silent = mask & met_by(_SILENT, self.walk.inputs.codes(node.subject))
             if silent:
                 missing = "attestation_missing" if node.subject.kind == "attestation" else "fact_missing"
                 yield Cause(missing, node, part, silent)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from taxonomy_api.assessment.causes import BIT, Cause, causes
-from taxonomy_api.assessment.composite_columns import Names, side_column
+from taxonomy_api.assessment.composite_columns import Names, Pair, side_column
 from taxonomy_api.assessment.counterparts import Counterparts
 from taxonomy_api.assessment.decision import VERDICTS
-from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, unpack
+from taxonomy_api.assessment.domains import UNKNOWN, Codes, Column, Subject, unpack
 from taxonomy_api.assessment.encoding import rows_told
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.evaluation import VERIFIED_ONLY, day_codes
@@ -131,15 +131,8 @@ def assess_columns(
         (named, (*confirmed, *one.added)) for (named, confirmed), one in zip(pairs, found, strict=True)
     )
     table = _Table(columns, Names(columns.names.places, told), as_of, assume_not_excluded)
-    kinds: dict[object, int] = {}
-    first: list[int] = []
-    kind_of = np.empty(max(len(pairs), 1), dtype=np.int32)
-    for place, (one, (named, _)) in enumerate(zip(found, pairs, strict=True)):
-        key: object = plan_key(one) if one.members else _why_unplaced(one, named)
-        kind_of[place] = kinds.setdefault(key, len(kinds))
-        if kind_of[place] == len(first):
-            first.append(place)
-    kind = kind_of[columns.names.places] if columns.size else np.empty(0, dtype=np.int32)
+    kind_of, first = _kinds(found, pairs)
+    kind = kind_of[columns.names.places] if columns.size else kind_of[:0]
     order = np.argsort(kind, kind="stable")
     present, starts = np.unique(kind[order], return_index=True)
     for number, start, end in zip(
@@ -163,6 +156,25 @@ def assess_columns(
         tuple(sheet.unplaced),
         tuple(sheet.groups),
     )
+
+
+def _kinds(found: Sequence[Counterparts], pairs: Sequence[Pair]) -> tuple[Codes, list[int]]:
+    """Which pairs of names are judged alike: the kind of each, by number, and of each kind the first pair."""
+    alike: dict[tuple[int, bool], int] = {}  # counterparts are remembered, so most are the same object
+    kinds: dict[object, int] = {}
+    first: list[int] = []
+    numbers: list[int] = []
+    for place, (one, (named, _)) in enumerate(zip(found, pairs, strict=True)):
+        same = (id(one), bool(named))
+        number = alike.get(same)
+        if number is None:
+            key: object = plan_key(one) if one.members else _why_unplaced(one, named)
+            number = alike[same] = kinds.setdefault(key, len(kinds))
+            if number == len(first):
+                first.append(place)
+        numbers.append(number)
+    # Numbers of at most two bytes are sorted by counting.
+    return np.array(numbers, dtype=np.min_scalar_type(len(first))), first
 
 
 def _why_unplaced(found: Counterparts, named: Sequence[str]) -> tuple[Remark, ...]:
@@ -200,7 +212,7 @@ def _assess_group(engine: Engine, plan: Plan, table: _Table, rows: NDArray[np.in
         if number and (mask := judgement.mask(verdict)):
             told += unpack(mask, size) * np.int8(number)
     sheet.verdict[rows] = told
-    strong = judge(inputs, floor=VERIFIED_ONLY, assume_not_excluded=assume).determined
+    strong = rests_on_verified(inputs, assume)
     determined = unpack(judgement.determined, size)
     verified = unpack(strong & judgement.determined, size)
     sheet.weakest[rows] = np.where(verified, 1, np.where(determined, 2, 0))
@@ -222,6 +234,13 @@ def _leads(judgement: Judgement) -> NDArray[np.int8]:
         if place and mask:
             leads[unpack(mask, judgement.inputs.size)] = place
     return leads
+
+
+def rests_on_verified(inputs: PlanInputs, assume_not_excluded: bool) -> int:
+    """The projects whose verdict stands on verified sources alone."""
+    if all(one.program.entry_rank > VERIFIED_ONLY for one in inputs.plan.questions):
+        return 0
+    return judge(inputs, floor=VERIFIED_ONLY, assume_not_excluded=assume_not_excluded).determined
 
 
 def rests_on_criteria(inputs: PlanInputs, assume_not_excluded: bool) -> int:

@@ -36,6 +36,7 @@ from taxonomy_api.assessment.program import (
     Frame,
     LeafStep,
     Program,
+    traits_of,
     walk,
 )
 from taxonomy_api.catalog.criteria import (
@@ -160,6 +161,7 @@ def compile_activity(release: Release, domains: Mapping[str, OrderedDomain], act
         subjects=tuple(builder.subjects),
         days=tuple(sorted(builder.days.days)),
         entry_rank=STATUSES.index(activity.status),
+        traits=traits_of(parts.values(), builder.nodes),
     )
 
 

@@ -118,6 +118,8 @@ class Correspondence:
     _known: dict[tuple[tuple[str, ...], tuple[str, ...], str], Counterparts] = field(
         default_factory=dict, init=False
     )
+    _places: dict[str, tuple[str, str] | None] = field(default_factory=dict, init=False)
+    _led_to: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, init=False)
 
     @cached_property
     def composites(self) -> Mapping[str, tuple[Activity, ...]]:
@@ -130,11 +132,7 @@ class Correspondence:
     def of(self, names: Sequence[str], confirmed: Sequence[str], edition: str) -> Counterparts:
         """The counterparts in `edition` of a project with these names (`taxonomy:code[#row]`; others, such
         as industry codes, are passed over)."""
-        key = (
-            tuple(name for name in names if self._activity(name) is not None),
-            tuple(name for name in confirmed if self._activity(name) is not None),
-            edition,
-        )
+        key = (*self._heard(names, confirmed, edition), edition)
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= MOST_REMEMBERED:
@@ -142,8 +140,53 @@ class Correspondence:
             found = self._known[key] = self._find(_Told(_by_edition(key[0]), _by_edition(key[1])), edition)
         return found
 
-    def _activity(self, name: str) -> Activity | None:
-        return self.release.activity(name.partition("#")[0])
+    def _heard(
+        self, names: Sequence[str], confirmed: Sequence[str], edition: str
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The names of activities that can matter in `edition`.
+
+        Where one activity of it is named, those of another edition matter only if a route leads from one of
+        them to that activity; an entry defined over others needs all. So a table in which every project names
+        something in several editions asks few distinct questions.
+        """
+        places = {name: self._place(name) for name in (*names, *confirmed)}
+        own = {place[1] for place in places.values() if place is not None and place[0] == edition}
+        heard = {place[0] for place in places.values() if place is not None}
+        if len(own) == 1 and not self.composites[edition]:
+            heard = {edition} | {
+                place[0]
+                for name, place in places.items()
+                if place is not None and not own.isdisjoint(self._ends(name, place[1], edition))
+            }
+        return (
+            tuple([name for name in names if (place := places[name]) is not None and place[0] in heard]),
+            tuple([name for name in confirmed if (place := places[name]) is not None and place[0] in heard]),
+        )
+
+    def _place(self, name: str) -> tuple[str, str] | None:
+        """The edition and the activity that a name names; None where it names none on file."""
+        known = self._places  # another thread may begin anew
+        if name in known:
+            return known[name]
+        if len(self._places) >= MOST_REMEMBERED:
+            self._places = {}
+        base = _base(name)
+        place = (_edition(base), base) if self.release.activity(base) is not None else None
+        self._places[name] = place
+        return place
+
+    def _ends(self, name: str, base: str, edition: str) -> frozenset[str]:
+        """The activities of the edition to which routes lead from the name or its activity."""
+        key = (name, edition)
+        found = self._led_to.get(key)
+        if found is None:
+            if len(self._led_to) >= MOST_REMEMBERED:
+                self._led_to.clear()
+            routes = (
+                route for start in {name, base} for route in self.crosswalk.routes(start, edition).routes
+            )
+            found = self._led_to[key] = frozenset(_base(route.end) for route in routes)
+        return found
 
     def _find(self, told: _Told, edition: str) -> Counterparts:
         if told.several(edition):

@@ -131,37 +131,54 @@ def pack(bits: NDArray[Any]) -> int:
 def unpack(mask: int, size: int) -> NDArray[np.bool_]:
     """The reverse of `pack`."""
     raw = np.frombuffer(mask.to_bytes((size + 7) // 8, "little"), dtype=np.uint8)
-    return np.unpackbits(raw, count=size, bitorder="little").astype(bool)
+    return np.unpackbits(raw, count=size, bitorder="little").view(np.bool_)
 
 
-SMALL = 24
+#: Up to so many projects Python's own reading of binary digits is faster than packing an array.
+FEW = 1000
+
+
+def _digits(result: int) -> Table:
+    """Turns an entry into the digit that says whether it holds the result."""
+    return bytes(ord("1") if entry & result else ord("0") for entry in range(256))
+
+
+_MET, _NOT_MET, _LEFT_OUT = _digits(MET), _digits(NOT_MET), _digits(LEFT_OUT)
 
 
 def look_up(entries: Table, codes: Codes) -> tuple[int, int, int]:
     """For each result the mask of projects for which the table allows it: (met, not met, left out)."""
-    if len(codes) <= SMALL:
-        met = not_met = left_out = 0
-        bit = 1
-        for code in codes.tolist():
-            entry = entries[code]
-            if entry & MET:
-                met |= bit
-            if entry & NOT_MET:
-                not_met |= bit
-            if entry & LEFT_OUT:
-                left_out |= bit
-            bit <<= 1
-        return met, not_met, left_out
-    if codes.dtype == np.uint8:
-        results = np.frombuffer(codes.tobytes().translate(entries.ljust(256, b"\0")[:256]), dtype=np.uint8)
-    else:
-        results = np.frombuffer(entries, dtype=np.uint8)[codes]
-    possible = int(np.bitwise_or.reduce(results))
+    results = _results(entries, codes)
+    if len(results) <= FEW:
+        results = results[::-1]  # the first project is the last digit
+        left_out = results.translate(_LEFT_OUT)
+        return (
+            int(results.translate(_MET), 2),
+            int(results.translate(_NOT_MET), 2),
+            int(left_out, 2) if b"1" in left_out else 0,
+        )
+    many = np.frombuffer(results, dtype=np.uint8)
+    possible = int(np.bitwise_or.reduce(many))
     return (
-        pack(results & MET) if possible & MET else 0,
-        pack(results & NOT_MET) if possible & NOT_MET else 0,
-        pack(results & LEFT_OUT) if possible & LEFT_OUT else 0,
+        pack(many & MET) if possible & MET else 0,
+        pack(many & NOT_MET) if possible & NOT_MET else 0,
+        pack(many & LEFT_OUT) if possible & LEFT_OUT else 0,
     )
+
+
+def met_by(entries: Table, codes: Codes) -> int:
+    """As `look_up`, only the projects that can be met."""
+    results = _results(entries, codes)
+    if len(results) <= FEW:
+        return int(results[::-1].translate(_MET), 2)
+    return pack(np.frombuffer(results, dtype=np.uint8) & MET)
+
+
+def _results(entries: Table, codes: Codes) -> bytes:
+    """Per project the entry of its code."""
+    if codes.itemsize == 1:
+        return codes.tobytes().translate(entries.ljust(256, b"\0")[:256])
+    return np.frombuffer(entries, dtype=np.uint8)[codes].tobytes()
 
 
 def narrow(codes: NDArray[np.int32]) -> Codes:

@@ -108,16 +108,16 @@ def rows_told(activity: Activity, names: Iterable[str]) -> frozenset[str]:
     A row is named as `taxonomy:code#row`; a code `gbt4754:4413` tells it where the code occurs in one
     row only.
     """
-    rows = activity.rows
-    if not rows:
-        return frozenset()
     names = tuple(names)
     prefix = f"{activity.id}#"
     named = {name[len(prefix) :] for name in names if name.startswith(prefix)}
     codes = {name[8:] for name in names if name.startswith("gbt4754:")}
+    if not named and not codes:
+        return frozenset()
+    rows = activity.rows
     if named:
         told = frozenset(named & {row.id for row in rows})
-        return frozenset() if contradicted(activity, told, codes) else told
+        return frozenset() if codes and contradicted(activity, told, codes) else told
     told = frozenset(row.id for row in rows if codes & set(row.gbt4754) and not row.codes_are_examples)
     return told if len(told) == 1 else frozenset()
 

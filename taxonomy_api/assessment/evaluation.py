@@ -28,9 +28,13 @@ from taxonomy_api.assessment.domains import (
     Table,
     constant,
     look_up,
+    met_by,
 )
 from taxonomy_api.assessment.masks import Masks, all_of, any_chosen, any_of, at_least, first_of, only
 from taxonomy_api.assessment.program import (
+    DATED,
+    GRADED,
+    LISTED,
     Compiled,
     CompiledCases,
     CompiledLeaf,
@@ -61,6 +65,7 @@ class Inputs:
     columns: Mapping[Subject, Column]
     day_codes: Codes
     full: int = field(init=False)
+    first_pass: _FirstPass | None = field(default=None, init=False)
     _windows: dict[tuple[int, int], int] = field(default_factory=dict, init=False)
     _leaves: dict[int, Masks] = field(default_factory=dict, init=False)
 
@@ -78,6 +83,7 @@ class Inputs:
         other = Inputs(self.program, self.size, self.columns, constant(period, self.size))
         other._leaves = self._leaves  # what no date touches is the same
         other._selections = self._selections
+        other.first_pass = self.first_pass
         return other
 
     def codes(self, subject: Subject) -> Codes:
@@ -92,7 +98,7 @@ class Inputs:
         if key not in self._windows:
             periods = len(self.program.days) + 1
             entries = bytes(MET if first <= period <= last else 0 for period in range(periods))
-            self._windows[key] = look_up(entries, self.day_codes)[0]
+            self._windows[key] = met_by(entries, self.day_codes)
         return self._windows[key]
 
     def inside(self, window: Window) -> int:
@@ -110,7 +116,7 @@ class Inputs:
 
     def said(self, node: CompiledMember, table: Table = SAID) -> int:
         """The projects that are said to be in the scope of the member's activity."""
-        return look_up(table, self.codes(node.named))[0]
+        return met_by(table, self.codes(node.named))
 
     def selection(self, node: CompiledCases) -> Selection:
         """Which codes of the node's subject select which case."""
@@ -147,8 +153,8 @@ class Inputs:
         masks = self._steps(node, codes)
         if node.only_mentioned is None:
             return masks
-        said = look_up(_SAID_YES, self.codes(node.only_mentioned))[0]
-        silent = said & look_up(_SILENT, codes)[0]
+        said = met_by(_SAID_YES, self.codes(node.only_mentioned))
+        silent = said & met_by(_SILENT, codes)
         return Masks(masks.met & ~silent, masks.not_met & ~silent, masks.left_out | silent)
 
     def _steps(self, node: CompiledLeaf, codes: Codes) -> Masks:
@@ -167,6 +173,16 @@ class Inputs:
         return Masks(met, not_met, left_out)
 
 
+@dataclass(frozen=True, slots=True)
+class _FirstPass:
+    """How the first pass over some answers was made, and what it has found so far."""
+
+    floor: int
+    confirmed_scope: bool
+    day_codes: Codes
+    results: Mapping[int, Masks]
+
+
 _SAID_YES: Table = bytes([0, MET, 0, MET])
 _SILENT: Table = bytes([MET]) + bytes(255)
 
@@ -177,15 +193,37 @@ class Pass:
 
     `floor`: the weakest rank of status that counts; below it a leaf is unknown. `confirmed_scope`:
     listings count only where the scope was confirmed with evidence. `results` keeps every node's
-    masks for explanations.
+    masks for explanations. What cannot differ is taken over from the first pass over the same answers.
     """
 
     inputs: Inputs
     floor: int = ON_FILE
     confirmed_scope: bool = False
-    results: dict[int, Masks] = field(default_factory=dict)
+    results: dict[int, Masks] = field(init=False)
+    _differs: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        first = self.inputs.first_pass
+        self.results, self._differs = {}, 0
+        if first is None:
+            day_codes = self.inputs.day_codes
+            self.inputs.first_pass = _FirstPass(self.floor, self.confirmed_scope, day_codes, self.results)
+        else:
+            self.results |= first.results
+            self._differs = self._differs_from(first)
+
+    def _differs_from(self, first: _FirstPass) -> int:
+        """The traits on which results can turn out otherwise than in that pass."""
+        low, high = sorted((self.floor, first.floor))
+        traits = sum(GRADED << rank for rank in range(low + 1, high + 1))
+        if self.confirmed_scope != first.confirmed_scope:
+            traits |= LISTED
+        return traits if self.inputs.day_codes is first.day_codes else traits | DATED
 
     def evaluate(self, node: Compiled) -> Masks:
+        known = self.results.get(node.frame.index)
+        if known is not None and not self.inputs.program.traits[node.frame.index] & self._differs:
+            return known
         masks = self._bare(node)
         criterion = node.frame.criterion
         if criterion.open is not None:
@@ -257,12 +295,12 @@ class Pass:
                 codes = (
                     self.inputs.codes(node.subject) if node.subject else constant(UNKNOWN, self.inputs.size)
                 )
-                shown = look_up(_CONFIRMED, codes)[0]
+                shown = met_by(_CONFIRMED, codes)
                 return Masks(masks.met, masks.not_met | full & ~shown, masks.left_out)
             if node.subject is None or node.subject not in self.inputs.columns:
                 masks = Masks(full, 0, 0)
             else:
-                silent = look_up(_SILENT, self.inputs.codes(node.subject))[0]
+                silent = met_by(_SILENT, self.inputs.codes(node.subject))
                 masks = Masks(masks.met, masks.not_met & ~silent, 0)
         if rank > self.floor:
             out = masks.surely_left_out
@@ -276,15 +314,15 @@ class Pass:
         otherwise = self._otherwise(node)
         chosen, other, open_choice = inputs.selection(node)
         codes = inputs.codes(node.subject)
-        undecided = look_up(open_choice, codes)[0]
+        undecided = met_by(open_choice, codes)
         selected: list[Masks] = []
         shared_met = shared_not = shared_left = 0
         for part, entries in zip(parts, chosen, strict=True):
-            inside = look_up(entries, codes)[0]
+            inside = met_by(entries, codes)
             selected.append(only(part, inside, inputs.full))
             shared_met, shared_not = shared_met | part.met, shared_not | part.not_met
             shared_left |= part.left_out
-        inside = look_up(other, codes)[0]
+        inside = met_by(other, codes)
         selected.append(only(otherwise, inside, inputs.full))
         if not node.exhaustive:
             shared_met, shared_not = shared_met | otherwise.met, shared_not | otherwise.not_met

@@ -6,7 +6,7 @@ of its subject to the possible results (see `domains`). Nothing is generated as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
@@ -14,7 +14,7 @@ from typing import Literal
 from taxonomy_api.assessment.domains import Subject, Table
 from taxonomy_api.catalog.criteria import Criterion, GroupKind, Leaf, Row
 from taxonomy_api.catalog.model import Activity, ClassName, Taxonomy
-from taxonomy_api.catalog.terms import Window
+from taxonomy_api.catalog.terms import STATUSES, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,8 @@ class Program:
 
     `parts` names the trees: the classes (`green` …), `dnsh:<objective>`, `requires`,
     `minimum_safeguards`. A class without criteria is absent. `days` are the first days of all periods
-    that its windows and dated limits make, in order.
+    that its windows and dated limits make, in order. `traits`: per node what its result can turn on
+    besides answers.
     """
 
     activity: Activity
@@ -178,6 +179,7 @@ class Program:
     subjects: tuple[Subject, ...]
     days: tuple[int, ...]
     entry_rank: int
+    traits: tuple[int, ...]
 
     def stands_elsewhere(self, name: str) -> bool:
         """The green of a composite that was left out: absent from `parts`, but not a class it lacks."""
@@ -212,6 +214,46 @@ def parts_of(node: Compiled) -> tuple[Compiled, ...]:
     if isinstance(node, CompiledCases) and not isinstance(node.otherwise, str):
         return (*node.parts, node.otherwise)
     return node.parts
+
+
+#: Traits of a node, as bits: its result can turn on the day, on evidence for a listing, or (from GRADED
+#: on, a bit per rank) on whether a status counts.
+DATED, LISTED, GRADED = 1, 2, 4
+
+
+def traits_of(parts: Iterable[Compiled], nodes: int) -> tuple[int, ...]:
+    """The traits of every node, by index: its own and those of all below it."""
+    found = [0] * nodes
+
+    def gather(node: Compiled) -> int:
+        frame = node.frame
+        trait = _own_traits(node)
+        if frame.guard is not None:
+            trait |= gather(frame.guard)
+        for part in parts_of(node):
+            trait |= gather(part)
+        found[frame.index] = trait
+        return trait
+
+    for part in parts:
+        gather(part)
+    return tuple(found)
+
+
+def _own_traits(node: Compiled) -> int:
+    criterion = node.frame.criterion
+    trait = 0 if criterion.open is None and criterion.applies is None else DATED
+    if isinstance(node, CompiledLeaf):
+        trait |= GRADED << node.status_rank
+        if node.kind == "listing":
+            trait |= LISTED | GRADED << STATUSES.index(node.frame.owner.status)
+        if any(step.start is not None for step in node.steps):
+            trait |= DATED
+    elif isinstance(node, Composed):
+        trait |= GRADED << node.status_rank
+        if isinstance(node, CompiledMember) and node.until is not None:
+            trait |= DATED
+    return trait
 
 
 @dataclass(slots=True)

@@ -12,9 +12,17 @@ from hypothesis import strategies as st
 
 from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.decision import decide
+from taxonomy_api.assessment.domains import constant
 from taxonomy_api.assessment.encoding import encode_project
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.assessment.evaluation import Inputs, Pass, day_codes
+from taxonomy_api.assessment.evaluation import (
+    ON_FILE,
+    VERIFIED_ONLY,
+    WITH_RECALLED,
+    Inputs,
+    Pass,
+    day_codes,
+)
 from taxonomy_api.assessment.intake import read_request
 from taxonomy_api.assessment.project import Project
 from taxonomy_api.catalog.criteria import Criterion
@@ -189,7 +197,7 @@ def test_a_batch_is_its_rows_one_by_one() -> None:
     engine = Engine(release_of(_example()))
     program = engine.program(engine.activities["test:1"])
     day = DAYS[2]
-    for size in (1, 7, 24, 25, 64, 65, 200):
+    for size in (1, 7, 64, 200, 1000, 1001):
         bodies = [
             {"activities": ["test:1"], "facts": {"power": VALUES["power"][n % 5], "flag": n % 3 == 0}}
             for n in range(size)
@@ -228,3 +236,27 @@ def _example() -> Criterion:
             FactLeaf(id="b", source=CITED, status="verified", fact="flag", test=YesNoTest(True)),
         ),
     )
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(criteria, projects(), st.sampled_from(DAYS))
+def test_a_further_pass_is_as_one_from_scratch(
+    criterion: Criterion, project: dict[str, object], day: date
+) -> None:
+    """What a pass takes over from the first one over the same answers is what it would find itself."""
+    engine = Engine(release_of(criterion))
+    program = engine.program(engine.activities["test:1"])
+    columns = encode_project(engine, program, _project(engine, project | {"activities": ["test:1"]}), day)
+    today = day_codes(program, np.array([day.toordinal()]))
+    shared = Inputs(program, 1, columns, today)
+    decide(shared)
+    for period in range(len(program.days) + 1):
+        moved = shared.in_period(period)
+        alone = Inputs(program, 1, columns, constant(period, 1))
+        for floor in (VERIFIED_ONLY, ON_FILE, WITH_RECALLED):
+            for confirmed in (False, True):
+                one, other = Pass(moved, floor, confirmed), Pass(alone, floor, confirmed)
+                alone.first_pass = None
+                for part in program.parts.values():
+                    assert one.evaluate(part) == other.evaluate(part)
+                assert one.results == other.results

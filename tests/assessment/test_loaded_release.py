@@ -14,9 +14,11 @@ from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.batch import Cells, read_batch, reason_texts
 from taxonomy_api.assessment.causes import REASONS
 from taxonomy_api.assessment.columns import BASES, WEAKEST, VerdictColumns, assess_columns
-from taxonomy_api.assessment.decision import VERDICTS
+from taxonomy_api.assessment.decision import VERDICTS, decide
 from taxonomy_api.assessment.domains import Subject
+from taxonomy_api.assessment.encoding import encode_project
 from taxonomy_api.assessment.engine import ONLY_MENTIONED, Engine
+from taxonomy_api.assessment.evaluation import ON_FILE, VERIFIED_ONLY, Inputs, day_codes
 from taxonomy_api.assessment.intake import read_request
 from taxonomy_api.catalog.model import Activity
 from tests.assessment.random_projects import project_of
@@ -228,3 +230,25 @@ def test_floats_of_a_column_are_read_exactly(engine: Engine) -> None:
     slow = read_batch(engine, names, [Cells(subject, texts)])
     assert fast.columns.subjects[subject].codes.tolist() == slow.columns.subjects[subject].codes.tolist()
     assert [p.row for p in fast.problems] == [p.row for p in slow.problems]
+
+
+def test_further_passes_are_as_passes_from_scratch(engine: Engine) -> None:
+    """For every loaded activity: verified sources alone, confirmed scope, from memory too, later periods."""
+    chance = random.Random(29)
+    differing = 0
+    for activity in activities(engine):
+        program = engine.program(activity)
+        project = read_request(engine, {"project": project_of(engine, activity, chance, 0.9)}).project
+        columns = encode_project(engine, program, project, TODAY)
+        shared = Inputs(program, 1, columns, day_codes(program, np.array([TODAY.toordinal()])))
+        today = decide(shared)
+        for period in range(len(program.days) + 1):
+            moved = shared.in_period(period)
+            for floor, confirmed in ((ON_FILE, False), (VERIFIED_ONLY, False), (ON_FILE, True), (3, False)):
+                alone = Inputs(program, 1, columns, moved.day_codes)
+                scratch = decide(alone, floor=floor, confirmed_scope=confirmed)
+                again = decide(moved, floor=floor, confirmed_scope=confirmed)
+                assert again.walk.results == scratch.walk.results, (activity.id, period, floor, confirmed)
+                assert again.verdict(0) == scratch.verdict(0)
+                differing += again.walk.results != today.walk.results
+    assert differing > 100

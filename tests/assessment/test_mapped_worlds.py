@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import product
 
@@ -13,6 +13,7 @@ import pytest
 from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.batch import read_batch
 from taxonomy_api.assessment.columns import assess_columns
+from taxonomy_api.assessment.counterparts import Correspondence
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import read_request
 from tests.assessment.test_loaded_release import table_of, told_by, told_in
@@ -214,3 +215,33 @@ def ways_to_fill(asked: Json, names: list[str]) -> Iterator[Json]:
         answers = {name: value for name, value in told.items() if name != "who"}
         attestations = {**project["attestations"], **answers}
         yield {**asked, "project": {**project, "facts": facts, "attestations": attestations}}
+
+
+class _AllHeard(Correspondence):
+    """Asks with every name, also with those that can be left away."""
+
+    def _heard(
+        self, names: Sequence[str], confirmed: Sequence[str], edition: str
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return tuple(names), tuple(confirmed)
+
+
+def test_names_that_are_left_away_change_nothing() -> None:
+    """Beside an activity of an edition, names of others count only where a route leads to it."""
+    chance = random.Random(31)
+    with_sources = left_away = 0
+    for _ in range(WORLDS):
+        made = world(chance)
+        engine = Engine(made.release())
+        full = _AllHeard(engine.release, engine.crosswalk)
+        for _ in range(12):
+            told = chance.sample(sorted(made.activities), min(chance.randint(1, 4), len(made.activities)))
+            cut = chance.randint(0, len(told))
+            for edition in EDITIONS:
+                found = engine.correspondence.of(told[:cut], told[cut:], edition)
+                assert found == full.of(told[:cut], told[cut:], edition), (told, cut, edition)
+                with_sources += any(member.sources for member in found.members)
+                heard = engine.correspondence._heard(told[:cut], told[cut:], edition)
+                left_away += sum(map(len, heard)) < len(told)
+    assert with_sources > 500
+    assert left_away > 500
