@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import tempfile
 import threading
 from pathlib import Path
 from typing import Any
 
+from taxonomy_api.catalog.load import load_release
+from taxonomy_api.catalog.model import Release
 from taxonomy_api.jobs.worker import make_worker
 from taxonomy_api.settings import load
 from taxonomy_api.store.keys import create_key, create_organisation
+from taxonomy_api.store.releases import keep
 from taxonomy_api.web.api_examples import FILE
 from taxonomy_api.web.app import create_app
 from taxonomy_api.web.services import make_services
@@ -48,6 +52,7 @@ FIXED = {
     "since": "2026-11-22T07:00:00.000Z",
     "release": f"sha256:{'0d5aef19' * 8}",
 }
+EARLIER = f"sha256:{'7c41e2b6' * 8}"
 NUMBER = "019ab3c4d5e600112233445566778899"
 
 
@@ -62,12 +67,26 @@ def shorten(value: Any, key: str = "") -> Any:
     return value
 
 
+def earlier(data: Path, folder: Path) -> Release:
+    """The data as they would be before a limit was tightened."""
+    for part in ("taxonomies", "mappings"):
+        shutil.copytree(data / part, folder / part)
+    for file in (folder / "taxonomies" / "hk-phase-2a").glob("*.yaml"):
+        file.write_text(file.read_text("utf-8").replace("100 gCO2e/kWh", "120 gCO2e/kWh"), "utf-8")
+    result = load_release(folder)
+    if result.release is None:
+        raise SystemExit("\n".join(map(str, result.findings)))
+    return result.release
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         made = make_services(load({"TAXONOMY_API_STORE": folder}))
         made.database.upgrade()
         with made.database.unit_of_work() as session:
             key = create_key(session, create_organisation(session, "Example").id)[1]
+            before = earlier(made.settings.data, Path(folder) / "earlier")
+            keep(session, before)
         client = create_app(made.settings, made).test_client()
         found: dict[str, Any] = {}
 
@@ -114,6 +133,7 @@ def main() -> None:
             ),
             ("/v1/releases", {}),
             ("/v1/releases/{release_id}", {"release_id": "current"}),
+            ("/v1/releases/{before}/diff/{after}", {"before": before.id, "after": "current"}),
             ("/v1/limits", {}),
             ("/v1/templates/portfolio.xlsx", {"activities": ACTIVITY}),
             ("/healthz", {}),
@@ -146,6 +166,8 @@ def main() -> None:
     text = json.dumps(found, ensure_ascii=False, indent=1, default=str)
     for one_id in ids:
         text = text.replace(one_id, NUMBER)
+    for release_id, number in ((before.id, EARLIER), (made.current.get().release.id, FIXED["release"])):
+        text = text.replace(release_id, number)
     Path(FILE).write_text(f"{text}\n", encoding="utf-8")
 
 

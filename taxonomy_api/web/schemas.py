@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import marshmallow as ma
 from marshmallow import fields, validate
 
+from taxonomy_api.catalog.diff import About
 from taxonomy_api.catalog.terms import LANGUAGES
 
 LARGEST_PAGE = 200
@@ -63,6 +64,12 @@ class Page(ma.Schema):
         load_default=50,
         validate=validate.Range(1, LARGEST_PAGE),
         metadata={"description": "Page size"},
+    )
+
+
+class ChangesPage(Page):
+    taxonomy = fields.String(
+        metadata={"description": "Only what changed in this edition, and mappings that start there"}
     )
 
 
@@ -268,6 +275,30 @@ class Release(Answer):
 
 class Releases(Listed):
     releases = fields.List(fields.Nested(Release), required=True)
+
+
+class Change(Answer):
+    about = fields.String(required=True, validate=validate.OneOf(get_args(About)))
+    taxonomy = fields.String(
+        required=True, allow_none=True, metadata={"description": "null: of no edition, a register"}
+    )
+    subject = fields.String(
+        required=True, metadata={"description": "Activity, edition, `a → b` of a mapping, or register entry"}
+    )
+    place = fields.String(required=True, metadata={"description": "Class and criterion, or the field"})
+    before = fields.String(required=True, allow_none=True, metadata={"description": "null: added"})
+    after = fields.String(required=True, allow_none=True, metadata={"description": "null: removed"})
+    start = fields.Date(
+        required=True, allow_none=True, metadata={"description": "First day that it makes a difference for"}
+    )
+    text = fields.String(required=True, metadata={"description": "All of it in one line, in English"})
+
+
+class Difference(Listed):
+    before = fields.String(required=True, metadata={"description": "Id of the release compared"})
+    after = fields.String(required=True, metadata={"description": "Id of the release compared with"})
+    total = fields.Integer(required=True, metadata={"description": "Number of changes on all pages"})
+    changes = fields.List(fields.Nested(Change), required=True)
 
 
 class Project(Answer):

@@ -33,6 +33,8 @@ EXAMPLES = {
     "taxonomy_id": "demo-a",
     "activity_id": HYDRO,
     "release_id": "current",
+    "before": "current",
+    "after": "current",
     "assessment_id": ID,
     "portfolio_id": ID,
     "format": "csv",

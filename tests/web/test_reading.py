@@ -18,7 +18,7 @@ from tests.web.conftest import HYDRO
 from tests.web.test_every_route import routes
 
 #: Not about names on file.
-WITHOUT_LANGUAGE = ("catalogue.list_releases", "catalogue.show_release", "operation.show_limits")
+WITHOUT_LANGUAGE = ("operation.show_limits",)
 QUERIES = {
     "catalogue.search": "?q=power",
     "crosswalk.show_routes": f"?from={HYDRO}",

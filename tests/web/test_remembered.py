@@ -147,6 +147,47 @@ def test_a_replay_from_the_release_in_use_lists_what_differs(bank: Caller, made:
     assert trail(bank)[-1]["kind"] == "assessment.replayed"
 
 
+def test_what_changed_between_a_kept_release_and_the_one_in_use(bank: Caller, made: Services) -> None:
+    old = bank("POST", PATH, json=PROJECT).get_json()["release"]
+    change_data(made)
+    new = made.current.get().release.id
+    path = f"/v1/releases/{old}/diff/current"
+    found = bank("GET", path).get_json()
+    assert (found["before"], found["after"], found["total"]) == (old, new, len(found["changes"]))
+    limits = [one for one in found["changes"] if one["about"] == "limit"]
+    limit = next(one for one in limits if one["subject"] == HYDRO)
+    assert limit["taxonomy"] == "demo-a"
+    assert "0.1 kgCO2e/kWh" in limit["before"] and "60 gCO2e/kWh" in limit["after"]
+    back = bank("GET", f"/v1/releases/current/diff/{old}").get_json()
+    assert [(one["before"], one["after"]) for one in back["changes"]] == [
+        (one["after"], one["before"]) for one in found["changes"]
+    ]
+    assert bank("GET", f"{path}?taxonomy=demo-b").get_json()["changes"] == []
+    assert bank("GET", f"/v1/releases/{old}/diff/{old}").get_json()["total"] == 0
+    for unknown in (f"/v1/releases/{old}/diff/sha256:0", "/v1/releases/x/diff/current"):
+        assert_problem(bank("GET", unknown), 404, "unknown_release")
+
+
+def test_changes_come_in_pages_and_end_with_the_release(bank: Caller, made: Services) -> None:
+    old = bank("POST", PATH, json=PROJECT).get_json()["release"]
+    file = made.settings.data / "taxonomies" / "demo-a" / "1-energy.yaml"
+    change_data(made)
+    path = f"/v1/releases/{old}/diff/current?limit=1"
+    tag = bank("GET", path).headers["ETag"]
+    assert bank.client.get(path, headers={"If-None-Match": tag}).status_code == 304
+    file.write_text(file.read_text().replace("60 gCO2e/kWh", "40 gCO2e/kWh").replace("Hydro", "Water "))
+    made.current.reload()
+    assert bank.client.get(path, headers={"If-None-Match": tag}).status_code == 200
+    whole = bank("GET", path.replace("=1", "=200")).get_json()["changes"]
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = bank("GET", f"{path}{cursor and '&cursor=' + cursor}").get_json()
+        seen += page["changes"]
+        cursor, last = page["next_cursor"], cursor
+    assert seen == whole and len(seen) > 1
+    assert_problem(bank("GET", f"/v1/releases/current/diff/{old}?limit=1&cursor={last}"), 422)
+
+
 def at(document: Any, pointer: str) -> Any:
     for part in pointer.split("/")[1:]:
         document = document[int(part) if isinstance(document, list) else part]

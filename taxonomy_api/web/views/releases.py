@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from flask import Response
 
 from taxonomy_api.assessment.engine import ENGINE_VERSION
+from taxonomy_api.catalog.diff import diff
 from taxonomy_api.errors import NotFound
 from taxonomy_api.store.current import Loaded
 from taxonomy_api.store.models import StoredRelease
@@ -15,7 +17,7 @@ from taxonomy_api.web import schemas
 from taxonomy_api.web.api import Blueprint
 from taxonomy_api.web.auth import reads_catalogue
 from taxonomy_api.web.pages import page
-from taxonomy_api.web.replies import reply
+from taxonomy_api.web.replies import catalogue_reply, reply
 from taxonomy_api.web.services import services
 
 blueprint = Blueprint("releases", __name__, url_prefix="/v1/releases", description="Data releases")
@@ -41,6 +43,28 @@ def show_release(release_id: str) -> Response:
             return reply(one)
     message = f"Release {release_id!r} is not kept here; GET /v1/releases lists those that are."
     raise NotFound("unknown_release", message)
+
+
+@blueprint.route("/<before>/diff/<after>")
+@reads_catalogue
+@blueprint.query(schemas.ChangesPage)
+@blueprint.answers(200, schemas.Difference)
+def show_difference(query: dict[str, Any], before: str, after: str) -> Response:
+    """What changed from one release to another, each an id or `current`"""
+    found = diff(*(services().releases.get(one).release for one in (before, after)))
+    wanted = query.get("taxonomy")
+    changes = [one for one in found.changes if wanted is None or one.taxonomy == wanted]
+    state = f"{found.before}..{found.after} {wanted or ''}"
+    shown, following = page(changes, query.get("cursor"), query["limit"], state)
+    content = {
+        "before": found.before,
+        "after": found.after,
+        "total": len(changes),
+        "changes": msgspec.to_builtins(shown),
+        "next_cursor": following,
+    }
+    # Told in English only, as the command `diff` tells it.
+    return catalogue_reply(content, f"{found.before}..{found.after}", "en")
 
 
 def _releases() -> list[dict[str, Any]]:
