@@ -90,10 +90,12 @@ class Releases:
             ).all()
 
     def _stored(self, release_id: str) -> Release:
-        with self._database.reading() as session:
-            found = session.execute(
-                select(StoredRelease.content).where(StoredRelease.id == release_id)
-            ).one_or_none()
+        found = None
+        if "\0" not in release_id:  # PostgreSQL fails where it is looked for.
+            with self._database.reading() as session:
+                found = session.execute(
+                    select(StoredRelease.content).where(StoredRelease.id == release_id)
+                ).one_or_none()
         if found is None:
             raise NotFound(
                 "unknown_release",

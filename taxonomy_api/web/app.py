@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from taxonomy_api.settings import Settings
@@ -47,6 +47,13 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     headers.register(app, settings)
     request_log.register(app)
     request_ids.register(app)
+    app.before_request(_refuse_nul)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     return app
+
+
+def _refuse_nul() -> None:
+    """No id holds this character, and PostgreSQL fails where it is looked for."""
+    if "\0" in request.path:
+        abort(404)

@@ -33,9 +33,13 @@ def read_cursor(cursor: str) -> str:
     """Raises InvalidInput for what is no cursor."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        return base64.b64decode(padded, altchars=b"-_", validate=True).decode()
+        text = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except (UnicodeError, binascii.Error):
         raise bad_cursor() from None
+    if "\0" in text:
+        # None was made with it, and PostgreSQL fails where it is looked for.
+        raise bad_cursor()
+    return text
 
 
 def bad_cursor() -> InvalidInput:

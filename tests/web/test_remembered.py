@@ -188,6 +188,24 @@ def test_changes_come_in_pages_and_end_with_the_release(bank: Caller, made: Serv
     assert_problem(bank("GET", f"/v1/releases/current/diff/{old}?limit=1&cursor={last}"), 422)
 
 
+def test_a_character_that_no_database_keeps_is_not_found(bank: Caller) -> None:
+    kept = bank("POST", PATH, json=PROJECT).get_json()["id"]
+    for method, path in (
+        ("GET", f"{PATH}/%00"),
+        ("DELETE", f"{PATH}/{kept}%00"),
+        ("POST", f"{PATH}/%00/replay"),
+        ("GET", "/v1/portfolios/%00"),
+        ("GET", "/v1/releases/%00"),
+        ("GET", "/v1/releases/%00/diff/current"),
+    ):
+        assert_problem(bank(method, path), 404)
+    replay = bank("POST", f"{PATH}/{kept}/replay", json={"release": "\0"})
+    assert_problem(replay, 404, "unknown_release")
+    # base64 of the character
+    for path in ("/v1/portfolios?cursor=AA", "/v1/audit?cursor=AA"):
+        assert_problem(bank("GET", path), 422)
+
+
 def at(document: Any, pointer: str) -> Any:
     for part in pointer.split("/")[1:]:
         document = document[int(part) if isinstance(document, list) else part]
