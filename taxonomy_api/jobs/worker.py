@@ -52,6 +52,8 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
     try:
         if settings.is_embedded:
             database.upgrade()
+        else:
+            database.require_upgraded()
         current = CurrentRelease(settings.data, settings.cache, Rollout(settings.store))
         worker = make_worker(settings, database, stopping, current)
         threading.Thread(target=current.follow, args=(stopping,), name="rollout", daemon=True).start()

@@ -12,9 +12,12 @@ from typing import Any, TypeVar, cast
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from taxonomy_api.errors import ConfigurationError
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.audit import Sealer
 from taxonomy_api.store.audit_key import audit_key
@@ -68,6 +71,19 @@ class Database:
     def upgrade(self) -> None:
         """Brings the tables up to date; harmless when they are."""
         upgrade(self.engine)
+
+    def require_upgraded(self) -> None:
+        """Raises ConfigurationError where the tables are older than this program.
+
+        Newer ones are let pass: that is the state between an upgrade and the end of the old processes.
+        """
+        with self.engine.connect() as connection:
+            script = ScriptDirectory.from_config(migration_config(connection))
+            present = MigrationContext.configure(connection).get_current_revision()
+        older = {None, *(one.revision for one in script.walk_revisions())} - {script.get_current_head()}
+        if present in older:
+            state = "has no tables yet" if present is None else "is older than this program"
+            raise ConfigurationError(f"The database {state}; run taxonomy-api db upgrade first.")
 
     def is_ready(self) -> bool:
         """Whether the database answers."""

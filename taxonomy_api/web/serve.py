@@ -86,6 +86,8 @@ def _prepare(settings: Settings, host: str) -> None:
     try:
         if settings.is_embedded:
             database.upgrade()
+        else:
+            database.require_upgraded()
         key = ensure_first_key(database, settings, host)
     finally:
         database.close()

@@ -14,6 +14,7 @@ from alembic.config import Config
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+from taxonomy_api.errors import ConfigurationError
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.database import Database, migration_config, open_database
 from taxonomy_api.store.ids import new_id, now
@@ -63,6 +64,22 @@ STORED_AT_0001 = (
 def _migrate(database: Database, step: Callable[[Config, str], None], revision: str) -> None:
     with database.engine.execution_options(writes=True).begin() as connection:
         step(migration_config(connection), revision)
+
+
+def test_tables_older_than_the_program_are_refused_with_the_cure(sqlite_url: str, postgres_url: str) -> None:
+    for url in (sqlite_url, postgres_url):
+        opened = Database(url, KEY)
+        with pytest.raises(ConfigurationError, match=r"no tables yet; run taxonomy-api db upgrade"):
+            opened.require_upgraded()
+        _migrate(opened, command.upgrade, "0001")
+        with pytest.raises(ConfigurationError, match=r"older than this program; run taxonomy-api db upgrade"):
+            opened.require_upgraded()
+        _migrate(opened, command.upgrade, "head")
+        opened.require_upgraded()
+        with opened.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = 'later'"))
+        opened.require_upgraded()
+        opened.close()
 
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:
