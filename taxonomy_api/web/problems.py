@@ -7,19 +7,20 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Protocol
 
+import marshmallow as ma
 from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from taxonomy_api import errors
+from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.errors import Problem, ServiceError
 from taxonomy_api.portfolio.problem import PortfolioProblem
 from taxonomy_api.web.request_ids import request_number
 
 _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
-RETRY_SECONDS = 5
 TYPE_PREFIX = "urn:taxonomy-api:problem:"
 
 #: Looked up along the class hierarchy of an error.
@@ -115,7 +116,7 @@ def http_error(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or 500)
     messages = getattr(error, "data", {}).get("messages")
     if status == HTTPStatus.UNPROCESSABLE_ENTITY and messages:
-        items = list(_parameter_problems(messages))
+        items = list(_parameter_problems(messages, error.data["schema"]))  # type: ignore[attr-defined]
         answer = problem_response(status, "bad_parameter", " ".join(item["message"] for item in items), items)
     else:
         answer = problem_response(status, HTTP_CODES.get(status, status.name.lower()), _detail(error, status))
@@ -183,13 +184,19 @@ def _detail(error: HTTPException, status: HTTPStatus) -> str:
     return error.description or status.phrase
 
 
-def _parameter_problems(messages: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _parameter_problems(messages: Mapping[str, Any], schema: ma.Schema) -> Iterator[dict[str, Any]]:
     for place, fields in messages.items():
         for name, texts in fields.items():
+            cure = _cure(name, schema)
             for text in texts if isinstance(texts, list) else [str(texts)]:
-                yield {
-                    "pointer": f"/{name}",
-                    "in": place,
-                    "code": "bad_parameter",
-                    "message": f"{place} parameter {name}: {text}",
-                }
+                message = f"{place} parameter {name}: {text}"
+                yield {**as_json(Problem(f"/{name}", "bad_parameter", message, **cure)), "in": place}
+
+
+def _cure(name: str, schema: ma.Schema) -> dict[str, tuple[str, ...]]:
+    """The values that a parameter may have; the parameters that there are, where it is none."""
+    known = {field.data_key or key: field for key, field in schema.fields.items()}
+    if name not in known:
+        return {"allowed": tuple(known), "nearest": nearest(name, known)}
+    choices = [one.choices for one in known[name].validators if isinstance(one, ma.validate.OneOf)]
+    return {"allowed": tuple(choices[0])} if choices else {}

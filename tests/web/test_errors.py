@@ -161,6 +161,17 @@ def test_mistakes_are_all_named_with_place_and_cure(bank: Caller) -> None:
     assert found["/taxonomys"]["nearest"] == ["taxonomies"]
 
 
+def test_a_wrong_parameter_names_those_that_are_right(bank: Caller) -> None:
+    misspelt = assert_problem(bank("GET", "/v1/portfolios?statuss=done"), 422, "bad_parameter")["errors"]
+    assert misspelt[0]["pointer"] == "/statuss"  # type: ignore[index]
+    assert misspelt[0]["nearest"] == ["status"]  # type: ignore[index]
+    assert {"status", "limit", "cursor"} <= set(misspelt[0]["allowed"])  # type: ignore[index]
+    value = assert_problem(bank("GET", "/v1/portfolios?status=don"), 422, "bad_parameter")["errors"]
+    assert "done" in value[0]["allowed"]  # type: ignore[index]
+    size = assert_problem(bank("GET", "/v1/portfolios?limit=0"), 422, "bad_parameter")["errors"]
+    assert "allowed" not in size[0]  # type: ignore[index]
+
+
 def test_what_the_database_says_holds_no_values(database_error: OperationalError) -> None:
     assert "PLANTED" not in str(database_error)
 
