@@ -27,6 +27,13 @@ def reply_text(content: str, status: int = 200, location: str | None = None) -> 
     return answer
 
 
+def nothing() -> Response:
+    """Done, and nothing to say; so no type of content either."""
+    answer = Response(status=204)
+    del answer.headers["Content-Type"]
+    return answer
+
+
 def catalogue_reply(content: dict[str, Any], release: str, language: Language) -> Response:
     """Published data as JSON."""
     return published(reply(content), release, language)

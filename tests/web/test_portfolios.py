@@ -209,7 +209,8 @@ def test_a_finished_portfolio_cannot_be_cancelled(bank: Caller, done: str) -> No
 def test_a_deleted_portfolio_leaves_no_file(bank: Caller, done: str, services: Services) -> None:
     folder = services.settings.store / "portfolios" / bank.organisation_id
     assert len(list(folder.iterdir())) == 1
-    assert bank("DELETE", done).status_code == 204
+    gone = bank("DELETE", done)
+    assert (gone.status_code, gone.data, gone.headers.get("Content-Type")) == (204, b"", None)
     assert list(folder.iterdir()) == []
     for path in ("", "/rows", "/results.csv"):
         assert_problem(bank("GET", done + path), 404, "unknown_portfolio")

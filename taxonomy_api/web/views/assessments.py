@@ -18,7 +18,7 @@ from taxonomy_api.web.idempotency import claim, idempotent
 from taxonomy_api.web.language import choose
 from taxonomy_api.web.printable import MEDIA_TYPE, assessment_page, wants_page
 from taxonomy_api.web.problems import document
-from taxonomy_api.web.replies import reply, reply_text
+from taxonomy_api.web.replies import nothing, reply, reply_text
 from taxonomy_api.web.services import services
 
 blueprint = Blueprint("assessments", __name__, url_prefix="/v1/assessments", description="Projects")
@@ -113,7 +113,7 @@ def replay_assessment(body: dict[str, Any], assessment_id: str) -> Response:
 def delete_assessment(assessment_id: str) -> Response:
     """Forget an assessment"""
     services().assessments.delete(who(), assessment_id)
-    return Response(status=204)
+    return nothing()
 
 
 def with_language(body: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from taxonomy_api.web.idempotency import claim, idempotent
 from taxonomy_api.web.json_io import read_object
 from taxonomy_api.web.language import choose
 from taxonomy_api.web.pages import make_cursor, read_cursor
-from taxonomy_api.web.replies import reply
+from taxonomy_api.web.replies import nothing, reply
 from taxonomy_api.web.result_rows import read_rows
 from taxonomy_api.web.services import services
 
@@ -146,7 +146,7 @@ def cancel_portfolio(portfolio_id: str) -> Response:
 def delete_portfolio(portfolio_id: str) -> Response:
     """Stop the work and forget upload and results"""
     services().portfolios.delete(who(), portfolio_id)
-    return Response(status=204)
+    return nothing()
 
 
 @blueprint.route("/<portfolio_id>/rows")
