@@ -53,6 +53,7 @@ def verify(organisation: str | None, anchors: tuple[str, ...], anchors_file: Pat
             click.echo(f"{report.chain or 'anchor'}: {finding}")
         if not report.findings:
             click.echo(f"{report.chain}: {report.entries} entries as they were sealed, head {report.head}")
-    click.echo(f"{len(kept)} anchors, {len(reports)} chains", err=True)
+    chains = sum(1 for report in reports if report.chain)
+    click.echo(f"{len(kept)} anchors, {chains} chains", err=True)
     if any(report.findings for report in reports):
         raise click.exceptions.Exit(1)

@@ -29,6 +29,7 @@ def test_a_sound_trail_verifies_and_a_changed_one_does_not(run: Run, tmp_path: P
     assert run("audit", "verify", "--anchor", head).exit_code == 0
     wrong = run("audit", "verify", "--anchor", f"2{head[1:]}")
     assert (wrong.exit_code, "no chain has the anchored entry" in wrong.stdout) == (1, True)
+    assert "1 anchors, 2 chains" in wrong.stderr
     assert run("audit", "verify", "--anchor", "x").exit_code == 1
     with sqlite3.connect(tmp_path / "store" / "taxonomy-api.sqlite3") as database:
         database.execute("UPDATE audit_entries SET subject = 'x' WHERE chain = 'operator'")
