@@ -2,8 +2,8 @@
 
     python -m benchmarks.service [--seconds 5] [--minutes 0.25] [--workers 2] [--connections 16]
 
-Starts services of its own on free ports with fresh embedded databases (SQLite, WAL, synchronous=NORMAL:
-a commit survives the end of any process, not a power cut), and stops them. The load comes from threads
+Starts services of its own on free ports with fresh embedded databases (SQLite, WAL, synchronous=FULL:
+a commit survives the end of any process and a power cut), and stops them. The load comes from threads
 of this process, on the same cores.
 """
 
@@ -108,9 +108,7 @@ def main() -> None:
     given, _ = parser.parse_known_args()
     connections, seconds = min(given.connections, 64), min(given.seconds, 60.0)
     with running(given.workers) as service:
-        print(
-            f"{given.workers} web processes, {os.cpu_count()} cores, load on them too; SQLite (WAL, NORMAL)"
-        )
+        print(f"{given.workers} web processes, {os.cpu_count()} cores, load on them too; SQLite (WAL, FULL)")
         drive(service, [ONE_TAXONOMY], 2, 1.0)
         print(
             drive(service, [ONE_TAXONOMY], 1, seconds).told(
