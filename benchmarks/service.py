@@ -123,7 +123,8 @@ def batches(service: Service, times: int) -> None:
     milliseconds = [1e3 * one for one in load.times]
     print(
         "POST /v1/assessments/batch, 1,000 projects, one taxonomy: median "
-        f"{statistics.median(milliseconds):.0f} ms, worst {max(milliseconds):.0f} ms of {times}{used.told(load)}"
+        f"{statistics.median(milliseconds):.0f} ms, worst {max(milliseconds):.0f} ms"
+        f" of {times}{used.told(load)}"
     )
 
 
