@@ -72,7 +72,7 @@ class Assessments:
             settle(session, claim, Outcome(201, made.id))
             return made
 
-        return self.database.grouped(work)
+        return self.database.grouped(who.organisation_id, work)
 
     def create_many(self, who: Identity, asked: Json, describe: Describe, claim: Claim | None = None) -> str:
         """Answers `{"projects": {id: project}, …options}` item by item, in one unit of work.
@@ -113,7 +113,7 @@ class Assessments:
             )
             settle(session, claim, Outcome(200, batch_id, outcome))
 
-        self.database.grouped(work)
+        self.database.grouped(who.organisation_id, work)
         return _encode({name: _item(one) for name, one in answered.items()})
 
     def batch_again(self, organisation_id: str, outcome: str, describe: Describe) -> str:
@@ -178,7 +178,7 @@ class Assessments:
             )
             settle(session, claim, Outcome(200, answer=answer))
 
-        self.database.grouped(work)
+        self.database.grouped(who.organisation_id, work)
         return answer
 
     def proceeds(self, who: Identity, asked: Json, claim: Claim | None = None) -> str:
@@ -201,7 +201,7 @@ class Assessments:
             )
             settle(session, claim, Outcome(200, answer=answer))
 
-        self.database.grouped(work)
+        self.database.grouped(who.organisation_id, work)
         return answer
 
     def _answer(self, engine: Engine, asked: Json) -> NewAssessment:

@@ -27,6 +27,8 @@ Value = TypeVar("Value")
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Held while migrating PostgreSQL, so that two starts at once do not migrate twice. Any fixed number serves.
 _MIGRATION_LOCK = 7_240_118
+#: The first lock that a group takes, and it takes one, so nobody waits for another in a circle.
+_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:organisation, 0))")
 _BUSY_SECONDS = 10
 _CONNECT_SECONDS = 5
 
@@ -38,7 +40,7 @@ class Database:
         """`key` seals the audit trail."""
         self.engine = _engine(url)
         self._sealer = Sealer(key)
-        self._group = GroupCommit(self.unit_of_work)
+        self._group = GroupCommit(self.unit_of_work, _take_turn)
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
         self._writing = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 
@@ -54,13 +56,13 @@ class Database:
             yield session
             self._sealer.seal(session)
 
-    def grouped(self, work: Callable[[Session], Value]) -> Value:
-        """As a unit of work around `work`, shared with others that wait at this moment.
+    def grouped(self, organisation_id: str, work: Callable[[Session], Value]) -> Value:
+        """As a unit of work around `work`, which writes for an organisation, shared with others that wait.
 
         For small writes that come often. `work` must touch nothing but the session: it may be run in
         another thread, and more than once.
         """
-        return self._group.run(work)
+        return self._group.run(organisation_id, work)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -124,6 +126,17 @@ def migration_config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+def _take_turn(session: Session, organisation_id: str) -> None:
+    """Waits until no other process commits a group for the organisation; the turn ends with the session.
+
+    Their entries of the trail would wait for each other anyway, at the end of the unit of work. SQLite has
+    one writer, who is it from the beginning of the transaction.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_TURN, {"organisation": organisation_id})
 
 
 def _engine(url: str) -> Engine:
