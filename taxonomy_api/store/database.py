@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -22,6 +22,7 @@ from taxonomy_api.settings import Settings
 from taxonomy_api.store.audit import Sealer
 from taxonomy_api.store.audit_key import audit_key
 from taxonomy_api.store.group_commit import GroupCommit
+from taxonomy_api.store.turns import Turns
 
 Value = TypeVar("Value")
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -40,7 +41,8 @@ class Database:
         """`key` seals the audit trail."""
         self.engine = _engine(url)
         self._sealer = Sealer(key)
-        self._group = GroupCommit(self.unit_of_work, _take_turn)
+        self._group = GroupCommit(self._turn)
+        self._turns = _turns(url)
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
         self._writing = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 
@@ -63,6 +65,19 @@ class Database:
         another thread, and more than once.
         """
         return self._group.run(organisation_id, work)
+
+    @contextmanager
+    def _turn(self, organisation_id: str) -> Iterator[Session]:
+        """A unit of work in which no other process commits a group for the organisation.
+
+        Their entries of the trail would wait for each other anyway, at its end.
+        """
+        turn = nullcontext() if self._turns is None else self._turns.taken(_BUSY_SECONDS)
+        with turn, self.unit_of_work() as session:
+            connection = session.connection()
+            if self._turns is None:
+                connection.execute(_TURN, {"organisation": organisation_id})
+            yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -103,6 +118,8 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        if self._turns is not None:
+            self._turns.close()
 
 
 def open_database(settings: Settings) -> Database:
@@ -128,15 +145,10 @@ def migration_config(connection: Connection) -> Config:
     return config
 
 
-def _take_turn(session: Session, organisation_id: str) -> None:
-    """Waits until no other process commits a group for the organisation; the turn ends with the session.
-
-    Their entries of the trail would wait for each other anyway, at the end of the unit of work. SQLite has
-    one writer, who is it from the beginning of the transaction.
-    """
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        connection.execute(_TURN, {"organisation": organisation_id})
+def _turns(url: str) -> Turns | None:
+    """Those of an embedded database; PostgreSQL has locks that are waited for in order."""
+    parsed = make_url(url)
+    return Turns(Path(parsed.database or "")) if parsed.get_backend_name() == "sqlite" else None
 
 
 def _engine(url: str) -> Engine:

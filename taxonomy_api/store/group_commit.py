@@ -35,14 +35,9 @@ class GroupCommit:
     is tried in a transaction of its own.
     """
 
-    def __init__(
-        self,
-        unit_of_work: Callable[[], AbstractContextManager[Session]],
-        take_turn: Callable[[Session, str], None],
-    ) -> None:
-        """`take_turn` waits, in a session, until nobody else writes what belongs to an owner."""
-        self._unit_of_work = unit_of_work
-        self._take_turn = take_turn
+    def __init__(self, turn: Callable[[str], AbstractContextManager[Session]]) -> None:
+        """`turn` opens a unit of work as soon as nobody else writes for an owner."""
+        self._turn = turn
         self._waiting: deque[_Write[Any]] = deque()
         self._lock = threading.Lock()
         self._is_led = False
@@ -79,8 +74,7 @@ class GroupCommit:
     def _commit_some(self) -> list[_Write[Any]]:
         group: list[_Write[Any]] = []
         try:
-            with self._unit_of_work() as session:
-                self._take_turn(session, self._waiting[0].owner)
+            with self._turn(self._waiting[0].owner) as session:
                 group = self._gathered()
                 for write in group:
                     write.value = write.work(session)
@@ -100,7 +94,7 @@ class GroupCommit:
 
     def _commit_alone(self, write: _Write[Any]) -> None:
         try:
-            with self._unit_of_work() as session:
+            with self._turn(write.owner) as session:
                 write.value = write.work(session)
         except BaseException as problem:
             write.error = problem
