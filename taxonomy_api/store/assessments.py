@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -26,7 +25,7 @@ from taxonomy_api.store.ids import new_id
 from taxonomy_api.store.keys import Identity
 from taxonomy_api.store.models import Assessment
 from taxonomy_api.store.releases import Releases, keep
-from taxonomy_api.store.repository import Repository
+from taxonomy_api.store.repository import NewAssessment, Repository
 
 #: Projects of one batch.
 MOST_PROJECTS = 1_000
@@ -47,72 +46,60 @@ def uncounted(verdicts: Iterable[Mapping[str, Any]]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """A request with its answer, both as JSON text, not stored yet."""
-
-    release: str
-    as_of: date
-    request: str
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
 class Assessments:
     database: Database
     releases: Releases
     gave: Counting = uncounted
 
-    def create(self, who: Identity, asked: Json, claim: Claim | None = None) -> Assessment:
+    def create(self, who: Identity, asked: Json, claim: Claim | None = None) -> NewAssessment:
         """Answers one request and keeps it. Raises InvalidInput."""
         engine = self.releases.get("current").engine
-        answered = self._answer(engine, asked)
-        assessment_id = new_id()
+        made = self._answer(engine, asked)
+        hashes = {"request": sha256(made.request), "answer": sha256(made.answer)}
 
-        def work(session: Session) -> Assessment:
+        def work(session: Session) -> NewAssessment:
             keep(session, engine.release)
-            stored = _store(session, who, answered, assessment_id)
-            hashes = {"request": sha256(answered.request), "answer": sha256(answered.answer)}
+            Repository(session, who.organisation_id).add_assessments([made])
             record(
                 session,
                 who.organisation_id,
                 "assessment.created",
                 who.key_id,
-                assessment_id,
-                release=answered.release,
+                made.id,
+                release=made.release,
                 **hashes,
             )
-            settle(session, claim, Outcome(201, assessment_id))
-            return stored
+            settle(session, claim, Outcome(201, made.id))
+            return made
 
-        return self.database.grouped(work)
+        return self.database.grouped(who.organisation_id, work)
 
-    def create_many(self, who: Identity, asked: Json, describe: Describe, claim: Claim | None = None) -> Json:
+    def create_many(self, who: Identity, asked: Json, describe: Describe, claim: Claim | None = None) -> str:
         """Answers `{"projects": {id: project}, …options}` item by item, in one unit of work.
 
-        Per id `{"status": 201, "assessment"}` or `{"status": 422, "problem"}`. Raises InvalidInput where the
-        body or its options are wrong: these are no single project's.
+        JSON text: per id `{"status": 201, "assessment"}` or `{"status": 422, "problem"}`. Raises InvalidInput
+        where the body or its options are wrong: these are no single project's.
         """
         engine = self.releases.get("current").engine
         projects, options = _read_batch(engine, asked)
         batch_id = new_id()
-        answered: dict[str, Answered | Json] = {}
+        answered: dict[str, NewAssessment | Json] = {}
         for name, project in projects.items():
             try:
                 answered[name] = self._answer(engine, {"project": project, **options})
             except InvalidInput as problem:
                 answered[name] = describe(_placed(problem, name))
-        ids = {name: new_id() for name, one in answered.items() if isinstance(one, Answered)}
+        made = [one for one in answered.values() if isinstance(one, NewAssessment)]
+        answers = sha256("".join(f"{one.id} {sha256(one.answer)}\n" for one in made))
         outcome = json.dumps(
-            {name: ids.get(name, one) for name, one in answered.items()}, ensure_ascii=False, default=str
+            {name: one.id if isinstance(one, NewAssessment) else one for name, one in answered.items()},
+            ensure_ascii=False,
+            default=str,
         )
 
         def work(session: Session) -> None:
             keep(session, engine.release)
-            lines = []
-            for name, one in answered.items():
-                if isinstance(one, Answered):
-                    _store(session, who, one, ids[name])
-                    lines.append(f"{ids[name]} {sha256(one.answer)}\n")
+            Repository(session, who.organisation_id).add_assessments(made)
             record(
                 session,
                 who.organisation_id,
@@ -121,20 +108,15 @@ class Assessments:
                 batch_id,
                 release=engine.release.id,
                 projects=len(answered),
-                stored=len(ids),
-                answers=sha256("".join(lines)),
+                stored=len(made),
+                answers=answers,
             )
             settle(session, claim, Outcome(200, batch_id, outcome))
 
-        self.database.grouped(work)
-        return {
-            name: {"status": 201, "assessment": {"id": ids[name], **msgspec.json.decode(one.answer)}}
-            if isinstance(one, Answered)
-            else {"status": one["status"], "problem": one}
-            for name, one in answered.items()
-        }
+        self.database.grouped(who.organisation_id, work)
+        return _encode({name: _item(one) for name, one in answered.items()})
 
-    def batch_again(self, organisation_id: str, outcome: str, describe: Describe) -> Json:
+    def batch_again(self, organisation_id: str, outcome: str, describe: Describe) -> str:
         """What `create_many` answered, from what was remembered of it; deleted ones are 404 now."""
         results: Json = {}
         with self.database.reading() as session:
@@ -142,15 +124,10 @@ class Assessments:
             remembered = json.loads(outcome)
             stored = repository.assessments([one for one in remembered.values() if isinstance(one, str)])
             for name, one in remembered.items():
-                if not isinstance(one, str):
-                    results[name] = {"status": one["status"], "problem": one}
-                elif one in stored:
-                    answer = msgspec.json.decode(stored[one].answer)
-                    results[name] = {"status": 201, "assessment": {"id": one, **answer}}
-                else:
-                    problem = describe(repository.missing("assessment", one))
-                    results[name] = {"status": problem["status"], "problem": problem}
-        return results
+                if isinstance(one, str):
+                    one = stored.get(one) or describe(repository.missing("assessment", one))
+                results[name] = _item(one)
+            return _encode(results)
 
     def show(self, organisation_id: str, assessment_id: str) -> Assessment:
         """Raises NotFound."""
@@ -201,7 +178,7 @@ class Assessments:
             )
             settle(session, claim, Outcome(200, answer=answer))
 
-        self.database.grouped(work)
+        self.database.grouped(who.organisation_id, work)
         return answer
 
     def proceeds(self, who: Identity, asked: Json, claim: Claim | None = None) -> str:
@@ -224,20 +201,28 @@ class Assessments:
             )
             settle(session, claim, Outcome(200, answer=answer))
 
-        self.database.grouped(work)
+        self.database.grouped(who.organisation_id, work)
         return answer
 
-    def _answer(self, engine: Engine, asked: Json) -> Answered:
+    def _answer(self, engine: Engine, asked: Json) -> NewAssessment:
         understood = read_request(engine, asked)
         answer: Json = assess(engine, understood)
         self.gave(answer["verdicts"])
-        return Answered(engine.release.id, understood.as_of, _text(asked), _encode(answer))
+        request, text = _text(asked), _encode(answer)
+        return NewAssessment(new_id(), engine.release.id, ENGINE_VERSION, understood.as_of, request, text)
 
 
-def _store(session: Session, who: Identity, answered: Answered, assessment_id: str) -> Assessment:
-    return Repository(session, who.organisation_id).add_assessment(
-        assessment_id, answered.release, ENGINE_VERSION, answered.as_of, answered.request, answered.answer
-    )
+def shown(stored: NewAssessment | Assessment, **more: object) -> str:
+    """The kept answer byte for byte, between its id and what else is told."""
+    tail = f",{_encode(more)[1:]}" if more else "}"
+    return f'{{"id":"{stored.id}",{stored.answer[1:-1]}{tail}'
+
+
+def _item(one: NewAssessment | Assessment | Json) -> Json:
+    """What a batch tells of one project: its assessment, or the problem in its place."""
+    if isinstance(one, dict):
+        return {"status": one["status"], "problem": one}
+    return {"status": 201, "assessment": msgspec.Raw(shown(one))}
 
 
 def _repeat(engine: Engine, stored: Assessment) -> str:

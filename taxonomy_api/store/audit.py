@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec.json import Encoder
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -109,7 +109,7 @@ class Sealer:
         session.flush()
         # One order of locking for all, so that no two writers wait for each other.
         rows = [row for chain in sorted(pending) for row in self._extend(session, chain, pending[chain])]
-        session.connection().execute(insert(_ENTRIES), rows)
+        session.connection().execute(_INSERT, rows)
 
     def _extend(self, session: Session, chain: str, events: list[_Event]) -> list[dict[str, Any]]:
         head = _locked_head(session, chain)
@@ -134,8 +134,7 @@ class Sealer:
                     "hash": previous,
                 }
             )
-        moved = update(_HEADS).where(_HEADS.c.chain == chain).values(seq=seq, hash=previous)
-        session.connection().execute(moved)
+        session.connection().execute(_MOVE, {"of": chain, "to": seq, "by": previous})
         return rows
 
     def _require_own(self, session: Session, head: Head) -> None:
@@ -177,15 +176,19 @@ def hash_of(key: bytes, previous: str, entry: AuditEntry) -> str:
 _HEADS = AuditHead.metadata.tables[AuditHead.__tablename__]
 _ENTRIES = AuditEntry.metadata.tables[AuditEntry.__tablename__]
 _HEAD = select(_HEADS.c.chain, _HEADS.c.seq, _HEADS.c.hash)
+_LOCK = _HEAD.where(_HEADS.c.chain == bindparam("of")).with_for_update()
+_MOVE = (
+    update(_HEADS).where(_HEADS.c.chain == bindparam("of")).values(seq=bindparam("to"), hash=bindparam("by"))
+)
+_INSERT = insert(_ENTRIES)
 
 
 def _locked_head(session: Session, chain: str) -> Head:
     connection = session.connection()
-    query = _HEAD.where(_HEADS.c.chain == chain).with_for_update()
-    found = connection.execute(query).one_or_none()
+    found = connection.execute(_LOCK, {"of": chain}).one_or_none()
     if found is None:
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
         first = dialect.insert(_HEADS).values(chain=chain, seq=0, hash=GENESIS)
         connection.execute(first.on_conflict_do_nothing())
-        found = connection.execute(query).one()
+        found = connection.execute(_LOCK, {"of": chain}).one()
     return Head(*found)

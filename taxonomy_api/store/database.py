@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -22,11 +22,14 @@ from taxonomy_api.settings import Settings
 from taxonomy_api.store.audit import Sealer
 from taxonomy_api.store.audit_key import audit_key
 from taxonomy_api.store.group_commit import GroupCommit
+from taxonomy_api.store.turns import Turns
 
 Value = TypeVar("Value")
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Held while migrating PostgreSQL, so that two starts at once do not migrate twice. Any fixed number serves.
 _MIGRATION_LOCK = 7_240_118
+#: The first lock that a group takes, and it takes one, so nobody waits for another in a circle.
+_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:organisation, 0))")
 _BUSY_SECONDS = 10
 _CONNECT_SECONDS = 5
 
@@ -38,7 +41,8 @@ class Database:
         """`key` seals the audit trail."""
         self.engine = _engine(url)
         self._sealer = Sealer(key)
-        self._group = GroupCommit(self.unit_of_work)
+        self._group = GroupCommit(self._turn)
+        self._turns = _turns(url)
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
         self._writing = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 
@@ -54,13 +58,26 @@ class Database:
             yield session
             self._sealer.seal(session)
 
-    def grouped(self, work: Callable[[Session], Value]) -> Value:
-        """As a unit of work around `work`, shared with others that wait at this moment.
+    def grouped(self, organisation_id: str, work: Callable[[Session], Value]) -> Value:
+        """As a unit of work around `work`, which writes for an organisation, shared with others that wait.
 
         For small writes that come often. `work` must touch nothing but the session: it may be run in
         another thread, and more than once.
         """
-        return self._group.run(work)
+        return self._group.run(organisation_id, work)
+
+    @contextmanager
+    def _turn(self, organisation_id: str) -> Iterator[Session]:
+        """A unit of work in which no other process commits a group for the organisation.
+
+        Their entries of the trail would wait for each other anyway, at its end.
+        """
+        turn = nullcontext() if self._turns is None else self._turns.taken(_BUSY_SECONDS)
+        with turn, self.unit_of_work() as session:
+            connection = session.connection()
+            if self._turns is None:
+                connection.execute(_TURN, {"organisation": organisation_id})
+            yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -101,6 +118,8 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        if self._turns is not None:
+            self._turns.close()
 
 
 def open_database(settings: Settings) -> Database:
@@ -124,6 +143,12 @@ def migration_config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+def _turns(url: str) -> Turns | None:
+    """Those of an embedded database; PostgreSQL has locks that are waited for in order."""
+    parsed = make_url(url)
+    return Turns(Path(parsed.database or "")) if parsed.get_backend_name() == "sqlite" else None
 
 
 def _engine(url: str) -> Engine:

@@ -84,19 +84,20 @@ class IdempotencyKeys:
                 trim(session, organisation_id)
             return _claim(session, wanted, fingerprint)
 
-        found = self._database.grouped(work)
+        found = self._database.grouped(organisation_id, work)
         if isinstance(found, ServiceError):
             raise found
         return found
 
     def settle(self, claim: Claim, outcome: Outcome) -> None:
         """Remembers an outcome that nothing was stored for."""
-        self._database.grouped(lambda session: settle(session, claim, outcome))
+        self._database.grouped(claim.organisation_id, lambda session: settle(session, claim, outcome))
 
     def release(self, claim: Claim) -> None:
         """Gives the key free: nothing was carried out."""
         self._database.grouped(
-            lambda session: session.execute(delete(IdempotencyKey).where(*_held(claim))) and None
+            claim.organisation_id,
+            lambda session: session.execute(delete(IdempotencyKey).where(*_held(claim))) and None,
         )
 
 

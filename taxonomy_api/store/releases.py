@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,14 @@ from taxonomy_api.store.ids import now
 from taxonomy_api.store.models import StoredRelease
 
 CURRENT = "current"
+_KEPT = "releases kept"
 _TABLE = StoredRelease.metadata.tables[StoredRelease.__tablename__]
+#: Held in place until the commit, lest a purge removes it in between (SQLite has one writer anyway).
+_IS_WHOLE = (
+    select(_TABLE.c.content.is_not(None))
+    .where(_TABLE.c.id == bindparam("release"))
+    .with_for_update(read=True, key_share=True)
+)
 #: Past releases held in memory, the last used.
 _HELD = 2
 
@@ -37,10 +44,15 @@ def counts_of(release: Release) -> dict[str, Any]:
 
 def keep(session: Session, release: Release) -> None:
     """Stores the release unless it is; call it in the unit of work that stores what refers to it."""
-    # Held in place until the commit, lest a purge removes it in between (SQLite has one writer anyway).
-    query = select(_TABLE.c.content.is_not(None)).where(_TABLE.c.id == release.id)
-    is_whole = session.connection().scalar(query.with_for_update(read=True, key_share=True))
-    if is_whole:
+    kept: set[str] = session.info.setdefault(_KEPT, set())
+    if release.id not in kept:
+        _keep(session, release)
+        # Until the unit of work ends, whoever else shares it need not look again.
+        kept.add(release.id)
+
+
+def _keep(session: Session, release: Release) -> None:
+    if session.connection().scalar(_IS_WHOLE, {"release": release.id}):
         return
     values = {"content": pack(release), "counts": counts_of(release)}
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql

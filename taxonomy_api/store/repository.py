@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from taxonomy_api.errors import NotFound
@@ -19,6 +19,8 @@ from taxonomy_api.store.ids import now
 from taxonomy_api.store.models import Assessment, Owned, Portfolio, PortfolioState
 
 Row = TypeVar("Row", bound=Owned)
+#: Into the table, not by objects: every answer waits for it.
+_INSERT_ASSESSMENT = insert(Assessment.metadata.tables[Assessment.__tablename__])
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +33,39 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class NewAssessment:
+    """An answered request that is to be kept; request and answer are JSON text."""
+
+    id: str
+    release: str
+    engine: str
+    as_of: date
+    request: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Repository:
     session: Session
     organisation_id: str
 
-    def add_assessment(
-        self, assessment_id: str, release: str, engine: str, as_of: date, request: str, answer: str
-    ) -> Assessment:
-        """Keeps a request and its answer, both JSON text; the release must be kept already."""
-        row = Assessment(
-            id=assessment_id,
-            organisation_id=self.organisation_id,
-            created=now(),
-            release=release,
-            engine=engine,
-            as_of=as_of,
-            request=request,
-            answer=answer,
-        )
-        self.session.add(row)
-        return row
+    def add_assessments(self, made: Sequence[NewAssessment]) -> None:
+        """Keeps answered requests; their releases must be kept already."""
+        common = {"organisation_id": self.organisation_id, "created": now()}
+        rows = [
+            {
+                **common,
+                "id": one.id,
+                "release": one.release,
+                "engine": one.engine,
+                "as_of": one.as_of,
+                "request": one.request,
+                "answer": one.answer,
+            }
+            for one in made
+        ]
+        if rows:
+            self.session.connection().execute(_INSERT_ASSESSMENT, rows)
 
     def assessment(self, assessment_id: str) -> Assessment:
         """Raises NotFound."""

@@ -138,9 +138,14 @@ def _too_deep() -> Malformed:
     return Malformed("too_deep", f"is nested more than {DEEPEST} levels deep.")
 
 
+def instant(value: datetime) -> str:
+    """The form of an instant in answers; it must be UTC."""
+    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
-        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return instant(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -32,7 +32,7 @@ from taxonomy_api.store.rollout import reload_and_log
 from taxonomy_api.web.processes import STOP_SECONDS, kept_running, run_once
 
 _log = logging.getLogger(__name__)
-_THREADS = 4
+_THREADS = 8
 #: A caller that takes longer to send its headers is cut off.
 HEADER_SECONDS = 10
 

@@ -185,8 +185,8 @@ def test_writers_at_once_make_one_chain(database: Database) -> None:
     def write(one: Database) -> None:
         try:
             for number in range(10):
-                one.grouped(lambda session, n=number: record(session, BANK, "t", "k", str(n)))
-                one.grouped(lambda session, n=number: record(session, FUND, "t", "k", str(n)))
+                one.grouped(BANK, lambda session, n=number: record(session, BANK, "t", "k", str(n)))
+                one.grouped(FUND, lambda session, n=number: record(session, FUND, "t", "k", str(n)))
         except BaseException as failure:
             failures.append(failure)
 

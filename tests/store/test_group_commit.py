@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 from taxonomy_api.errors import Conflict
 from taxonomy_api.store.database import Database
 from taxonomy_api.store.keys import create_organisation, list_organisations
+from tests.store.conftest import KEY
+
+BANK = "b" * 32
 
 
 def held_back(database: Database, works: list[Callable[[Session], object]]) -> list[object]:
@@ -26,7 +29,7 @@ def held_back(database: Database, works: list[Callable[[Session], object]]) -> l
 
     def run(work: Callable[[Session], object]) -> object:
         try:
-            return database.grouped(work)
+            return database.grouped(BANK, work)
         except Exception as problem:
             return problem
 
@@ -46,10 +49,38 @@ def test_those_who_wait_share_a_transaction(database: Database) -> None:
     event.listen(database.engine, "commit", commits.append)
     works = [lambda session, n=n: create_organisation(session, f"Bank {n}").name for n in range(8)]
     assert held_back(database, list(works)) == [f"Bank {n}" for n in range(8)]
-    # The one that held the others back had nothing to commit.
-    assert len(commits) == 1
+    # The one that held the others back, and all of these.
+    assert len(commits) == 2
     with database.reading() as session:
         assert len(list_organisations(session)) == 8
+
+
+def test_those_who_come_while_another_process_writes_share_a_transaction(database: Database) -> None:
+    """Also the one that was ready to write before the others came."""
+    other = Database(database.engine.url.render_as_string(hide_password=False), KEY)
+    commits: list[object] = []
+    event.listen(other.engine, "commit", commits.append)
+    started, go = threading.Event(), threading.Event()
+
+    def block(session: Session) -> None:
+        started.set()
+        go.wait(10)
+
+    with ThreadPoolExecutor(5) as pool:
+        held = pool.submit(database.grouped, BANK, block)
+        started.wait(10)
+        made = [
+            pool.submit(
+                other.grouped, BANK, lambda session, n=n: create_organisation(session, f"Bank {n}").name
+            )
+            for n in range(4)
+        ]
+        while len(other._group._waiting) < 4:
+            time.sleep(0.001)
+        go.set()
+        assert [one.result() for one in (held, *made)] == [None, *(f"Bank {n}" for n in range(4))]
+    other.close()
+    assert len(commits) == 1
 
 
 def test_a_failure_is_told_to_whom_it_belongs(database: Database) -> None:
@@ -68,5 +99,5 @@ def test_an_error_is_raised_to_the_caller(database: Database) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        database.grouped(fail)
-    assert database.grouped(lambda session: create_organisation(session, "Bank").name) == "Bank"
+        database.grouped(BANK, fail)
+    assert database.grouped(BANK, lambda session: create_organisation(session, "Bank").name) == "Bank"

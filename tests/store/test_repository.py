@@ -11,7 +11,7 @@ from taxonomy_api.store.database import Database
 from taxonomy_api.store.ids import new_id, now
 from taxonomy_api.store.keys import create_organisation
 from taxonomy_api.store.models import StoredRelease
-from taxonomy_api.store.repository import Repository, StoredFile
+from taxonomy_api.store.repository import NewAssessment, Repository, StoredFile
 
 FILE = StoredFile("贷款.xlsx", "0" * 64, 10)
 
@@ -27,9 +27,8 @@ def test_an_assessment_comes_back_as_it_was(database: Database, organisations: t
     with database.unit_of_work() as session:
         session.add(StoredRelease(id="sha256:0", created=now(), content=None, counts={}))
         session.flush()
-        kept = Repository(session, organisations[0]).add_assessment(
-            new_id(), "sha256:0", "1.0.0", date(2026, 11, 22), request, answer
-        )
+        kept = NewAssessment(new_id(), "sha256:0", "1.0.0", date(2026, 11, 22), request, answer)
+        Repository(session, organisations[0]).add_assessments([kept])
     with database.reading() as session:
         stored = Repository(session, organisations[0]).assessment(kept.id)
     assert (stored.request, stored.answer, stored.as_of) == (request, answer, date(2026, 11, 22))
@@ -41,7 +40,8 @@ def test_another_organisation_finds_nothing(database: Database, organisations: t
         mine = Repository(session, own)
         session.add(StoredRelease(id="sha256:0", created=now(), content=None, counts={}))
         session.flush()
-        assessment = mine.add_assessment(new_id(), "sha256:0", "1.0.0", date(2026, 1, 1), "{}", "{}").id
+        assessment = new_id()
+        mine.add_assessments([NewAssessment(assessment, "sha256:0", "1.0.0", date(2026, 1, 1), "{}", "{}")])
         portfolio = mine.add_portfolio(new_id(), FILE, {}).id
     with database.unit_of_work() as session:
         theirs = Repository(session, other)

@@ -19,7 +19,7 @@ from taxonomy_api.store.files import FileStore
 from taxonomy_api.store.ids import new_id, now
 from taxonomy_api.store.keys import create_organisation
 from taxonomy_api.store.models import Assessment, IdempotencyKey, Portfolio, StoredRelease
-from taxonomy_api.store.repository import Repository, StoredFile
+from taxonomy_api.store.repository import NewAssessment, Repository, StoredFile
 from taxonomy_api.store.retention import Purged, purge
 from taxonomy_api.store.verify import verify
 from tests.store.conftest import KEY
@@ -48,7 +48,8 @@ class Store:
     def assessment(self, days: int, release: str) -> str:
         made = f"{int(ago(days).timestamp() * 1000):012x}{new_id()[12:]}"
         with self.database.unit_of_work() as session:
-            Repository(session, self.bank).add_assessment(made, release, "1", date(2026, 1, 1), "{}", "{}")
+            kept = NewAssessment(made, release, "1", date(2026, 1, 1), "{}", "{}")
+            Repository(session, self.bank).add_assessments([kept])
         return made
 
     def portfolio(self, state: str, days: int, release: str | None = None) -> str:

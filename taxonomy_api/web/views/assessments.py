@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Response, current_app, request, url_for
+from flask import Response, request
 
 from taxonomy_api.errors import InvalidInput, Problem
+from taxonomy_api.store.assessments import shown
 from taxonomy_api.store.idempotency import Outcome
 from taxonomy_api.store.models import Assessment
 from taxonomy_api.store.releases import CURRENT
+from taxonomy_api.store.repository import NewAssessment
 from taxonomy_api.web import schemas
 from taxonomy_api.web.api import Blueprint, json_body
 from taxonomy_api.web.auth import organisation_id, requires, who
 from taxonomy_api.web.idempotency import claim, idempotent
+from taxonomy_api.web.json_io import instant
 from taxonomy_api.web.language import choose
 from taxonomy_api.web.printable import MEDIA_TYPE, assessment_page, wants_page
 from taxonomy_api.web.problems import document
-from taxonomy_api.web.replies import nothing, reply, reply_text
+from taxonomy_api.web.replies import nothing, reply_text
 from taxonomy_api.web.services import services
 
 blueprint = Blueprint("assessments", __name__, url_prefix="/v1/assessments", description="Projects")
@@ -29,8 +32,7 @@ def _created_again(outcome: Outcome) -> Response:
 
 
 def _batch_again(outcome: Outcome) -> Response:
-    found = services().assessments.batch_again(organisation_id(), outcome.answer or "{}", document)
-    return reply({"results": found})
+    return _batch(services().assessments.batch_again(organisation_id(), outcome.answer or "{}", document))
 
 
 def _batch_content() -> bytes:
@@ -61,9 +63,7 @@ def create_batch(body: dict[str, Any]) -> Response:
 
     A project that cannot be read has a problem in its place; the others are answered all the same.
     """
-    return reply(
-        {"results": services().assessments.create_many(who(), with_language(body), document, claim())}
-    )
+    return _batch(services().assessments.create_many(who(), with_language(body), document, claim()))
 
 
 @blueprint.route("/<assessment_id>")
@@ -78,7 +78,7 @@ def show_assessment(assessment_id: str) -> Response:
         release = services().current.get().release
         answer = assessment_page(stored.id, stored.created, asked, answered, release)
     else:
-        answer = reply_text(_text(stored, created=stored.created))
+        answer = reply_text(shown(stored, created=instant(stored.created)))
     answer.vary.add("Accept")
     return answer
 
@@ -121,13 +121,10 @@ def with_language(body: dict[str, Any]) -> dict[str, Any]:
     return body if "language" in body else {**body, "language": choose(None, services().settings.language)}
 
 
-def _created(stored: Assessment) -> Response:
-    location = url_for("assessments.show_assessment", assessment_id=stored.id)
-    return reply_text(_text(stored), 201, location)
+def _created(stored: NewAssessment | Assessment) -> Response:
+    location = f"{request.script_root}{blueprint.url_prefix}/{stored.id}"
+    return reply_text(shown(stored), 201, location)
 
 
-def _text(stored: Assessment, **more: object) -> str:
-    """The stored answer, as it is, between its id and what else is told."""
-    first, last = current_app.json.dumps({"id": stored.id}), current_app.json.dumps(more)
-    tail = f",{last[1:]}" if more else "}"
-    return f"{first[:-1]},{stored.answer[1:-1]}{tail}"
+def _batch(results: str) -> Response:
+    return reply_text(f'{{"results":{results}}}')
