@@ -32,7 +32,9 @@ from taxonomy_api.store.rollout import reload_and_log
 from taxonomy_api.web.processes import STOP_SECONDS, kept_running, run_once, stop_without
 
 _log = logging.getLogger(__name__)
-_THREADS = 4
+#: Threads of a web process, and how many of them may work at once: the others wait for slow callers.
+_THREADS = 64
+_PLACES = 4
 #: A caller that takes longer to send its headers is cut off.
 HEADER_SECONDS = 10
 
@@ -44,6 +46,8 @@ def serve(host: str, port: int, workers: int, settings: Settings) -> None:
     the rules allow. Raises ConfigurationError where the address cannot be used.
     """
     logs.configure()
+    # So many threads are meant: see `slow_callers`.
+    logging.getLogger("_granian").addFilter(lambda line: "Python threads" not in line.getMessage())
     _check_address(host, port)
     operations = _operations_address(settings, port)
     _prepare(settings, host)
@@ -105,6 +109,7 @@ def _application(settings: Settings, parent: int, *_: Any) -> Callable[..., Any]
     """
     from taxonomy_api.web.app import create_app
     from taxonomy_api.web.services import make_services
+    from taxonomy_api.web.slow_callers import Places
 
     services = make_services(settings)
     with suppress(Unavailable):
@@ -115,7 +120,7 @@ def _application(settings: Settings, parent: int, *_: Any) -> Callable[..., Any]
         partial(stop_without, parent),
     ):
         threading.Thread(target=task, daemon=True).start()
-    return create_app(settings, services)
+    return Places(create_app(settings, services), _PLACES)
 
 
 def _warm(current: CurrentRelease) -> None:
