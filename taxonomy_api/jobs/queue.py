@@ -12,14 +12,16 @@ from collections.abc import Callable
 from typing import Any
 
 from huey import Huey, RedisHuey, SqliteHuey
-from huey.exceptions import HueyException
 from huey.registry import Message
 from huey.serializer import Serializer
 
 from taxonomy_api.errors import ConfigurationError
 from taxonomy_api.settings import Settings
+from taxonomy_api.store.redis_pool import redis_pool
 
 _NAME = "taxonomy-api"
+#: Longer than the second for which workers wait for a message.
+_REDIS_SECONDS = 3
 _JOB_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -99,9 +101,5 @@ def open_queue(settings: Settings, handle: Callable[[str], None] | None = None) 
 
 
 def _redis(url: str, options: dict[str, Any]) -> Huey:
-    try:
-        return RedisHuey(_NAME, url=url, **options)
-    except (HueyException, ValueError) as problem:
-        raise ConfigurationError(
-            f"The queue cannot be opened ({problem}); install taxonomy-api[redis]."
-        ) from None
+    # A queue that is away must not hold up an upload for long.
+    return RedisHuey(_NAME, connection_pool=redis_pool(url, _REDIS_SECONDS), **options)

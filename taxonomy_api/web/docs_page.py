@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, send_from_directory
 
-from taxonomy_api.web.replies import STATIC
+from taxonomy_api.web.replies import STATIC, at_once
 
 blueprint = Blueprint("docs", __name__, url_prefix="/docs")
 ASSETS = ("swagger-ui-bundle.js", "swagger-ui.css")
@@ -17,16 +17,16 @@ POLICY = (
 
 @blueprint.get("")
 def page() -> Response:
-    answer = send_from_directory(STATIC, "docs.html", mimetype="text/html")
+    answer = at_once(send_from_directory(STATIC, "docs.html", mimetype="text/html"))
     answer.headers["Content-Security-Policy"] = POLICY
     return answer
 
 
 @blueprint.get("/start.js")
 def start() -> Response:
-    return send_from_directory(STATIC, "docs.js", mimetype="text/javascript")
+    return at_once(send_from_directory(STATIC, "docs.js", mimetype="text/javascript"))
 
 
 @blueprint.get(f"/<any({', '.join(repr(name) for name in ASSETS)}):name>")
 def asset(name: str) -> Response:
-    return send_from_directory(STATIC / "swagger-ui", name, max_age=86_400)
+    return at_once(send_from_directory(STATIC / "swagger-ui", name, max_age=86_400))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
+import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -33,6 +36,13 @@ def run_once(name: str, target: Callable[..., Any], *arguments: Any) -> None:
     process = _context().Process(target=target, args=arguments, name=name)
     process.start()
     process.join()
+
+
+def stop_without(parent: int) -> None:
+    """Tells this process to stop once the process `parent` is gone; run in a thread of its own."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _keep(

@@ -12,15 +12,17 @@ import time
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, storage_from_string
+from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import RateLimiter, SlidingWindowCounterRateLimiter
 
 from taxonomy_api.errors import TooMany
 from taxonomy_api.settings import Settings
+from taxonomy_api.store.redis_pool import redis_pool
 
 _log = logging.getLogger(__name__)
-#: A Redis that does not answer must not hold up the requests that it counts.
+#: A Redis that does not answer must not hold up the requests that it counts, and is left alone for a while.
 _STORAGE_SECONDS = 1
+_AWAY_SECONDS = 5
 
 
 class RateLimits:
@@ -29,6 +31,7 @@ class RateLimits:
     def __init__(self, settings: Settings, prefix: str = "taxonomy-api") -> None:
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared = _shared(settings.rate_limit_url, prefix)
+        self._asked_again = 0.0
         self._with_key = _per_minute(settings.requests_per_minute)
         self._without_key = _per_minute(settings.keyless_requests_per_minute)
 
@@ -43,10 +46,11 @@ class RateLimits:
     def _count(self, limit: RateLimitItem | None, kind: str, who: str) -> None:
         if limit is None:
             return None
-        if self._shared is not None:
+        if self._shared is not None and time.monotonic() >= self._asked_again:
             try:
                 return _hit(self._shared, limit, kind, who)
             except StorageError:
+                self._asked_again = time.monotonic() + _AWAY_SECONDS
                 _log.warning("The rate limit's Redis does not answer; this process counts for itself.")
         return _hit(self._own, limit, kind, who)
 
@@ -67,11 +71,6 @@ def _per_minute(amount: int) -> RateLimitItem | None:
 def _shared(url: str, prefix: str) -> RateLimiter | None:
     if not url:
         return None
-    storage = storage_from_string(
-        url,
-        wrap_exceptions=True,
-        key_prefix=prefix,
-        socket_timeout=_STORAGE_SECONDS,
-        socket_connect_timeout=_STORAGE_SECONDS,
-    )
+    pool = redis_pool(url, _STORAGE_SECONDS)
+    storage = RedisStorage(url, pool, key_prefix=prefix, wrap_exceptions=True)
     return SlidingWindowCounterRateLimiter(storage)

@@ -55,3 +55,10 @@ def published(answer: Response, release: str, language: Language) -> Response:
     answer.set_etag(hashlib.sha256(state.encode()).hexdigest()[:32])
     answer.make_conditional(request)
     return answer
+
+
+def at_once(answer: Response) -> Response:
+    """The answer in one piece: only then does the server need no thread while a caller takes it."""
+    answer.direct_passthrough = False
+    answer.response = [answer.get_data()]
+    return answer

@@ -29,10 +29,12 @@ from taxonomy_api.store.current import CurrentRelease, fingerprint
 from taxonomy_api.store.database import open_database
 from taxonomy_api.store.keys import ensure_first_key
 from taxonomy_api.store.rollout import reload_and_log
-from taxonomy_api.web.processes import STOP_SECONDS, kept_running, run_once
+from taxonomy_api.web.processes import STOP_SECONDS, kept_running, run_once, stop_without
 
 _log = logging.getLogger(__name__)
-_THREADS = 8
+#: Threads of a web process, and how many of them may work at once: the others wait for slow callers.
+_THREADS = 64
+_PLACES = 8
 #: A caller that takes longer to send its headers is cut off.
 HEADER_SECONDS = 10
 
@@ -44,6 +46,8 @@ def serve(host: str, port: int, workers: int, settings: Settings) -> None:
     the rules allow. Raises ConfigurationError where the address cannot be used.
     """
     logs.configure()
+    # So many threads are meant: see `slow_callers`.
+    logging.getLogger("_granian").addFilter(lambda line: "Python threads" not in line.getMessage())
     _check_address(host, port)
     operations = _operations_address(settings, port)
     _prepare(settings, host)
@@ -55,7 +59,9 @@ def serve(host: str, port: int, workers: int, settings: Settings) -> None:
         beside.enter_context(
             kept_running("operations", _run_operations, settings, *operations, figures, os.getpid())
         )
-        _server(host, port, workers, settings).serve(target_loader=partial(_application, settings))
+        _server(host, port, workers, settings).serve(
+            target_loader=partial(_application, settings, os.getpid())
+        )
 
 
 def _server(host: str, port: int, workers: int, settings: Settings) -> MPServer:
@@ -96,17 +102,25 @@ def _prepare(settings: Settings, host: str) -> None:
     reload_and_log(settings)
 
 
-def _application(settings: Settings, *_: Any) -> Callable[..., Any]:
-    """The application of one web process, with its release loaded, ready to take the next one."""
+def _application(settings: Settings, parent: int, *_: Any) -> Callable[..., Any]:
+    """The application of one web process, with its release loaded, ready to take the next one.
+
+    The process ends with `parent`: left alone it would hold the port, and nobody would start it again.
+    """
     from taxonomy_api.web.app import create_app
     from taxonomy_api.web.services import make_services
+    from taxonomy_api.web.slow_callers import Places
 
     services = make_services(settings)
     with suppress(Unavailable):
         services.current.get()
-    for task in (partial(_warm, services.current), partial(services.current.follow, threading.Event())):
+    for task in (
+        partial(_warm, services.current),
+        partial(services.current.follow, threading.Event()),
+        partial(stop_without, parent),
+    ):
         threading.Thread(target=task, daemon=True).start()
-    return create_app(settings, services)
+    return Places(create_app(settings, services), _PLACES)
 
 
 def _warm(current: CurrentRelease) -> None:

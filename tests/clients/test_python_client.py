@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from tests.web.conftest import HYDRO, LOANS, PROJECT
-from tests.web.test_serve import Running, running
+from tests.web.live import Running, running
 
 FILE = Path(__file__).resolve().parents[2] / "clients" / "python" / "taxonomy_client.py"
 KEY = "a-key-for-the-example-client-0123456789"

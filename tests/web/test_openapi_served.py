@@ -8,8 +8,8 @@ from typing import Any
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
+from tests.web.live import running
 from tests.web.test_contract import CHECKS
-from tests.web.test_serve import running
 
 KEY = "a-key-for-made-up-requests-0123456789"
 

@@ -20,7 +20,7 @@ from taxonomy_api.web.api import Blueprint
 from taxonomy_api.web.auth import reads_catalogue
 from taxonomy_api.web.json_io import DEEPEST
 from taxonomy_api.web.language import choose
-from taxonomy_api.web.replies import published, reply
+from taxonomy_api.web.replies import at_once, published, reply
 from taxonomy_api.web.services import services
 from taxonomy_api.web.views.portfolios import MEDIA_TYPES
 
@@ -82,7 +82,7 @@ def download_template(query: dict[str, Any]) -> Response:
     answer = send_file(
         content, mimetype=MEDIA_TYPES["xlsx"], as_attachment=True, download_name="portfolio.xlsx"
     )
-    return published(answer, release.id, language)
+    return published(at_once(answer), release.id, language)
 
 
 @blueprint.route("/healthz")

@@ -25,7 +25,7 @@ from taxonomy_api.web.idempotency import claim, idempotent
 from taxonomy_api.web.json_io import read_object
 from taxonomy_api.web.language import choose
 from taxonomy_api.web.pages import make_cursor, read_cursor
-from taxonomy_api.web.replies import nothing, reply
+from taxonomy_api.web.replies import at_once, nothing, reply
 from taxonomy_api.web.result_rows import read_rows
 from taxonomy_api.web.services import services
 
@@ -33,6 +33,8 @@ blueprint = Blueprint("portfolios", __name__, url_prefix="/v1/portfolios", descr
 
 #: Beside the file, a form has its options and its boundaries.
 _FORM_BYTES = 2**20
+#: A larger result goes out piece by piece, and a thread waits for whoever takes it.
+_MOST_IN_MEMORY = 32 * 2**20
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
@@ -175,12 +177,13 @@ def list_rows(query: dict[str, Any], portfolio_id: str) -> Response:
 @blueprint.answers(200)
 def download_results(portfolio_id: str, format: str) -> Response:
     """The results as a workbook, CSV or Parquet file"""
-    return send_file(
+    answer = send_file(
         _file(_done(portfolio_id), format),
         mimetype=MEDIA_TYPES[format],
         as_attachment=True,
         download_name=f"results-{portfolio_id}.{format}",
     )
+    return at_once(answer) if (answer.content_length or 0) <= _MOST_IN_MEMORY else answer
 
 
 def portfolio_json(portfolio: Portfolio, reused: bool = False) -> dict[str, Any]:
