@@ -69,7 +69,7 @@ def test_the_search_finds_what_it_should(word: str) -> None:
 
 
 def test_locked_requirements_have_hashes_only() -> None:
-    for name in ("runtime.txt", "test.txt"):
+    for name in ("runtime.txt", "test.txt", "sssom.txt"):
         text = (ROOT / "requirements" / name).read_text()
         requirements = re.split(r"\n(?=\S)", text.strip())
         assert len(requirements) > 20
@@ -83,7 +83,9 @@ def test_the_version_is_the_same_everywhere() -> None:
     assert stated == taxonomy_api.__version__ == version("taxonomy-api")
 
 
-@pytest.mark.parametrize("script", ["scripts/serve", "scripts/test", "scripts/find-python", ".ci/run"])
+@pytest.mark.parametrize(
+    "script", ["scripts/serve", "scripts/test", "scripts/check-sssom", "scripts/find-python", ".ci/run"]
+)
 def test_scripts_have_run_bits_and_sound_syntax(script: str) -> None:
     path = ROOT / script
     assert os.access(path, os.X_OK)

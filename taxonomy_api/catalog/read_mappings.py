@@ -17,6 +17,9 @@ from taxonomy_api.catalog.yaml_tree import ScalarNode, parse_tree
 
 Scope = Literal["exact", "narrower", "broader", "overlap"]
 
+#: What makes an address of the name of a mapping set, as SSSOM asks for.
+SET_ADDRESS = "urn:taxonomy-api:mapping:"
+
 REQUIRED_COLUMNS = (
     "subject_id",
     "predicate_id",
@@ -130,7 +133,8 @@ class _MappingReader:
         record = self.values.record(tree)
         if record is None:
             return "", set()
-        mapping_set = self.values.scalar(record.need("mapping_set_id")) or ""
+        stated = self.values.scalar(record.need("mapping_set_id")) or ""
+        mapping_set = stated.removeprefix(SET_ADDRESS)
         declared = self._extensions(record)
         record.done(also=HEADER_KEYS)
         return mapping_set, declared

@@ -18,6 +18,7 @@ from taxonomy_api.cli.common import refusal
 from taxonomy_api.cli.coverage import coverage
 from taxonomy_api.cli.database import db
 from taxonomy_api.cli.diff import diff
+from taxonomy_api.cli.export import export
 from taxonomy_api.cli.fmt import fmt
 from taxonomy_api.cli.impact import impact
 from taxonomy_api.cli.keys import key
@@ -59,6 +60,7 @@ def cli(traceback: bool) -> None:
 COMMANDS = (
     *(serve, worker, reload, assess, check, template, mapping),
     *(lint, explain, fmt, diff, impact, test, changelog, new_edition, coverage),
+    *(export,),
     *(org, key, purge, audit, db),
 )
 for command in COMMANDS:

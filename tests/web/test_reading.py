@@ -13,6 +13,7 @@ from rdflib.namespace import RDF, SKOS
 
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.model import Activity, Release
+from taxonomy_api.catalog.skos import activity_iri
 from taxonomy_api.web import turtle
 from tests.web.conftest import HYDRO
 from tests.web.test_every_route import routes
@@ -139,7 +140,7 @@ def test_every_activity_on_file_is_sound_turtle_that_says_what_the_mappings_say(
 
 
 def concept(activity_id: str) -> URIRef:
-    return URIRef(turtle._address(activity_id)[1:-1])
+    return URIRef(activity_iri(activity_id).value)
 
 
 @pytest.fixture(scope="module")
