@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -12,6 +15,7 @@ from taxonomy_api.cli.common import current_release, language_option, settings, 
 if TYPE_CHECKING:
     from taxonomy_api.catalog.model import Release
     from taxonomy_api.catalog.terms import Language
+    from taxonomy_api.catalog.worksheet_import import Outcome
     from taxonomy_api.catalog.worksheet_model import SheetRow
 
 
@@ -71,3 +75,84 @@ def rows_of(
         nearest = did_you_mean(unknown[0], known)
         raise click.ClickException(f"{subject} has no activity {unknown[0]}{nearest and '; ' + nearest}")
     return taxonomy_rows(sector_files(data, subject), language, codes or None)
+
+
+@intake.command("import")
+@click.argument(
+    "file", metavar="FILE.xlsx", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+)
+@click.option("--write", is_flag=True, help="Write the files; without it they are only shown.")
+@click.option("--json", "as_json", is_flag=True, help="Findings, changes and patch as one JSON object.")
+def import_(file: Path, write: bool, as_json: bool) -> None:
+    """Turn a filled workbook into changes of the data files.
+
+    Shows what changes in words and as a patch, with all findings by their cell. Files that changed since
+    the export are never overwritten: both values are shown. Exit 1 if a finding is an error; then nothing
+    is written.
+    """
+    from taxonomy_api.catalog.worksheet_import import read_back
+    from taxonomy_api.cli.fmt import replace_text
+    from taxonomy_api.crosswalk.checks import check
+    from taxonomy_api.portfolio.problem import PortfolioProblem
+    from taxonomy_api.portfolio.read_worksheet import read_worksheet
+
+    current = settings()
+    release = current_release(current)
+    try:
+        filled, report = read_worksheet(file)
+    except PortfolioProblem as problem:
+        raise click.ClickException(f"{problem} [{problem.code}]") from None
+    outcome = read_back(current.data, release, filled, report, check)
+    writes = write and not outcome.has_errors
+    if as_json:
+        click.echo(json.dumps(_as_json(outcome, written=writes), ensure_ascii=False, indent=2))
+    else:
+        for finding in sorted(outcome.findings, key=lambda finding: finding.severity != "error"):
+            click.echo(str(finding))
+        for line in _told(outcome):
+            click.echo(line)
+    if filled.release != release.id:
+        click.echo("The files changed since the workbook was made; only its own changes are taken.", err=True)
+    if writes:
+        for name, (_, after) in outcome.texts.items():
+            replace_text(current.data / name, after)
+    click.echo(_end(outcome, writes), err=True)
+    if outcome.has_errors:
+        click.get_current_context().exit(1)
+
+
+def _told(outcome: Outcome) -> Iterator[str]:
+    """The changes in words, then the patch."""
+    if outcome.difference is not None:
+        yield from (change.text for change in outcome.difference.changes)
+    yield from _patch(outcome)
+
+
+def _patch(outcome: Outcome) -> Iterator[str]:
+    for name, (before, after) in outcome.texts.items():
+        old, new = before.splitlines(), after.splitlines()
+        yield from unified_diff(old, new, f"a/{name}", f"b/{name}", lineterm="", n=2)
+
+
+def _as_json(outcome: Outcome, *, written: bool) -> dict[str, object]:
+    from taxonomy_api.cli.diff import as_json
+
+    return {
+        "findings": [finding.to_json() for finding in outcome.findings],
+        "changes": as_json(outcome.difference)["changes"] if outcome.difference is not None else [],
+        "patch": "\n".join(_patch(outcome)),
+        "files": list(outcome.texts),
+        "written": written,
+    }
+
+
+def _end(outcome: Outcome, written: bool) -> str:
+    errors = sum(finding.severity == "error" for finding in outcome.findings)
+    if errors:
+        return f"{errors} errors; nothing is written."
+    if not outcome.texts:
+        return "The workbook changes nothing."
+    files = f"{len(outcome.texts)} files" if len(outcome.texts) > 1 else next(iter(outcome.texts))
+    if written:
+        return f"{files} written. See the change with git diff; take it back with git checkout."
+    return f"{files} would change; nothing is written. Add --write to write."
