@@ -12,6 +12,7 @@ from taxonomy_api.catalog.findings import Finding
 from taxonomy_api.catalog.lint import lint_folder
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.rules import RULES
+from taxonomy_api.catalog.rules_of_worksheets import WORKSHEETS
 from tests.catalog.broken import (
     EDITION,
     FACTS,
@@ -608,7 +609,9 @@ def test_every_rule_is_provoked_here() -> None:
     of_what_loads = {broken.rule for broken in ADVICE} | {"stringency-cycle"}
     by_text = {broken.rule for broken in BROKEN}
     of_reviews = {"verified-unreviewed", "review-outdated", "corroboration-unused"}  # test_curators.py
-    assert set(RULES) == of_reviews | by_text | by_files | of_tables | of_the_crosswalk | of_what_loads
+    of_workbooks = {rule.id for rule in WORKSHEETS}  # tests/cli/test_cli_intake_mistakes.py
+    of_files = by_text | by_files | of_tables
+    assert set(RULES) == of_reviews | of_files | of_the_crosswalk | of_what_loads | of_workbooks
 
 
 def test_every_rule_says_how_it_is_mended() -> None:

@@ -1,0 +1,130 @@
+"""A filled workbook turned into changes of the data files, checked as lint would; nothing is written here."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from taxonomy_api.catalog.diff import Difference, diff
+from taxonomy_api.catalog.findings import Finding
+from taxonomy_api.catalog.fmt import format_text
+from taxonomy_api.catalog.lint import Check, lint_folder
+from taxonomy_api.catalog.load import load_release
+from taxonomy_api.catalog.model import Release
+from taxonomy_api.catalog.worksheet_compare import compare
+from taxonomy_api.catalog.worksheet_findings import CellFinding, CellReport
+from taxonomy_api.catalog.worksheet_mapping import mapping_rows
+from taxonomy_api.catalog.worksheet_mapping_edit import edit_mapping
+from taxonomy_api.catalog.worksheet_model import Filled, Sheet, SheetRow
+
+#: Sheet, row and column that show a place of a file, by file and line and column.
+Shown = Mapping[tuple[str, int, int], tuple[Sheet, int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What reading a workbook back comes to.
+
+    `texts` are the files that change, by their name in the data folder, before and after. With an error
+    among the findings nothing may be written; `difference` is None where the result does not load.
+    """
+
+    findings: tuple[CellFinding, ...]
+    texts: Mapping[str, tuple[str, str]]
+    difference: Difference | None = None
+
+    @property
+    def has_errors(self) -> bool:
+        return any(finding.severity == "error" for finding in self.findings)
+
+
+def read_back(folder: Path, release: Release, filled: Filled, report: CellReport, *further: Check) -> Outcome:
+    """The changes that a workbook makes in a data folder, whose content `release` is; `further` checks come
+    on top of those of lint.
+
+    `report` holds what was found while the workbook was read. Raises OSError for files that are not there.
+    """
+    edited = _mapping(folder, filled, report)
+    if report.has_errors:
+        return Outcome(tuple(sorted(set(report.findings))), {})
+    texts = {file: both for file, both in edited.texts.items() if both[0] != both[1]}
+    if not texts:
+        return Outcome(tuple(sorted(set(report.findings))), {})
+    with tempfile.TemporaryDirectory() as name:
+        changed = _copy(folder, Path(name), texts)
+        _check(folder, changed, edited.shown, report, further)
+        after = load_release(changed).release
+    difference = None if after is None else diff(release, after)
+    return Outcome(tuple(sorted(set(report.findings))), texts, difference)
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    texts: Mapping[str, tuple[str, str]]
+    shown: Shown
+
+
+def in_its_form(file: str, text: str, report: CellReport) -> bool:
+    """Only files in their form are edited, so that nothing else in them changes."""
+    formatted = format_text(Path(file), text, text)
+    if formatted.after == text:
+        return True
+    report.at(f"{file}:{formatted.first_line}:1", "worksheet-conflict", f"{file} is not in its form", _FORM)
+    return False
+
+
+_FORM = "run taxonomy-api fmt first, so that the change is all that is to be seen"
+
+
+def _mapping(folder: Path, filled: Filled, report: CellReport) -> Edited:
+    file = f"mappings/{filled.subject}.sssom.tsv"
+    text = (folder / file).read_text(encoding="utf-8")
+    now = mapping_rows(text, file, None, "en")
+    changes = compare(filled, now, report)
+    if not changes.any or not in_its_form(file, text, report):
+        return Edited({}, {})
+    made, numbers = edit_mapping(text, now, changes, report)
+    rows = mapping_rows(made, file, None, "en")
+    shown = _shown(rows, [numbers.get(place) for place in range(len(rows))])
+    return Edited({file: (text, made)}, shown)
+
+
+def _shown(rows: Sequence[SheetRow], numbers: Sequence[int | None]) -> Shown:
+    return {
+        (row.file, *place): (row.sheet, number, column)
+        for row, number in zip(rows, numbers, strict=True)
+        if number is not None
+        for place, column in row.places.items()
+    }
+
+
+# --- Checking ------------------------------------------------------------------------------------
+
+
+def _copy(folder: Path, to: Path, texts: Mapping[str, tuple[str, str]]) -> Path:
+    for name in ("taxonomies", "mappings"):
+        shutil.copytree(folder / name, to / name)
+    for file, (_, after) in texts.items():
+        (to / file).write_text(after, encoding="utf-8", newline="")
+    return to
+
+
+def _check(folder: Path, changed: Path, shown: Shown, report: CellReport, further: Sequence[Check]) -> None:
+    """Reports what lint finds in the changed files and did not find before."""
+    found = lint_folder(changed, *further)
+    # What stood there before is no matter of this workbook; most often nothing did.
+    known = {_what(finding) for finding in lint_folder(folder, *further)} if found else set()
+    for finding in found:
+        if _what(finding) in known:
+            continue
+        place = (finding.file, finding.line, finding.column)
+        cell = shown.get(place)
+        address = ":".join(map(str, place)) if cell is None else report.filled.cell(*cell)
+        report.at(address, finding.rule, finding.message, finding.cure)
+
+
+def _what(finding: Finding) -> tuple[str, str, str]:
+    return finding.file, finding.rule, finding.message
