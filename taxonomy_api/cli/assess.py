@@ -61,6 +61,13 @@ FORMATS = ("xlsx", "csv", "parquet")
 @click.option("--sheet", metavar="NAME", help="Sheet that holds the portfolio.  [default: found]")
 @click.option("--header-row", type=int, metavar="N", help="Row of the header, as numbered in the sheet.")
 @mapping_option
+@click.option(
+    "--fx",
+    "fx_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Rates for totals in one currency: .xlsx or .csv with the columns currency, rate, date.",
+)
 @language_option
 def assess(
     portfolio: Path,
@@ -72,6 +79,7 @@ def assess(
     sheet: str | None,
     header_row: int | None,
     mapping_file: Path | None,
+    fx_file: Path | None,
     language: str | None,
 ) -> None:
     """Assess a portfolio, a workbook or CSV file.
@@ -93,17 +101,23 @@ def assess(
     raw.update((name, value) for name, value in given.items() if value is not None)
     current = settings()
     raw["language"] = language or raw.get("language") or current.language
-    summary = _run(portfolio, target, kind, current_release(current), raw)
+    summary = _run(portfolio, target, kind, current_release(current), raw, fx_file)
     for line in report(summary, raw["language"]):
         click.echo(line)
     click.echo(f"\n{target}")
 
 
 def _run(
-    portfolio: Path, target: Path, kind: str, release: Release, raw_options: dict[str, Any]
+    portfolio: Path,
+    target: Path,
+    kind: str,
+    release: Release,
+    raw_options: dict[str, Any],
+    fx_file: Path | None,
 ) -> Mapping[str, Any]:
     """Assesses into a temporary folder beside the target and moves the finished file into place."""
     from taxonomy_api.assessment.engine import Engine
+    from taxonomy_api.portfolio.exchange_sheet import read_rate_file
     from taxonomy_api.portfolio.options import read_options
     from taxonomy_api.portfolio.problem import OWN_FILE, PortfolioProblem
     from taxonomy_api.portfolio.run import Progress, assess_portfolio
@@ -120,6 +134,8 @@ def _run(
             bar.show(step.phase, done, step.rows_total)
 
         try:
+            if fx_file is not None:
+                raw_options["fx"] = read_rate_file(fx_file, release, OWN_FILE)
             options = read_options(release, raw_options, [kind])
             summary = assess_portfolio(
                 portfolio, Engine(release), options, Path(folder), show, limits=OWN_FILE

@@ -8,6 +8,7 @@ from typing import Any
 
 from taxonomy_api.cli.labels import Labels
 from taxonomy_api.cli.layout import pad, width
+from taxonomy_api.portfolio.exchange import money_text
 
 
 def report(summary: Mapping[str, Any], language: str) -> Iterator[str]:
@@ -22,9 +23,13 @@ def report(summary: Mapping[str, Any], language: str) -> Iterator[str]:
         yield ""
         yield taxonomy
         yield from _verdicts(part["verdicts"], label)
+        if summary["exchange"] is not None:
+            yield from _in_one_currency(summary["exchange"], taxonomy, label)
         listed = part["aligned_parts"]["by_listing"]["rows"]
         if listed:
             yield f"    {label('by_listing')}: {listed:,}"
+    if summary["exchange"] is not None:
+        yield from _rates(summary["exchange"], label)
     if summary["issues"]:
         issues = ", ".join(f"{code} {count:,}" for code, count in summary["issues"].items())
         yield ""
@@ -38,6 +43,33 @@ def _verdicts(tallies: Mapping[str, Any], label: Labels) -> Iterator[str]:
     for word, tally in met.items():
         amounts = "; ".join(_amount(currency, text, label) for currency, text in tally["amounts"].items())
         yield f"    {pad(word, columns)}  {tally['rows']:>{digits},}  {amounts}".rstrip()
+
+
+def _in_one_currency(exchange: Mapping[str, Any], taxonomy: str, label: Labels) -> Iterator[str]:
+    """The verdicts' totals in the one currency on a line, each with what it leaves out."""
+    totals = []
+    for verdict, one in exchange["taxonomies"][taxonomy]["verdicts"].items():
+        if Decimal(one["amount"]) or one["left_out"]:
+            left_out = ", ".join(currency or label("no_currency") for currency in one["left_out"])
+            without = f" ({label('fx_without')} {left_out})" if left_out else ""
+            amount = money_text(Decimal(one["amount"]), exchange["currency"])
+            totals.append(f"{label(verdict)} {amount}{without}")
+    if totals:
+        yield f"    {label('fx_in')} {exchange['currency']}: {'; '.join(totals)}"
+
+
+def _rates(exchange: Mapping[str, Any], label: Labels) -> Iterator[str]:
+    base = exchange["currency"]
+    rates = ", ".join(
+        f"{currency} {one['rate']} ({one.get('date') or label('fx_no_day')})"
+        for currency, one in exchange["rates"].items()
+        if currency != base
+    )
+    yield ""
+    yield f"{label('fx_rates')} → {base}: {rates or label('none')}"
+    if exchange["rows_left_out"]:
+        counts = f"{exchange['rows_left_out']:,} / {exchange['rows_with_amount']:,}"
+        yield f"{label('fx_rows_left_out')}: {counts}"
 
 
 def _amount(currency: str, text: str, label: Labels) -> str:

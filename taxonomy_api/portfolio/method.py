@@ -9,6 +9,9 @@ from taxonomy_api.assessment.engine import ENGINE_VERSION
 from taxonomy_api.assessment.messages import say
 from taxonomy_api.catalog.criteria import Leaf, walk
 from taxonomy_api.catalog.model import Activity, Release, Taxonomy
+from taxonomy_api.catalog.terms import Language
+from taxonomy_api.portfolio.exchange import RateTable
+from taxonomy_api.portfolio.exchange_choice import origin_of, rate_text
 from taxonomy_api.portfolio.headers import ColumnPlan
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.result_columns import TaxonomyResults
@@ -24,10 +27,12 @@ def method_lines(
     results: Sequence[TaxonomyResults],
     digest: str,
     audit_anchor: str | None = None,
+    rates: RateTable | None = None,
 ) -> list[tuple[str, str]]:
     """Pairs of heading and text in the language of the options; a heading may repeat.
 
-    `audit_anchor`: the head of the organisation's audit trail, `SEQ:HASH`.
+    `audit_anchor`: the head of the organisation's audit trail, `SEQ:HASH`. `rates`: those of the totals in
+    one currency.
     """
     language = options.language
 
@@ -55,12 +60,20 @@ def method_lines(
     ]
     lines += [(name("columns_read"), text) for text in _columns(table, plan, name("unit"))]
     lines.append((name("options"), json.dumps(options.as_json(), ensure_ascii=False)))
+    if rates is not None:
+        lines += [(name("fx_rates"), text) for text in _rates(rates, language)]
     lines += [(name("assumptions"), text) for text in _assumptions(results, options) or [name("none")]]
     confirmed = [f"{source or '*'} → {', '.join(targets)}" for source, targets in options.confirm.items()]
     lines += [(name("confirmations"), text) for text in confirmed or [name("none")]]
     lines += [(name("documents"), text) for text in _documents(release, taxonomies, results, options)]
     lines.append((name("audit_anchor"), audit_anchor or name("no_audit_anchor")))
     return lines
+
+
+def _rates(table: RateTable, language: Language) -> Iterator[str]:
+    origin = origin_of(table, language)
+    yield label("fx_method", language).format(currency=table.currency, origin=origin)
+    yield from (rate_text(rate, table, language) for rate in table.rates.values())
 
 
 def _assumptions(results: Sequence[TaxonomyResults], options: PortfolioOptions) -> list[str]:

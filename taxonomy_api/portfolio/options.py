@@ -11,6 +11,7 @@ from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.terms import LANGUAGES, Language
 from taxonomy_api.portfolio.column_mapping import ColumnMapping, mapping_of, read_mapping
+from taxonomy_api.portfolio.exchange import RateTable, rates_of
 from taxonomy_api.portfolio.problem import PortfolioProblem
 
 Format = Literal["xlsx", "csv", "parquet"]
@@ -26,7 +27,8 @@ class PortfolioOptions:
     """`taxonomies` empty: those that the rows' activities belong to.
 
     `confirm` holds activities that the caller confirms, by the activity they stand for ("" for any).
-    `amount_unit` is the unit of amounts where neither header nor cell states one.
+    `amount_unit` is the unit of amounts where neither header nor cell states one. `fx` holds the rates
+    for totals in one currency; they take the place of those of a sheet FX.
     """
 
     taxonomies: tuple[str, ...] = ()
@@ -38,6 +40,7 @@ class PortfolioOptions:
     header_row: int | None = None
     amount_unit: str | None = None
     mapping: ColumnMapping | None = None
+    fx: RateTable | None = None
     reuse: bool = True
     formats: tuple[Format, ...] = FORMATS
 
@@ -53,6 +56,7 @@ class PortfolioOptions:
             "header_row": self.header_row,
             "amount_unit": self.amount_unit,
             "mapping": self.mapping.as_json() if self.mapping is not None else None,
+            "fx": self.fx.as_json() if self.fx is not None else None,
             "reuse": self.reuse,
         }
 
@@ -62,7 +66,7 @@ def read_options(
 ) -> PortfolioOptions:
     """The options named in `raw`; a name that is left out or null keeps its default.
 
-    Raises `PortfolioProblem` (`option_unknown`, `option_invalid`, `option_unsupported`).
+    Raises `PortfolioProblem` (`option_unknown`, `option_invalid`, and those that single options have).
     """
     for name in raw:
         if name not in NAMES:
@@ -74,12 +78,6 @@ def read_options(
                 close,
             )
     given = {name: value for name, value in raw.items() if value is not None}
-    if "fx" in given:
-        raise PortfolioProblem(
-            "option_unsupported",
-            "The option fx is not supported yet.",
-            "Amounts are added per currency; leave the option out.",
-        )
     chosen = tuple(one for one in FORMATS if one in set(formats))
     if not chosen:
         raise _invalid("format", f"one of {', '.join(FORMATS)}")
@@ -170,6 +168,11 @@ def _mapping(release: Release, name: str, value: object) -> ColumnMapping:
     return read_mapping(value) if isinstance(value, str) else mapping_of(value)
 
 
+def _rates(release: Release, name: str, value: object) -> RateTable:
+    """As JSON, or as read from a file already."""
+    return value if isinstance(value, RateTable) else rates_of(value)
+
+
 _READERS: Mapping[str, Callable[[Release, str, object], object]] = {
     "taxonomies": _taxonomies,
     "as_of": _day,
@@ -180,5 +183,6 @@ _READERS: Mapping[str, Callable[[Release, str, object], object]] = {
     "header_row": _row_number,
     "amount_unit": _text,
     "mapping": _mapping,
+    "fx": _rates,
     "reuse": _flag,
 }

@@ -73,6 +73,14 @@ class Reporter:
         done, cure = self._sentences(code, {"read": read, **words})
         self.log.add(Issue(severity, code, sheet, "", None, "", read[:_SHOWN], done, cure))
 
+    def place(
+        self, severity: Severity, code: str, sheet: str, cell: str, row: int | None, column: str, read: str,
+        **words: object,
+    ) -> None:  # fmt: skip
+        """About any cell of the workbook, or what an option says; `column` is the header over it."""
+        done, cure = self._sentences(code, {"read": read, **words})
+        self.log.add(Issue(severity, code, sheet, cell, row, column, read[:_SHOWN], done, cure))
+
     def _header(self, column: int) -> str:
         return self.table.headers[column] or f"({letters(self.table.positions[column])})"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +12,9 @@ from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
 from taxonomy_api.portfolio.assess import Answer, Assessor, Block, assess_block, choose_taxonomies
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.double_counting import report_double_counting
+from taxonomy_api.portfolio.exchange import RateTable
+from taxonomy_api.portfolio.exchange_choice import choose_rates, rates_beside
+from taxonomy_api.portfolio.exchange_summary import in_one_currency
 from taxonomy_api.portfolio.headers import ColumnPlan, plan_columns
 from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.locate import locate, read_table
@@ -54,13 +57,15 @@ class Progress:
 
 @dataclass(slots=True)
 class Reading:
-    """The table of an upload, what its columns mean, their usable cells, and its rows of totals."""
+    """The table of an upload, what its columns mean, their usable cells, its rows of totals, and the rates
+    for totals in one currency."""
 
     table: Table
     plan: ColumnPlan
     usable: list[Column]
     reporter: Reporter
     totals: frozenset[int]
+    rates: RateTable | None = None
 
 
 def assess_portfolio(
@@ -120,12 +125,15 @@ def _read(
     try:
         location = locate(book, vocabulary, limits, sheet, header_row)
         table, data = read_table(book, location, source, limits, vocabulary)
+        beside = rates_beside(book, table.sheet, engine.release, options)
     finally:
         book.close()
     plan = plan_columns(table.headers, vocabulary)
     reporter = Reporter(table, IssueLog(limits.issues_per_cause), options.language)
     explain_reading(reporter, book, location, data)
-    return interpret(table, plan, reporter, data.merged)
+    reading = interpret(table, plan, reporter, data.merged)
+    reading.rates = choose_rates(reporter, beside, options)
+    return reading
 
 
 def interpret(table: Table, plan: ColumnPlan, reporter: Reporter, merged: list[MergedRange]) -> Reading:
@@ -206,7 +214,10 @@ def _summarise(
         engine.release.id, ENGINE_VERSION, options.as_of.isoformat(), table.sheet, table.header_row
     )
     counts = reading.reporter.log.counts()
-    return summarise(identity, results, states, money, shares, counts, amount_column)
+    summary = summarise(identity, results, states, money, shares, counts, amount_column)
+    if reading.rates is None:
+        return summary
+    return replace(summary, exchange=in_one_currency(reading.rates, summary, money))
 
 
 def _write(
@@ -238,6 +249,7 @@ def _write(
             results,
             _digest(reading.table),
             audit_anchor,
+            reading.rates,
         )
         report = Report(summary, reading.reporter.log, method, options.language)
         write_xlsx(target / "results.xlsx", columns, report, written)

@@ -14,6 +14,7 @@ from typing import Any
 import xlsxwriter
 
 from taxonomy_api.catalog.terms import Language
+from taxonomy_api.portfolio.exchange_section import write_exchange
 from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.result_columns import ResultColumn
 from taxonomy_api.portfolio.safe_text import clean
@@ -133,8 +134,11 @@ def _summary_sheet(workbook: Any, formats: _Formats, report: Report) -> None:
     sheet.set_column(1, 1, 40)
     sheet.set_column(2, 30, 22)
     sheet.write_string(0, 0, label("summary_of", language), formats.title)
-    for row, key in enumerate(("currency_note", "overlap_note", "edition_note"), start=1):
-        sheet.write_string(row, 0, label(key, language))
+    exchange = summary.exchange
+    note = "currency_note" if exchange is None else "currency_note_fx"
+    one = "" if exchange is None else exchange.table.currency
+    for row, key in enumerate((note, "overlap_note", "edition_note"), start=1):
+        sheet.write_string(row, 0, label(key, language).format(currency=one))
     currencies = summary.currencies
     heads = [label("taxonomy", language), label("line", language), label("rows", language)]
     heads += [f"{label('amount', language)} {_money_name(currency, language)}" for currency in currencies]
@@ -164,6 +168,8 @@ def _summary_sheet(workbook: Any, formats: _Formats, report: Report) -> None:
     sheet.autofilter(top, 0, row - 1, len(heads) - 1)
     row = _controls(sheet, formats, report, row + 1)
     row = _causes(sheet, formats, report, row + 1)
+    if exchange is not None:
+        row = write_exchange(workbook, sheet, formats, exchange, language, row + 1)
     _charts(workbook, sheet, report, firsts, len(heads), row)
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from taxonomy_api.portfolio.result_columns import RowState, TaxonomyResults
 from taxonomy_api.portfolio.texts import VERDICTS
+
+if TYPE_CHECKING:
+    from taxonomy_api.portfolio.exchange_summary import ExchangeSummary
 
 #: Rows under an edition that does not apply to their deal; whatever it says of them is in no other line.
 LEFT_OUT = "edition_does_not_apply"
@@ -67,6 +71,8 @@ class PortfolioSummary:
     verdicts: Mapping[str, Mapping[str, Tally]]
     aligned_parts: Mapping[str, Mapping[str, Tally]]
     issues: Mapping[str, int]
+    #: Totals in one currency, where there are rates.
+    exchange: ExchangeSummary | None = None
 
     @property
     def currencies(self) -> list[str]:
@@ -95,6 +101,7 @@ class PortfolioSummary:
             "rows_without_amount": self.rows_without_amount,
             "amounts": self.total.as_json()["amounts"],
             "taxonomies": taxonomies,
+            "exchange": None if self.exchange is None else self.exchange.as_json(),
             "issues": dict(self.issues),
         }
 

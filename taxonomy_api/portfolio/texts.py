@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taxonomy_api.catalog.terms import Language, Text
+from taxonomy_api.portfolio import exchange_texts
 
 VERDICTS = ("aligned", "transition", "not_aligned", "excluded", "not_covered", "undetermined")
 
@@ -144,6 +145,7 @@ LABELS: dict[str, Text] = {
         "無法判斷是否超過項目自身金額",
     ),
     "coverage_holes": Text("Not on file", "未收录", "未收錄"),
+    **exchange_texts.LABELS,
 }
 
 #: What was done and how to mend it, by issue code. Braces are filled in by the one who reports.
@@ -428,6 +430,7 @@ ISSUES: dict[str, tuple[Text, Text]] = {
         ),
         Text("State one currency.", "请统一币种。", "請統一幣種。"),
     ),
+    **exchange_texts.ISSUES,
 }
 
 #: What is to be said of activity, row and industry cells, by code.

@@ -267,6 +267,21 @@ def test_options_come_from_a_file_and_the_command_line_wins(run: Run, portfolio:
     assert "aligned" in now.stdout
 
 
+def test_totals_in_one_currency_by_a_file_of_rates(run: Run, portfolio: Path) -> None:
+    rates = portfolio.with_name("rates.csv")
+    rates.write_text("currency,rate,date\nHKD,1,\nCNY,1.09,2026-06-30\n", "utf-8")
+    result = run("assess", portfolio, "--as-of", "2026-11-22", "--fx", rates)
+    assert result.exit_code == 0, result.stderr
+    assert "    in HKD: aligned 1,090; not aligned 4,360; undetermined 2,180" in result.stdout.splitlines()
+    assert "Rates → HKD: CNY 1.09 (2026-06-30)" in result.stdout.splitlines()
+    page = openpyxl.load_workbook(portfolio.with_name("loans.assessed.xlsx"))["Method"]
+    assert any("the file 'rates.csv'" in str(row[1]) for row in page.iter_rows(values_only=True))
+    rates.write_text("currency,rate,date\nHKD,1,\nCNY,1;09,2026-06-30\n", "utf-8")
+    refused = run("assess", portfolio, "--fx", rates)
+    assert refused.exit_code == 1
+    assert "[fx_invalid]" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [

@@ -58,7 +58,8 @@ def test_all_names(release: Release) -> None:
         ({"confirm": {"hk-phase-2a:ENE-01": "hk-phase-2a:NONE"}}, "activity_unknown"),
         ({"confirm": 5}, "option_invalid"),
         ({"mapping": {"a": "b"}}, "mapping_invalid"),
-        ({"fx": {"USD": 7.8}}, "option_unsupported"),
+        ({"fx": {"USD": 7.8}}, "fx_invalid"),
+        ({"fx": {"USD": {"rate": "7.8"}}}, "fx_no_base"),
     ],
 )
 def test_refused(raw: dict[str, object], code: str, release: Release) -> None:

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
 from taxonomy_api.jobs.worker import make_worker
+from taxonomy_api.portfolio.options import NAMES
 from taxonomy_api.web.services import Services
 from tests.web.conftest import HYDRO, LOANS, Caller, assert_problem
 
@@ -237,11 +238,51 @@ def test_the_same_content_again_is_answered_with_the_first_results(
     assert [path.name for path in folder.iterdir()] == [done.rpartition("/")[2]]
 
 
-@pytest.mark.parametrize("other", [{"reuse": False}, {"as_of": "2026-11-21"}, {"taxonomies": ["demo-b"]}])
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"reuse": False},
+        {"as_of": "2026-11-21"},
+        {"taxonomies": ["demo-b"]},
+        {"fx": {"HKD": {"rate": 1}}},
+    ],
+)
 def test_another_question_is_a_new_run(bank: Caller, done: str, other: dict[str, Any]) -> None:
     options = {"taxonomies": ["demo-a"], "as_of": "2026-11-22", **other}
     body = hand_in(bank, options=options).get_json()
     assert (body["reused"], body["status"]) == (False, "queued")
+
+
+def test_rates_are_part_of_the_question_and_kept(bank: Caller, work: Work) -> None:
+    content = (
+        f"id,activity,ghg_intensity,amount,currency\nA-1,{HYDRO},40,100,CNY\nA-2,{HYDRO},40,5,USD\n".encode()
+    )
+    options: dict[str, Any] = {"taxonomies": ["demo-a"], "as_of": "2026-11-22"}
+    options["fx"] = {"HKD": {"rate": 1}, "CNY": {"rate": "1.0900", "date": "2026-06-30"}}
+    location = hand_in(bank, content, options=options).headers["Location"]
+    work()
+    body = bank("GET", location).get_json()
+    assert body["options"]["fx"] == {"HKD": {"rate": "1"}, "CNY": {"rate": "1.09", "date": "2026-06-30"}}
+    exchange = body["summary"]["exchange"]
+    assert (exchange["amount"], exchange["left_out"], exchange["rows_left_out"]) == ("109", ["USD"], 1)
+    options["fx"]["CNY"]["rate"] = 1.09
+    assert hand_in(bank, content, options=options).get_json()["reused"] is True
+    options["fx"]["CNY"]["rate"] = "1.0901"
+    assert hand_in(bank, content, options=options).get_json()["reused"] is False
+
+
+def test_rates_without_a_currency_of_the_totals_are_refused_at_once(bank: Caller) -> None:
+    answer = hand_in(bank, options={"fx": {"CNY": {"rate": "1.09"}}})
+    assert_problem(answer, 422, "fx_no_base")
+
+
+def test_the_document_describes_the_options_that_are_read(bank: Caller) -> None:
+    form = bank("GET", "/openapi.json").get_json()["paths"]["/v1/portfolios"]["post"]["requestBody"][
+        "content"
+    ]
+    options = form["multipart/form-data"]["schema"]["properties"]["options"]
+    assert options["contentMediaType"] == "application/json"
+    assert options["contentSchema"]["properties"].keys() == set(NAMES)
 
 
 def test_results_that_are_gone_or_not_ones_own_are_not_reused(

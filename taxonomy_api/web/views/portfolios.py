@@ -25,6 +25,7 @@ from taxonomy_api.web.idempotency import claim, idempotent
 from taxonomy_api.web.json_io import read_object
 from taxonomy_api.web.language import choose
 from taxonomy_api.web.pages import make_cursor, read_cursor
+from taxonomy_api.web.portfolio_form import BINARY, FORM
 from taxonomy_api.web.replies import at_once, nothing, reply
 from taxonomy_api.web.result_rows import read_rows
 from taxonomy_api.web.services import services
@@ -39,25 +40,6 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
-}
-_BINARY = {"type": "string", "format": "binary"}
-_FORM = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["file"],
-                "properties": {
-                    "file": {**_BINARY, "description": "A workbook or a CSV file"},
-                    "options": {
-                        "type": "string",
-                        "description": "JSON object with options as in assessments",
-                    },
-                },
-            }
-        }
-    },
 }
 
 
@@ -85,7 +67,7 @@ def _again(outcome: Outcome) -> Response:
 @blueprint.route("", methods=["POST"])
 @requires("portfolio")
 @idempotent(_again, _upload_content)
-@blueprint.documents(requestBody=_FORM)
+@blueprint.documents(requestBody=FORM)
 @blueprint.answers(202, schemas.Portfolio, has_location=True)
 def create_portfolio() -> Response:
     """Hand in a workbook; a worker assesses it
@@ -172,7 +154,7 @@ def list_rows(query: dict[str, Any], portfolio_id: str) -> Response:
 @blueprint.route("/<portfolio_id>/results.<any(xlsx, csv, parquet):format>")
 @requires("portfolio")
 @blueprint.documents(
-    responses={200: {"content": {kind: {"schema": _BINARY} for kind in MEDIA_TYPES.values()}}}
+    responses={200: {"content": {kind: {"schema": BINARY} for kind in MEDIA_TYPES.values()}}}
 )
 @blueprint.answers(200)
 def download_results(portfolio_id: str, format: str) -> Response:
