@@ -17,7 +17,7 @@ from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.result_columns import ResultColumn
 from taxonomy_api.portfolio.safe_text import clean
-from taxonomy_api.portfolio.sheet_xml import CellStyles
+from taxonomy_api.portfolio.cell_xml import CellStyles
 from taxonomy_api.portfolio.summary import LINES, PARTS, PortfolioSummary, Tally
 from taxonomy_api.portfolio.table import shown
 from taxonomy_api.portfolio.texts import VERDICTS, label
@@ -48,8 +48,18 @@ class Report:
     language: Language
 
 
-def make_shell(columns: Sequence[ResultColumn], rows: int, report: Report) -> tuple[bytes, CellStyles]:
-    """The workbook without its results rows, and the numbers of the styles those rows use."""
+def results_part(number: int) -> str:
+    """The part of the workbook that holds a sheet of results, counted from 0."""
+    return f"xl/worksheets/sheet{number + 1}.xml"
+
+
+def make_shell(
+    columns: Sequence[ResultColumn], rows: Sequence[int], report: Report
+) -> tuple[bytes, CellStyles]:
+    """The workbook without its results rows, and the numbers of the styles those rows use.
+
+    `rows`: how many rows of results each sheet of them gets.
+    """
     stream = BytesIO()
     workbook = xlsxwriter.Workbook(
         stream,
@@ -61,8 +71,9 @@ def make_shell(columns: Sequence[ResultColumn], rows: int, report: Report) -> tu
         },
     )
     formats = _Formats(workbook)
-    results = workbook.add_worksheet("Results")
-    _results_frame(results, formats, columns, rows)
+    for number, size in enumerate(rows):
+        results = workbook.add_worksheet("Results" if not number else f"Results {number + 1}")
+        _results_frame(results, formats, columns, size)
     _summary_sheet(workbook, formats, report)
     _issues_sheet(workbook, formats, report)
     _method_sheet(workbook, formats, report)
