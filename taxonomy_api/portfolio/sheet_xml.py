@@ -90,9 +90,7 @@ class _RepeatingCells:
         cells = self._cells[start:stop]
         kinds = set(map(type, cells)) - {_NOTHING}
         if len(kinds) > 1:
-            return list(
-                map(self._by_kind_and_value.__getitem__, zip(map(type, cells), cells, strict=True))
-            )
+            return list(map(self._by_kind_and_value.__getitem__, zip(map(type, cells), cells, strict=True)))
         kind = next(iter(kinds), _NOTHING)
         if kind not in self._by_value:
             self._by_value[kind] = _Written(self._writer.xml)
