@@ -34,11 +34,11 @@ from taxonomy_api.portfolio.activities import (
 from taxonomy_api.portfolio.answers import answer_columns
 from taxonomy_api.portfolio.deals import read_deals
 from taxonomy_api.portfolio.headers import INDUSTRY_COLUMNS, Match
+from taxonomy_api.portfolio.issue_texts import FINDINGS
 from taxonomy_api.portfolio.issues import CellProblem, Severity
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.result_columns import TaxonomyResults
 from taxonomy_api.portfolio.table import Cell, shown
-from taxonomy_api.portfolio.texts import FINDINGS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,10 +19,10 @@ from taxonomy_api.catalog.model import DEAL_DATES, DealKind, Release, Taxonomy
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.terms import Fact, Language, Text
 from taxonomy_api.portfolio.headers import Match
+from taxonomy_api.portfolio.issue_texts import FINDINGS
 from taxonomy_api.portfolio.issues import CellProblem, Severity
 from taxonomy_api.portfolio.result_columns import TaxonomyResults
 from taxonomy_api.portfolio.table import Cell, shown
-from taxonomy_api.portfolio.texts import FINDINGS
 
 _DATE = Fact(
     id="date", kind="date", name=Text("The date", "日期", "日期"), definition=Text("A date of the deal.")

@@ -53,11 +53,17 @@ class Cause:
     count: int
 
 
-class IssueLog:
-    """Collects issues; of one cause at most `cap` are kept in full, all are counted."""
+#: Issues that are kept in full, of all causes together; of every further cause the first one still is.
+MOST_LISTED = 20_000
 
-    def __init__(self, cap: int) -> None:
+
+class IssueLog:
+    """Collects issues; of one cause at most `cap` are kept in full, of all about `most`. All are counted."""
+
+    def __init__(self, cap: int, most: int = MOST_LISTED) -> None:
         self.cap = cap
+        self.most = most
+        self._listed = 0
         self._kept: dict[tuple[Severity, str, str], list[Issue]] = {}
         self._counts: dict[tuple[Severity, str, str], int] = {}
 
@@ -65,8 +71,9 @@ class IssueLog:
         key = (issue.severity, issue.code, issue.column)
         count = self._counts.get(key, 0)
         self._counts[key] = count + 1
-        if count < self.cap:
+        if not count or (count < self.cap and self._listed < self.most):
             self._kept.setdefault(key, []).append(issue)
+            self._listed += 1
 
     def causes(self) -> Iterator[Cause]:
         """Errors first, then by code and column in the order in which they came up."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import ColumnPlan
+from taxonomy_api.portfolio.issue_texts import ISSUES
 from taxonomy_api.portfolio.issues import CellProblem, Issue, IssueLog, Severity
 from taxonomy_api.portfolio.locate import Location
 from taxonomy_api.portfolio.table import Book, Broken, Cell, MergedRange, SheetData, Table, letters, shown
-from taxonomy_api.portfolio.texts import ISSUES, label
+from taxonomy_api.portfolio.texts import label
 
 _SHOWN = 200
 

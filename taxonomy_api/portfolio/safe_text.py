@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-#: A cell holds no more characters than this.
+#: A cell holds no more characters than this; a character beyond U+FFFF counts as two.
 LONGEST_CELL = 32_767
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
@@ -18,12 +18,17 @@ def clean(text: str) -> str:
     """Without control signs and lone surrogates, which no workbook can hold; cut to a cell's length."""
     if _FORBIDDEN.search(text):
         text = _FORBIDDEN.sub("", text)
-    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+    if len(text) <= LONGEST_CELL // 2:
+        return text
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * LONGEST_CELL:
+        return text
+    return units[: 2 * (LONGEST_CELL - 1)].decode("utf-16-le", "ignore") + "…"
 
 
 def xml_text(text: str) -> str:
     """The inside of a `<t>` element, escapes included."""
-    if len(text) > LONGEST_CELL:
+    if len(text) > LONGEST_CELL // 2:
         text = clean(text)
     if not _SPECIAL.search(text):
         return text

@@ -1,124 +1,162 @@
-"""The cells of the Results sheet as XML, column by column."""
+"""The rows of the Results sheet as XML, column by column.
+
+Of a column whose values repeat, each distinct value is written once; a row is joined from such pieces.
+Columns whose values hardly repeat are escaped and encoded by the block. No step takes a call per cell.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from itertools import repeat
+from typing import Any, Protocol, cast
 
+from taxonomy_api.portfolio.cell_xml import EXACT_INTEGERS, ROW, CellStyles, CellWriter, SharedTexts
 from taxonomy_api.portfolio.result_columns import ResultColumn
-from taxonomy_api.portfolio.safe_text import xml_text
-from taxonomy_api.portfolio.table import Broken, Percent, letters
+from taxonomy_api.portfolio.safe_text import LONGEST_CELL
+from taxonomy_api.portfolio.table import Cell, letters
 
-_EPOCH = date(1899, 12, 30).toordinal()
-#: Serials before this day differ between programs, which count a 29 February 1900 or do not.
-_FIRST_SAFE_DAY = date(1900, 3, 1)
-_EXACT_INTEGERS = 10**15
-
-
-@dataclass(frozen=True, slots=True)
-class CellStyles:
-    """Style numbers of the workbook; `by_value` colours verdicts and row states."""
-
-    header: int
-    date: int
-    datetime: int
-    percent: int
-    by_value: Mapping[str, int]
+#: Rows that are joined at a time: few enough for their pieces to stay in the processor's cache.
+BLOCK = 512
+_SAMPLE = 4_096
+_ROW = ROW.encode()
+_NOTHING = type(None)
+#: Parts the cells of a block; a block that holds it otherwise is written cell by cell.
+_BETWEEN = "\x01"
+_CONTROLS = bytes({*range(32)} - {*b"\t\n\r\x01"})
+#: What may be, or become, something other than itself in a workbook.
+_DOUBTFUL = (b"_x", "\ufffe".encode(), "\uffff".encode())
 
 
-def header_xml(columns: Sequence[ResultColumn], styles: CellStyles) -> str:
-    cells = "".join(
-        f'<c r="{letters(index)}1" s="{styles.header}" t="inlineStr">{_inline(column.header)}</c>'
-        for index, column in enumerate(columns)
-    )
-    return f'<row r="1">{cells}</row>'
+class ColumnXml(Protocol):
+    """The cells of one column as XML."""
+
+    def pieces(self, start: int, stop: int) -> list[bytes]:
+        """The cells of these rows, the row's number left open as `ROW`; b"" for an empty one."""
 
 
-def rows_xml(columns: Sequence[ResultColumn], styles: CellStyles, start: int, stop: int) -> Iterator[str]:
-    """The rows `start` to `stop` (indexes into the columns) as `<row>` elements; row 1 is the header."""
-    rendered = [_render(column, letters(index), styles, start, stop) for index, column in enumerate(columns)]
-    for number, cells in enumerate(zip(*rendered, strict=True), start=start + 2):
-        yield f'<row r="{number}">{"".join(cells)}</row>'
+class SheetXml:
+    """The rows of a sheet of results."""
+
+    def __init__(self, columns: Sequence[ResultColumn], styles: CellStyles, texts: SharedTexts) -> None:
+        self._headers = [column.header for column in columns]
+        self._styles = styles
+        self._texts = texts
+        self._columns = [
+            _column_xml(column, letters(place), styles, texts) for place, column in enumerate(columns)
+        ]
+
+    def header(self) -> bytes:
+        """The first row."""
+        cells = (
+            CellWriter(letters(place), self._styles, {header: self._styles.header}, self._texts).xml(header)
+            for place, header in enumerate(self._headers)
+        )
+        return f'<row r="1">{"".join(cells)}</row>'.replace(ROW, "1").encode()
+
+    def rows(self, start: int, stop: int, first: int) -> bytes:
+        """The rows `start` to `stop` (indexes into the columns); `first` is the number of the first one."""
+        join = b"".join
+        written: list[bytes] = []
+        for begin in range(start, stop, BLOCK):
+            end = min(begin + BLOCK, stop)
+            pieces = [column.pieces(begin, end) for column in self._columns]
+            table = zip(repeat(b'<row r="%s">' % _ROW, end - begin), *pieces, repeat(b"</row>"))
+            numbers = range(first + begin - start, first + end - start)
+            written += [
+                join(row).replace(_ROW, b"%d" % number) for number, row in zip(numbers, table, strict=True)
+            ]
+        return join(written)
 
 
-def _render(column: ResultColumn, letter: str, styles: CellStyles, start: int, stop: int) -> list[str]:
-    """One column's cells of these rows; "" for an empty cell."""
-    numbers = range(start + 2, stop + 2)
-    cells = column.cells[start:stop]
-    by_value: Mapping[str, int] = styles.by_value if column.coloured else {}
-    # Verdicts, codes and currencies repeat: each text is escaped once.
-    known: dict[str, str] = {}
-
-    def text(value: str) -> str:
-        tail = known.get(value)
-        if tail is None:
-            style = by_value.get(value)
-            mark = f' s="{style}"' if style is not None else ""
-            tail = f'"{mark} t="inlineStr">{_inline(value)}</c>' if value else ""
-            known[value] = tail
-        return tail
-
-    out: list[str] = []
-    for number, value in zip(numbers, cells, strict=True):
-        if value is None:
-            out.append("")
-            continue
-        kind = type(value)
-        tail = text(value) if kind is str else _OTHERS[kind](value, styles)  # type: ignore[arg-type]
-        out.append(f'<c r="{letter}{number}{tail}' if tail else "")
-    return out
+def _column_xml(column: ResultColumn, letter: str, styles: CellStyles, texts: SharedTexts) -> ColumnXml:
+    sample = column.cells[:: max(1, len(column.cells) // _SAMPLE)]
+    if not column.coloured and 2 * len(set(sample)) > len(sample):
+        return _DistinctCells(column.cells, CellWriter(letter, styles, {}, None))
+    by_value = styles.by_value if column.coloured else {}
+    return _RepeatingCells(column.cells, CellWriter(letter, styles, by_value, texts))
 
 
-def _inline(text: str) -> str:
-    space = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
-    return f"<is><t{space}>{xml_text(text)}</t></is>"
+class _RepeatingCells:
+    """A column whose values repeat: each is written once."""
+
+    def __init__(self, cells: Sequence[Cell], writer: CellWriter) -> None:
+        self._cells = cells
+        self._writer = writer
+        # 1, 1.0 and True are equal, as are a text and a percentage, but their cells are not.
+        self._by_value: dict[type, _Written] = {}
+        self._by_kind_and_value = _Written(lambda key: writer.xml(key[1]))
+
+    def pieces(self, start: int, stop: int) -> list[bytes]:
+        cells = self._cells[start:stop]
+        kinds = set(map(type, cells)) - {_NOTHING}
+        if len(kinds) > 1:
+            return list(map(self._by_kind_and_value.__getitem__, zip(map(type, cells), cells, strict=True)))
+        kind = next(iter(kinds), _NOTHING)
+        if kind not in self._by_value:
+            self._by_value[kind] = _Written(self._writer.xml)
+        return list(map(self._by_value[kind].__getitem__, cells))
 
 
-def _text(value: str, styles: CellStyles) -> str:
-    return f'" t="inlineStr">{_inline(value)}</c>' if value else ""
+class _Written(dict[Any, bytes]):
+    """The cells written so far, by what tells them apart; `write` makes a further one."""
+
+    def __init__(self, write: Callable[[Any], str]) -> None:
+        self._write = write
+
+    def __missing__(self, key: Any) -> bytes:
+        self[key] = piece = self._write(key).encode()
+        return piece
 
 
-def _int(value: int, styles: CellStyles) -> str:
-    # Spreadsheets keep 15 digits; longer numbers are identifiers and stay whole as text.
-    return f'"><v>{value}</v></c>' if abs(value) < _EXACT_INTEGERS else _text(str(value), styles)
+class _DistinctCells:
+    """A column whose values hardly repeat: texts or numbers are written by the block, others one by one."""
+
+    def __init__(self, cells: Sequence[Cell], writer: CellWriter) -> None:
+        self._cells = cells
+        self._writer = writer
+        opening = f'<c r="{writer.column}{ROW}"'
+        self._text = (f'{opening} t="inlineStr"><is><t xml:space="preserve">', "</t></is></c>")
+        self._number = (f"{opening}><v>", "</v></c>")
+
+    def pieces(self, start: int, stop: int) -> list[bytes]:
+        cells = self._cells[start:stop]
+        kinds = set(map(type, cells)) - {_NOTHING}
+        block = None
+        if kinds == {str}:
+            block = _joined_texts(cast("Sequence[str | None]", cells))
+        elif kinds and kinds <= {int, float}:
+            block = _joined_numbers(cast("Sequence[float | None]", cells))
+        if block is None:
+            return [self._writer.xml(cell).encode() for cell in cells]
+        opening, closing = (part.encode() for part in (self._text if kinds == {str} else self._number))
+        between = _BETWEEN.encode()
+        filled = opening + block.replace(between, closing + between + opening) + closing
+        return filled.replace(opening + closing, b"").split(between)
 
 
-def _float(value: float, styles: CellStyles) -> str:
-    return f'"><v>{value!r}</v></c>' if value - value == 0 else ""
+def _joined_texts(cells: Sequence[str | None]) -> bytes | None:
+    """The texts with their escapes, parted by `_BETWEEN`; None where one of them needs a closer look."""
+    texts = [text or "" for text in cells]
+    if max(map(len, texts)) > LONGEST_CELL // 2:
+        return None
+    try:
+        block = _BETWEEN.join(texts).encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return None
+    parted = block.count(_BETWEEN.encode()) == len(texts) - 1
+    if not parted or len(block.translate(None, _CONTROLS)) < len(block):
+        return None
+    if any(mark in block for mark in _DOUBTFUL):
+        return None
+    block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return block.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
 
 
-def _bool(value: bool, styles: CellStyles) -> str:
-    return f'" t="b"><v>{int(value)}</v></c>'
-
-
-def _date(value: date, styles: CellStyles) -> str:
-    if value < _FIRST_SAFE_DAY:
-        return _text(value.isoformat(), styles)
-    return f'" s="{styles.date}"><v>{value.toordinal() - _EPOCH}</v></c>'
-
-
-def _datetime(value: datetime, styles: CellStyles) -> str:
-    if value.date() < _FIRST_SAFE_DAY:
-        return _text(value.isoformat(sep=" "), styles)
-    seconds = value.hour * 3600 + value.minute * 60 + value.second
-    return f'" s="{styles.datetime}"><v>{value.toordinal() - _EPOCH + seconds / 86_400!r}</v></c>'
-
-
-def _percent(value: Percent, styles: CellStyles) -> str:
-    return f'" s="{styles.percent}"><v>{value.fraction!r}</v></c>'
-
-
-def _broken(value: Broken, styles: CellStyles) -> str:
-    return _text(value.shown, styles)
-
-
-_OTHERS: Mapping[type, Callable[..., str]] = {
-    int: _int,
-    float: _float,
-    bool: _bool,
-    date: _date,
-    datetime: _datetime,
-    Percent: _percent,
-    Broken: _broken,
-}
+def _joined_numbers(cells: Sequence[float | None]) -> bytes | None:
+    """The numbers parted by `_BETWEEN`; None where one is no number or an integer with too many digits."""
+    numbers = [number for number in cells if number is not None]
+    if not -EXACT_INTEGERS < min(numbers) <= max(numbers) < EXACT_INTEGERS:
+        return None
+    block = _BETWEEN.join(map(repr, cells)).replace("None", "")
+    # What is left of letters is nan or inf, or the e of an exponent.
+    return None if "n" in block else block.encode()

@@ -1,68 +1,112 @@
 """The result workbook: XlsxWriter makes everything but the results rows, which are streamed into it.
 
-Writing each of the rows' cells through a library would take most of a run's time.
+Writing each of the rows' cells through a library would take most of a run's time. Rows that one sheet
+cannot hold go on in further sheets.
 """
 
 from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import IO
 
+from taxonomy_api.portfolio.cell_xml import SharedTexts
 from taxonomy_api.portfolio.result_columns import ResultColumn
-from taxonomy_api.portfolio.sheet_xml import CellStyles, header_xml, rows_xml
-from taxonomy_api.portfolio.shell import Report, make_shell
+from taxonomy_api.portfolio.sheet_xml import SheetXml
+from taxonomy_api.portfolio.shell import Report, make_shell, results_part
 from taxonomy_api.portfolio.table import letters
 
-RESULTS_PART = "xl/worksheets/sheet1.xml"
-BLOCK = 2_000
+#: Rows that a sheet can have, its header among them.
+SHEET_ROWS = 1_048_576
+#: Rows that are compressed at a time, while the next ones are written.
+BLOCK = 4_096
+TEXTS_PART = "xl/sharedStrings.xml"
 _DIMENSION = re.compile(r'<dimension ref="[^"]*"/>')
-_SHEET_DATA = re.compile(r"<sheetData>.*</sheetData>", re.DOTALL)
+_SHEET_DATA = re.compile(r"<sheetData>.*</sheetData>|<sheetData/>", re.DOTALL)
+_TEXTS = re.compile(r'<sst xmlns="([^"]*)"[^>]* uniqueCount="(\d+)"(?:/>|>(.*)</sst>)', re.DOTALL)
 
 
 def write_xlsx(
-    path: Path, columns: Sequence[ResultColumn], report: Report, progress: Callable[[int], None]
+    path: Path,
+    columns: Sequence[ResultColumn],
+    report: Report,
+    progress: Callable[[int], None],
+    *,
+    sheet_rows: int = SHEET_ROWS,
 ) -> None:
-    """Write the workbook; `progress` is told the number of rows written so far."""
+    """Write the workbook; `progress` is told the number of rows written so far.
+
+    `sheet_rows`: how many rows one sheet of results has at most, its header among them.
+    """
     rows = len(columns[0].cells)
-    shell, styles = make_shell(columns, rows, report)
+    parts = _parts(rows, sheet_rows - 1)
+    shell, styles = make_shell(columns, [len(part) for part in parts], report)
     with (
         zipfile.ZipFile(BytesIO(shell)) as source,
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
     ):
+        streamed = {results_part(number): part for number, part in enumerate(parts)}
+        namespace, known, before = _shell_texts(source.read(TEXTS_PART).decode())
+        texts = SharedTexts(known)
+        sheet = SheetXml(columns, styles, texts)
         for item in source.infolist():
-            if item.filename != RESULTS_PART:
+            if item.filename in streamed:
+                frame = source.read(item).decode()
+                part = streamed[item.filename]
+                opening, closing = _open_frame(frame, f"A1:{letters(len(columns) - 1)}{len(part) + 1}")
+                # A sheet of a million rows can pass 4 GiB of XML, and nobody knows before.
+                with target.open(item.filename, "w", force_zip64=True) as stream:
+                    stream.write(opening.encode() + sheet.header())
+                    _stream_rows(stream, sheet, part, progress)
+                    stream.write(closing.encode())
+            elif item.filename != TEXTS_PART:
                 target.writestr(item, source.read(item), compresslevel=6)
-        frame = source.read(RESULTS_PART).decode("utf-8")
-        before, after = _open_frame(frame, f"A1:{letters(len(columns) - 1)}{rows + 1}")
-        # Sheets of a million rows pass 4 GiB of XML only with far more columns, but then they must.
-        with target.open(RESULTS_PART, "w", force_zip64=True) as part:
-            part.write(before.encode("utf-8"))
-            _stream_rows(part, columns, styles, rows, progress)
-            part.write(after.encode("utf-8"))
+        # The texts come last, as only now all of them are known.
+        with target.open(TEXTS_PART, "w", force_zip64=True) as stream:
+            stream.writelines(_texts_part(namespace, before, texts))
 
 
-def _stream_rows(
-    part: IO[bytes],
-    columns: Sequence[ResultColumn],
-    styles: CellStyles,
-    rows: int,
-    progress: Callable[[int], None],
-) -> None:
-    part.write(header_xml(columns, styles).encode("utf-8"))
-    for start in range(0, rows, BLOCK):
-        stop = min(start + BLOCK, rows)
-        part.write("".join(rows_xml(columns, styles, start, stop)).encode("utf-8"))
-        progress(stop)
+def _parts(rows: int, size: int) -> list[range]:
+    """The rows of each sheet; one sheet without rows where there are none."""
+    return [range(start, min(start + size, rows)) for start in range(0, max(rows, 1), size)]
+
+
+def _stream_rows(stream: IO[bytes], sheet: SheetXml, rows: range, progress: Callable[[int], None]) -> None:
+    """Write the rows; one block is compressed while the next is made."""
+    with ThreadPoolExecutor(max_workers=1) as compressing:
+        pending: Future[int] | None = None
+        for start in range(rows.start, rows.stop, BLOCK):
+            stop = min(start + BLOCK, rows.stop)
+            block = sheet.rows(start, stop, start - rows.start + 2)
+            if pending is not None:
+                pending.result()
+            pending = compressing.submit(stream.write, block)
+            progress(stop)
+        if pending is not None:
+            pending.result()
 
 
 def _open_frame(frame: str, dimension: str) -> tuple[str, str]:
     """The sheet's XML before and after its rows, with the true dimension in place."""
     frame = _DIMENSION.sub(f'<dimension ref="{dimension}"/>', frame, count=1)
     match = _SHEET_DATA.search(frame)
-    if match is None:  # the shell always has sample cells
-        raise AssertionError("the shell of the result workbook has no rows")
+    assert match is not None, "XlsxWriter writes <sheetData> in every sheet"
     return frame[: match.start()] + "<sheetData>", "</sheetData>" + frame[match.end() :]
+
+
+def _shell_texts(xml: str) -> tuple[str, int, str]:
+    """Namespace, number and elements of the texts that the shell's own sheets share."""
+    match = _TEXTS.search(xml)
+    assert match is not None, "the shell has texts"
+    return match[1], int(match[2]), match[3] or ""
+
+
+def _texts_part(namespace: str, before: str, texts: SharedTexts) -> Iterator[bytes]:
+    yield b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    yield f'<sst xmlns="{namespace}" uniqueCount="{len(texts)}">{before}'.encode()
+    yield from (text.encode() for text in texts.xml())
+    yield b"</sst>"

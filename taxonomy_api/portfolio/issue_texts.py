@@ -1,0 +1,374 @@
+"""What is said of issues in three languages, by code."""
+
+from __future__ import annotations
+
+from taxonomy_api.catalog.terms import Text
+from taxonomy_api.portfolio import exchange_texts
+
+#: What was done and how to mend it, by issue code. Braces are filled in by the one who reports.
+ISSUES: dict[str, tuple[Text, Text]] = {
+    "sheet_chosen": (
+        Text(
+            "Read sheet {name!r}: its row {row} holds {known} known column names.",
+            "读取工作表 {name!r}：第 {row} 行含 {known} 个已知列名。",
+            "讀取工作表 {name!r}：第 {row} 行含 {known} 個已知欄名。",
+        ),
+        Text(
+            "Name another with the options sheet and header_row.",
+            "如需其他工作表，请用选项 sheet 与 header_row 指定。",
+            "如需其他工作表，請用選項 sheet 與 header_row 指定。",
+        ),
+    ),
+    "sheet_not_read": (
+        Text(
+            "This sheet holds a table of projects too; it was not read.",
+            "该工作表也含项目表，未读取。",
+            "該工作表也含項目表，未讀取。",
+        ),
+        Text(
+            "Assess it separately, with the option sheet.",
+            "请用选项 sheet 另行评估。",
+            "請用選項 sheet 另行評估。",
+        ),
+    ),
+    "text_encoding": (
+        Text("Read the text as {read}.", "按 {read} 读取文本。", "按 {read} 讀取文本。"),
+        Text(
+            "Save as CSV in UTF-8 if signs look wrong.",
+            "如有乱码，请另存为 UTF-8 CSV。",
+            "如有亂碼，請另存為 UTF-8 CSV。",
+        ),
+    ),
+    "content_ignored": (
+        Text(
+            "Left alone, neither run nor opened: {read}.",
+            "未运行、未打开：{read}。",
+            "未運行、未打開：{read}。",
+        ),
+        Text(
+            "Values that come from there are read as last saved.",
+            "由其得出的数值按最后保存的结果读取。",
+            "由其得出的數值按最後保存的結果讀取。",
+        ),
+    ),
+    "hidden_rows": (
+        Text(
+            "{count} hidden or filtered rows were read like the others.",
+            "{count} 个隐藏或被筛选的行照常读取。",
+            "{count} 個隱藏或被篩選的行照常讀取。",
+        ),
+        Text(
+            "Delete them if they do not belong to the portfolio.",
+            "如不属于组合，请删除。",
+            "如不屬於組合，請刪除。",
+        ),
+    ),
+    "hidden_column": (
+        Text("This hidden column was read like the others.", "该隐藏列照常读取。", "該隱藏欄照常讀取。"),
+        Text("Delete it if it is out of date.", "如已过时，请删除。", "如已過時，請刪除。"),
+    ),
+    "header_unknown": (
+        Text(
+            "Kept as it is; not used in the assessment. Nearest: {nearest}.",
+            "原样保留，未用于评估。相近列名：{nearest}。",
+            "原樣保留，未用於評估。相近欄名：{nearest}。",
+        ),
+        Text(
+            "Rename the header if it states a fact.",
+            "如为评估所需数据，请修改列名。",
+            "如為評估所需數據，請修改欄名。",
+        ),
+    ),
+    "header_empty": (
+        Text(
+            "A column without a header; kept as it is, not used.",
+            "无列名，原样保留，未使用。",
+            "無欄名，原樣保留，未使用。",
+        ),
+        Text(
+            "Give it a header if it states a fact.",
+            "如为评估所需数据，请补列名。",
+            "如為評估所需數據，請補欄名。",
+        ),
+    ),
+    "header_ambiguous": (
+        Text(
+            "Kept as it is: the header has several meanings: {nearest}.",
+            "原样保留：列名有多种含义：{nearest}。",
+            "原樣保留：欄名有多種含義：{nearest}。",
+        ),
+        Text("Use one of these ids as header.", "请改用其中一个标识作列名。", "請改用其中一個標識作欄名。"),
+    ),
+    "header_duplicate": (
+        Text(
+            "Kept as it is: {nearest!r} was read for the same meaning.",
+            "原样保留：同一含义已读取 {nearest!r}。",
+            "原樣保留：同一含義已讀取 {nearest!r}。",
+        ),
+        Text("Leave one of the two columns.", "请只保留一列。", "請只保留一欄。"),
+    ),
+    "header_repeated": (
+        Text(
+            "Read together with {nearest!r}, which has the same meaning.",
+            "与含义相同的 {nearest!r} 一并读取。",
+            "與含義相同的 {nearest!r} 一併讀取。",
+        ),
+        Text("One column is enough.", "保留一列即可。", "保留一欄即可。"),
+    ),
+    "header_outranked": (
+        Text(
+            "Kept as it is: amounts were read from {nearest!r}, which is nearer to the exposure.",
+            "原样保留：金额取自更接近风险敞口的 {nearest!r}。",
+            "原樣保留：金額取自更接近風險敞口的 {nearest!r}。",
+        ),
+        Text(
+            "Rename the columns if the other one counts.",
+            "如应以此列为准，请调整列名。",
+            "如應以此欄為準，請調整欄名。",
+        ),
+    ),
+    "error_cell": (
+        Text(
+            "The cell holds an error; read as not stated.",
+            "单元格为错误值，按未提供处理。",
+            "儲存格為錯誤值，按未提供處理。",
+        ),
+        Text(
+            "Mend the formula or type the value.", "请修正公式或直接填写数值。", "請修正公式或直接填寫數值。"
+        ),
+    ),
+    "formula_without_value": (
+        Text(
+            "The formula was never calculated; read as not stated.",
+            "公式未计算、无存储值，按未提供处理。",
+            "公式未計算、無儲存值，按未提供處理。",
+        ),
+        Text(
+            "Open and save the workbook in a spreadsheet program.",
+            "请在电子表格软件中打开并保存。",
+            "請在試算表軟件中開啟並儲存。",
+        ),
+    ),
+    "merged_filled": (
+        Text(
+            "A merged cell; its value was read for all its rows.",
+            "合并单元格，其值用于所含各行。",
+            "合併儲存格，其值用於所含各行。",
+        ),
+        Text("Write the value into every row.", "请在每行填写该值。", "請在每行填寫該值。"),
+    ),
+    "merged_amount": (
+        Text(
+            "A merged amount; counted once, in the first of its rows.",
+            "合并的金额，只在首行计一次。",
+            "合併的金額，只在首行計一次。",
+        ),
+        Text("Write each row's own amount.", "请填写每行各自的金额。", "請填寫每行各自的金額。"),
+    ),
+    "amount_unreadable": (
+        Text("Not counted in amounts. {message}", "未计入金额。{message}", "未計入金額。{message}"),
+        Text(
+            "Write a number, its unit in the header or the cell.",
+            "请填写数字，单位写在列名或单元格中。",
+            "請填寫數字，單位寫在欄名或儲存格中。",
+        ),
+    ),
+    "currency_missing": (
+        Text("Counted under 'currency not stated'.", "计入“币种未注明”。", "計入「幣種未註明」。"),
+        Text(
+            "State the currency in its own column or in the header.",
+            "请在币种列或列名中注明币种。",
+            "請在幣種欄或欄名中註明幣種。",
+        ),
+    ),
+    "total_row": (
+        Text(
+            "A row of totals: kept, not assessed, its amount not counted.",
+            "合计行：保留，不作评估，金额不计入。",
+            "合計行：保留，不作評估，金額不計入。",
+        ),
+        Text("Compare it with the control totals.", "请与核对合计比较。", "請與核對合計比較。"),
+    ),
+    "project_funded_twice": (
+        Text(
+            "Rows {rows} are one project under several instruments ({instruments}), {amounts} in all; "
+            "{comparison}. Each row is counted.",
+            "第 {rows} 行为同一项目，由多个融资工具（{instruments}）提供资金，"
+            "合计 {amounts}；{comparison}。各行均计入。",
+            "第 {rows} 行為同一項目，由多個融資工具（{instruments}）提供資金，"
+            "合計 {amounts}；{comparison}。各行均計入。",
+        ),
+        Text(
+            "State the project's own amount in a column of its own, or leave out what is counted twice.",
+            "请另列注明项目自身金额，或删除重复计入的部分。",
+            "請另欄註明項目自身金額，或刪除重複計入的部分。",
+        ),
+    ),
+    "project_amount_exceeded": (
+        Text(
+            "Rows {rows} are one project (instruments: {instruments}), {amounts} in all; {comparison}. "
+            "Each row is counted.",
+            "第 {rows} 行为同一项目（融资工具：{instruments}），合计 {amounts}；{comparison}。各行均计入。",
+            "第 {rows} 行為同一項目（融資工具：{instruments}），合計 {amounts}；{comparison}。各行均計入。",
+        ),
+        Text(
+            "Correct the amounts, or leave out what is counted twice.",
+            "请更正金额，或删除重复计入的部分。",
+            "請更正金額，或刪除重複計入的部分。",
+        ),
+    ),
+    "shares_above_whole": (
+        Text(
+            "The shares of proceeds of this instrument (rows {rows}) come to {share}.",
+            "该融资工具的募集资金占比（第 {rows} 行）合计 {share}。",
+            "該融資工具的募集資金佔比（第 {rows} 行）合計 {share}。",
+        ),
+        Text("Correct the shares.", "请更正占比。", "請更正佔比。"),
+    ),
+    "share_unreadable": (
+        Text("Not applied. {message}", "未采用。{message}", "未採用。{message}"),
+        Text("Write 50% or 0.5.", "请填写 50% 或 0.5。", "請填寫 50% 或 0.5。"),
+    ),
+    "total_differs": (
+        Text(
+            "The total states {stated}; the rows above add up to {above}, since the last total {since}.",
+            "合计为 {stated}；其上各行之和为 {above}，自上一合计以来为 {since}。",
+            "合計為 {stated}；其上各行之和為 {above}，自上一合計以來為 {since}。",
+        ),
+        Text(
+            "Check the total and the amounts of its rows.", "请核对合计与各行金额。", "請核對合計與各行金額。"
+        ),
+    ),
+    "share_ambiguous": (
+        Text(
+            "Not applied: without a percent sign or format it may be a fraction or a percentage.",
+            "未采用：无百分号或百分比格式，可能是小数也可能是百分数。",
+            "未採用：無百分號或百分比格式，可能是小數也可能是百分數。",
+        ),
+        Text(
+            "Write 50%, or format the cell as a percentage.",
+            "请写作 50%，或将单元格设为百分比格式。",
+            "請寫作 50%，或將儲存格設為百分比格式。",
+        ),
+    ),
+    "id_digits": (
+        Text(
+            "An id stored as a number beyond 15 digits: spreadsheet programs round it; read as {read}.",
+            "编号以数字保存且超过 15 位，表格软件可能改动末位；读取为 {read}。",
+            "編號以數字保存且超過 15 位，表格軟件可能改動末位；讀取為 {read}。",
+        ),
+        Text(
+            "Format the column as text and enter the id again.",
+            "请将该列设为文本后重新输入。",
+            "請將該列設為文本後重新輸入。",
+        ),
+    ),
+    "amount_implausible": (
+        Text(
+            "Not counted in amounts: larger than any loan can be.",
+            "未计入金额：数额过大，不合常理。",
+            "未計入金額：數額過大，不合常理。",
+        ),
+        Text("Check the number and its unit.", "请核对数值与单位。", "請核對數值與單位。"),
+    ),
+    "amount_approximate": (
+        Text(
+            "Stated as approximate; counted as that number.",
+            "所填为约数，按该数值计入。",
+            "所填為約數，按該數值計入。",
+        ),
+        Text("Write the exact amount.", "请填写准确金额。", "請填寫準確金額。"),
+    ),
+    "amount_conflict": (
+        Text(
+            "Not counted in amounts: cell and currency column differ ({message}).",
+            "未计入金额：单元格与币种列不一致（{message}）。",
+            "未計入金額：儲存格與幣種欄不一致（{message}）。",
+        ),
+        Text("State one currency.", "请统一币种。", "請統一幣種。"),
+    ),
+    **exchange_texts.ISSUES,
+}
+
+#: What is to be said of activity, row and industry cells, by code.
+FINDINGS: dict[str, Text] = {
+    "unknown_activity": Text(
+        "“{given}” is no activity on file.", "“{given}”不是已收录的活动。", "「{given}」不是已收錄的活動。"
+    ),
+    "ambiguous_activity": Text(
+        "“{given}” can mean {activity}; write taxonomy:code.",
+        "“{given}”可指 {activity}；请写作 taxonomy:code。",
+        "「{given}」可指 {activity}；請寫作 taxonomy:code。",
+    ),
+    "activity_missing": Text(
+        "The row names neither an activity nor an industry code.",
+        "该行既无活动也无行业代码。",
+        "該行既無活動也無行業代碼。",
+    ),
+    "several_activities": Text(
+        "The row names several activities of one taxonomy; split it into one row each.",
+        "该行列出同一目录的多项活动；请按活动分行。",
+        "該行列出同一目錄的多項活動；請按活動分行。",
+    ),
+    "read_by_name": Text(
+        "Read by its full name as {activity}.", "按全名识别为 {activity}。", "按全名識別為 {activity}。"
+    ),
+    "code_was_number": Text(
+        "The code was stored as a number; only {activity} fits.",
+        "代码被存为数字；仅 {activity} 相符。",
+        "代碼被存為數字；僅 {activity} 相符。",
+    ),
+    "unknown_row": Text(
+        "{activity} has no row “{given}”.", "{activity} 无“{given}”行。", "{activity} 無「{given}」行。"
+    ),
+    "contradictory_rows": Text(
+        "The activity cell says {activity}, the row column “{given}”.",
+        "活动列写 {activity}，行列写“{given}”，互相矛盾。",
+        "活動欄寫 {activity}，行欄寫「{given}」，互相矛盾。",
+    ),
+    "industry_code_only": Text(
+        "An industry code proposes activities and gives no verdict. Choose among: {candidates}.",
+        "行业代码仅提示可能的活动，不产生结论。请选择：{candidates}。",
+        "行業代碼僅提示可能的活動，不產生結論。請選擇：{candidates}。",
+    ),
+    "industry_without_activity": Text(
+        "An industry code gives no verdict, and no activity looked up carries it. Name the activity.",
+        "行业代码不产生结论，所查目录中亦无带该代码的活动。请填写活动。",
+        "行業代碼不產生結論，所查目錄中亦無帶該代碼的活動。請填寫活動。",
+    ),
+    "contradictory_answers": Text(
+        "Two columns answer {subject} differently: “{first}” and “{given}”. Neither was used.",
+        "两列对 {subject} 的回答不同：“{first}”与“{given}”，均未采用。",
+        "兩欄對 {subject} 的回答不同：「{first}」與「{given}」，均未採用。",
+    ),
+    "approximate_value": Text(
+        "“{given}” is stated as approximate; it was read as that number.",
+        "“{given}”为约数，按该数值读取。",
+        "「{given}」為約數，按該數值讀取。",
+    ),
+    "industry_unclear": Text(
+        "“{given}” is no code of a classification named; write nace2.1:D35.11, isic4:D3510 or gbt4754:4413.",
+        "“{given}”无法识别；请写作 nace2.1:D35.11、isic4:D3510 或 gbt4754:4413。",
+        "「{given}」無法識別；請寫作 nace2.1:D35.11、isic4:D3510 或 gbt4754:4413。",
+    ),
+    "industry_unknown": Text(
+        "“{given}” is no code of this classification and revision.",
+        "“{given}”不是该行业分类及版本的代码。",
+        "「{given}」不是該行業分類及版本的代碼。",
+    ),
+    "unknown_instrument": Text(
+        "“{given}” is no kind of instrument on file.",
+        "“{given}”不是已收录的融资工具类型。",
+        "「{given}」不是已收錄的融資工具類型。",
+    ),
+    "instrument_read_in_part": Text(
+        "“{given}” is no kind of instrument on file; it was read as a {kind} for the choice of edition only.",
+        "“{given}”不是已收录的融资工具类型；仅在选择版本时按 {kind} 读取。",
+        "「{given}」不是已收錄的融資工具類型；僅在選擇版本時按 {kind} 讀取。",
+    ),
+    "industry_revision_assumed": Text(
+        "“{given}” names no classification: read as NACE Rev. 2; for Rev. 2.1 write nace2.1:{given}.",
+        "“{given}”未说明所属分类，按 NACE Rev. 2 识别；Rev. 2.1 请写作 nace2.1:{given}。",
+        "「{given}」未說明所屬分類，按 NACE Rev. 2 識別；Rev. 2.1 請寫作 nace2.1:{given}。",
+    ),
+}
