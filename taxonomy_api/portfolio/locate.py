@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import WHAT, WHO, is_unit, match_header
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.table import Book, Cell, SheetData, Table, filled, letters
@@ -104,11 +105,11 @@ def read_table(
             f"The sheet {chosen.sheet!r} holds {len(numbers):,} rows; at most {limits.rows:,} are read.",
             "Split the portfolio into several files.",
         )
-    below = {position: cells[start:] for position, cells in data.columns.items()}
+    below = {position: _column(cells[start:]) for position, cells in data.columns.items()}
     positions = sorted(
         position
         for position in header.keys() | below.keys()
-        if position in header or any(cell is not None for cell in below[position])
+        if position in header or below[position].codes.any()
     )
     if len(positions) > limits.columns:
         raise PortfolioProblem(
@@ -118,9 +119,13 @@ def read_table(
             "Leave out what the assessment does not need.",
         )
     _refuse_second_table(chosen, numbers, below, vocabulary)
-    columns = [below.get(position, [None] * len(numbers)) for position in positions]
+    columns = [below.get(position) or Column.of([None] * len(numbers)) for position in positions]
     headers = [header.get(position, "") for position in positions]
     return Table(source, chosen.sheet, chosen.header_row, positions, headers, numbers, columns), data
+
+
+def _column(cells: Sequence[Cell]) -> Column:
+    return cells if isinstance(cells, Column) else Column.of(cells)
 
 
 def _judge(sheet: str, hidden: bool, at: int, data: SheetData, vocabulary: Vocabulary) -> Candidate:
@@ -183,21 +188,16 @@ def _refuse_transposed(book: Book, vocabulary: Vocabulary, limits: Limits, sheet
 
 
 def _refuse_second_table(
-    chosen: Candidate, numbers: list[int], columns: Mapping[int, list[Cell]], vocabulary: Vocabulary
+    chosen: Candidate, numbers: Sequence[int], columns: Mapping[int, Column], vocabulary: Vocabulary
 ) -> None:
     """A second header below the first begins another table, which is not added to the first."""
     for position, text in chosen.headers.items():
         if not _keys([text], vocabulary) & WHAT or position not in columns:
             continue
-        cells = columns[position]
-        headers = {
-            text
-            for text in {cell for cell in cells if isinstance(cell, str)}
-            if _keys([text], vocabulary) & WHAT
-        }
-        for row, cell in enumerate(cells):
-            if cell not in headers:
-                continue
+        repeated = columns[position].where(
+            lambda cell: isinstance(cell, str) and bool(_keys([cell], vocabulary) & WHAT)
+        )
+        for row in repeated.tolist():
             texts = [str(other[row]) for other in columns.values() if isinstance(other[row], str)]
             if _keys(texts, vocabulary) & WHO:
                 raise PortfolioProblem(

@@ -6,8 +6,11 @@ import re
 from collections.abc import Container, Sequence
 from decimal import Decimal
 
+import numpy as np
+
 from taxonomy_api.assessment.money import parse_amount, parse_share
 from taxonomy_api.assessment.value_problems import ValueProblem
+from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import INDUSTRY_COLUMNS, ColumnPlan
 from taxonomy_api.portfolio.report import Reporter
 from taxonomy_api.portfolio.summary import Money
@@ -26,25 +29,25 @@ _ROUNDING = Decimal("0.0001")
 _TOTAL = re.compile(r"(grand |sub-?)?totals?|sum|合\s*[计計]|小\s*[计計]|[总總]\s*[计計]", re.IGNORECASE)
 
 
-def find_totals(reporter: Reporter, plan: ColumnPlan, usable: Sequence[Sequence[Cell]]) -> frozenset[int]:
+def find_totals(reporter: Reporter, plan: ColumnPlan, usable: Sequence[Column]) -> frozenset[int]:
     """Rows of totals: they call themselves so and name no activity. Each is reported."""
     what = {("standard_column", key) for key in ("activity", *INDUSTRY_COLUMNS)}
-    activity = [
-        cells
-        for match, cells in zip(plan.matches, usable, strict=True)
-        if match is not None and (match.role.kind, match.role.key) in what
-    ]
-    found = []
-    for row in range(len(reporter.table.rows)):
-        if any(cells[row] is not None for cells in activity):
-            continue
-        for column, cells in enumerate(usable):
-            cell = cells[row]
-            if isinstance(cell, str) and _TOTAL.fullmatch(plain(cell).rstrip(":").strip()):
-                reporter.cell("info", "total_row", row, column, cell)
-                found.append(row)
-                break
+    unnamed = np.ones(len(reporter.table.rows), dtype=bool)
+    for match, cells in zip(plan.matches, usable, strict=True):
+        if match is not None and (match.role.kind, match.role.key) in what:
+            unnamed &= cells.codes == 0
+    rows = np.flatnonzero(unnamed)
+    found: dict[int, int] = {}
+    for column, cells in enumerate(usable):
+        for place in cells.with_codes(cells.codes[rows]).where(_says_total).tolist():
+            found.setdefault(int(rows[place]), column)
+    for row, column in sorted(found.items()):
+        reporter.cell("info", "total_row", row, column, usable[column][row])
     return frozenset(found)
+
+
+def _says_total(cell: Cell) -> bool:
+    return isinstance(cell, str) and _TOTAL.fullmatch(plain(cell).rstrip(":").strip()) is not None
 
 
 def read_money(

@@ -1,76 +1,76 @@
 """A sheet as typed columns: how the bulk reader collects it, and how it leaves the reading process.
 
-Each column holds the kind of every cell in one byte, its number where it is one, and the place of its
-text in a pool that all columns share. Written as Arrow IPC, so nothing that is read back is code.
+Each column holds the number of every row's cell among its distinct cells (0: empty), and of those the
+kind in one byte and the number or the text. In a file the columns are buffers one after the other, with
+what they are at the end as JSON, so nothing that is read back is code.
+
+The process that opens an upload imports no array library for a small sheet; `unpacked` reads this back.
 """
 
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import IO, Any
 
-import numpy as np
-import pyarrow as pa
-
-from taxonomy_api.portfolio.table import Broken, Cell, MergedRange, Percent, SheetData
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from taxonomy_api.portfolio.table import Cell, MergedRange, Percent, SheetData
 
 EMPTY, TEXT, NUMBER, INTEGER, BOOL, DAY, MOMENT, PERCENT, ERROR, FORMULA = range(10)
-#: Whole numbers up to here are exact as float64.
+#: Whole numbers below are exact as float64.
 EXACT = 2**53
+#: The buffers of a column in the order in which they are written, as arrays of these types.
+BUFFERS: Mapping[str, str] = {"codes": "<i4", "kinds": "u1", "numbers": "<f8", "ends": "<i8", "texts": "u1"}
 
 
 @dataclass(frozen=True, slots=True)
 class PackedColumn:
-    """`numbers` counts where the kind is NUMBER or BOOL, `texts` (places in the pool) elsewhere."""
+    """`codes` per row; the rest per distinct cell, of which the first has the code 1.
 
-    kinds: NDArray[np.uint8]
-    numbers: NDArray[np.float64] | None = None
-    texts: NDArray[np.int32] | None = None
+    `numbers` counts where the kind is NUMBER or BOOL. Elsewhere the text counts: `ends` says behind which
+    byte of `texts` (UTF-8) each ends, those of numbers being empty.
+    """
+
+    codes: Any
+    kinds: Any
+    numbers: Any = None
+    ends: Any = None
+    texts: Any = None
 
 
 @dataclass(slots=True)
 class PackedSheet:
-    """As `SheetData`; `pool` holds the distinct texts."""
+    """As `SheetData`; `rows` are the numbers of the rows that hold anything (int64)."""
 
-    rows: NDArray[np.int64]
+    rows: Any
     columns: dict[int, PackedColumn]
-    pool: pa.Array[Any]
     hidden_rows: int = 0
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[MergedRange] = field(default_factory=list)
 
 
 def pack(data: SheetData) -> PackedSheet:
-    """The sheet in packed form; `unpack` gives the same cells again."""
-    pool: dict[str, int] = {}
-    columns = {position: _pack_column(cells, pool) for position, cells in data.columns.items()}
-    rows = np.array(data.numbers, dtype=np.int64)
-    texts = pa.array(list(pool), type=pa.large_string())
-    return PackedSheet(rows, columns, texts, data.hidden_rows, data.hidden_columns, data.merged)
+    """The sheet in packed form; `unpacked.unpack` gives the same cells again."""
+    columns = {position: pack_column(cells) for position, cells in data.columns.items()}
+    rows = array("q", data.numbers)
+    return PackedSheet(rows, columns, data.hidden_rows, data.hidden_columns, data.merged)
 
 
-def _pack_column(cells: Sequence[Cell], pool: dict[str, int]) -> PackedColumn:
-    kinds = np.zeros(len(cells), dtype=np.uint8)
-    numbers = np.zeros(len(cells), dtype=np.float64)
-    texts = np.full(len(cells), -1, dtype=np.int32)
-    for row, cell in enumerate(cells):
-        if cell is None:
-            continue
+def pack_column(cells: Sequence[Cell]) -> PackedColumn:
+    known: dict[tuple[type, Cell], int] = {(type(None), None): 0}
+    codes = array("i", [known.setdefault((type(cell), cell), len(known)) for cell in cells])
+    del known[type(None), None]
+    kinds, numbers, ends, texts = bytearray(), array("d"), array("q"), bytearray()
+    for _, cell in known:
         kind, held = as_packed(cell)
-        kinds[row] = kind
+        kinds.append(kind)
         if isinstance(held, str):
-            texts[row] = pool.setdefault(held, len(pool))
-        else:
-            numbers[row] = held
-    return PackedColumn(
-        kinds, numbers if _numeric(kinds).any() else None, texts if (texts >= 0).any() else None
-    )
+            texts += held.encode()
+        numbers.append(0.0 if isinstance(held, str) else held)
+        ends.append(len(texts))
+    return PackedColumn(codes, kinds, numbers, ends, texts)
 
 
 def as_packed(cell: Cell) -> tuple[int, str | float]:
@@ -93,106 +93,34 @@ def as_packed(cell: Cell) -> tuple[int, str | float]:
     return (ERROR if cell.code == "error_cell" else FORMULA), cell.shown
 
 
-def unpack(sheet: PackedSheet) -> SheetData:
-    """The cells as Python values. Whole numbers come back as int."""
-    pool: list[Any] = sheet.pool.to_pylist()
-    pool.append(None)  # the place -1
-    columns = {position: _unpack_column(column, pool) for position, column in sheet.columns.items()}
-    return SheetData(
-        sheet.rows.tolist(), columns, sheet.hidden_rows, set(sheet.hidden_columns), list(sheet.merged)
-    )
+def write_packed(sheet: PackedSheet, sink: IO[bytes]) -> None:
+    """Write the sheet: buffers that each begin at a multiple of eight bytes, JSON that says which is which,
+    and the length of the JSON in eight bytes."""
+    written = 0
 
+    def add(buffer: Any) -> int:
+        """Writes a buffer; its length in bytes, -1 where there is none."""
+        nonlocal written
+        if buffer is None:
+            return -1
+        content = memoryview(buffer).cast("B") if len(memoryview(buffer)) else memoryview(b"")
+        sink.write(content)
+        sink.write(bytes(-len(content) % 8))
+        written += len(content) + -len(content) % 8
+        return len(content)
 
-def _unpack_column(column: PackedColumn, pool: list[Any]) -> list[Cell]:
-    kinds = column.kinds
-    cells: list[Cell]
-    cells = [None] * len(kinds) if column.texts is None else [pool[place] for place in column.texts.tolist()]
-    if column.numbers is not None:
-        numbers = _numbers(column.numbers)
-        if column.texts is None and (kinds == NUMBER).all():
-            return numbers
-        for row in np.flatnonzero(kinds == NUMBER).tolist():
-            cells[row] = numbers[row]
-        for row in np.flatnonzero(kinds == BOOL).tolist():
-            cells[row] = numbers[row] == 1
-    if (kinds >= INTEGER).any():
-        known: dict[tuple[int, Cell], Cell] = {}
-        for row in np.flatnonzero(kinds > BOOL).tolist() + np.flatnonzero(kinds == INTEGER).tolist():
-            key = (int(kinds[row]), cells[row])
-            if key not in known:
-                known[key] = _restored(*key)
-            cells[row] = known[key]
-    return cells
-
-
-def _numbers(values: NDArray[np.float64]) -> list[Cell]:
-    whole = (np.floor(values) == values) & (np.abs(values) < EXACT)
-    if whole.all():
-        return values.astype(np.int64).tolist()  # type: ignore[no-any-return]
-    numbers: list[Cell] = values.tolist()
-    for row in np.flatnonzero(whole).tolist():
-        numbers[row] = int(values[row])
-    return numbers
-
-
-def _restored(kind: int, text: Cell) -> Cell:
-    assert isinstance(text, str)
-    if kind == INTEGER:
-        return int(text)
-    if kind == DAY:
-        return date.fromisoformat(text)
-    if kind == MOMENT:
-        return datetime.fromisoformat(text)
-    if kind == PERCENT:
-        return Percent(text)
-    return Broken("error_cell" if kind == ERROR else "formula_without_value", text)
-
-
-def _numeric(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    numeric: NDArray[np.bool_] = (kinds == NUMBER) | (kinds == BOOL)
-    return numeric
-
-
-def write_packed(sheet: PackedSheet, sink: Any) -> None:
-    """Write the sheet as two Arrow streams, its pool and its columns; `sink` is a file object."""
+    rows = add(sheet.rows)
+    columns = [
+        [position, *(add(getattr(column, name)) for name in BUFFERS)]
+        for position, column in sorted(sheet.columns.items())
+    ]
     about = {
+        "rows": rows,
+        "columns": columns,
         "hidden_rows": sheet.hidden_rows,
         "hidden_columns": sorted(sheet.hidden_columns),
         "merged": [[one.first_row, one.first_column, one.last_row, one.last_column] for one in sheet.merged],
     }
-    names, arrays = ["row"], [pa.array(sheet.rows)]
-    for position, column in sorted(sheet.columns.items()):
-        for letter, values in (("k", column.kinds), ("n", column.numbers), ("t", column.texts)):
-            if values is not None:
-                names.append(f"{letter}{position}")
-                arrays.append(pa.array(values))
-    table = pa.table(arrays, names=names).replace_schema_metadata({"about": json.dumps(about)})
-    for one in (pa.table([sheet.pool], names=["text"]), table):
-        with pa.ipc.new_stream(sink, one.schema) as writer:
-            writer.write_table(one)
-
-
-def read_packed(source: pa.Buffer) -> PackedSheet:
-    """What `write_packed` wrote, checked. Raises ValueError (or a pyarrow error, which is one)."""
-    stream = pa.BufferReader(source)
-    held_texts = pa.ipc.open_stream(stream).read_all().column("text")
-    pool = pa.concat_arrays([pa.array([], type=pa.large_string()), *held_texts.chunks])
-    table = pa.ipc.open_stream(stream).read_all()
-    pool.validate(full=True)
-    table.validate(full=True)
-    held = {name: table.column(name).to_numpy() for name in table.column_names}
-    columns = {}
-    for position in sorted(int(name[1:]) for name in held if name[0] == "k"):
-        texts = held.get(f"t{position}")
-        if texts is not None and len(texts) and not -1 <= texts.min() <= texts.max() < len(pool):
-            raise ValueError("a text stands outside the pool")
-        columns[position] = PackedColumn(held[f"k{position}"], held.get(f"n{position}"), texts)
-    about: Mapping[str, Any] = json.loads((table.schema.metadata or {})[b"about"])
-    return PackedSheet(
-        held["row"],
-        columns,
-        pool,
-        about["hidden_rows"],
-        set(about["hidden_columns"]),
-        [MergedRange(*one) for one in about["merged"]],
-    )
+    described = json.dumps(about).encode()
+    sink.write(described)
+    sink.write(len(described).to_bytes(8, "little"))

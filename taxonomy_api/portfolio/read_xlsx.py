@@ -64,7 +64,7 @@ class XlsxBook:
         packed = self.packed(sheet, rows)
         if packed is None:
             return self._parse(sheet, row_limit=rows)
-        from taxonomy_api.portfolio.packed import unpack
+        from taxonomy_api.portfolio.unpacked import unpack
 
         return unpack(packed)
 
@@ -73,14 +73,13 @@ class XlsxBook:
         part = self._part(sheet)
         if self._package.size(part) < self._bulk_from:
             return None
-        import pyarrow as pa
-
+        from taxonomy_api.portfolio.arrow_buffers import text_array
         from taxonomy_api.portfolio.scan_sheet import Scan
         from taxonomy_api.portfolio.xml_tags import UnknownShape
 
         loop = _SheetLoop(self._package, [], sheet, None, None)
         special = self._package.date_styles | self._package.percent_styles
-        strings = pa.array(self._shared(), type=pa.large_string())
+        strings = text_array(self._shared())
         scan = Scan(strings, special, loop.styled, _iso_date, lambda found: _check_rows(sheet, found, rows))
         try:
             with self._package.open(part) as stream:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import mmap
 import os
 import select
 import subprocess
@@ -79,15 +78,16 @@ class ReadingProcess:
         self._sink.close()
 
     def _sheet(self, do: str, sheet: str, rows: int) -> SheetData:
-        import pyarrow as pa
-
-        from taxonomy_api.portfolio.packed import read_packed, unpack
+        from taxonomy_api.portfolio.unpacked import read_packed, unpack
 
         size = self._ask({"do": do, "sheet": sheet, "rows": rows})["bytes"]
         try:
-            with mmap.mmap(self._sink.fileno(), size, access=mmap.ACCESS_READ) as mapped:
-                return unpack(read_packed(pa.py_buffer(mapped)))
-        except (ValueError, KeyError, TypeError, OSError) as error:
+            # A copy: what the child can still change is not looked at twice.
+            content = bytearray(size)
+            if os.preadv(self._sink.fileno(), [content], 0) != size:
+                raise self._failed()
+            return unpack(read_packed(content))
+        except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
             raise self._failed() from error
 
     def _ask(self, request: Mapping[str, Any]) -> Mapping[str, Any]:

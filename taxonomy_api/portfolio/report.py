@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from taxonomy_api.catalog.terms import Language
+from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import ColumnPlan
 from taxonomy_api.portfolio.issues import CellProblem, Issue, IssueLog, Severity
 from taxonomy_api.portfolio.locate import Location
@@ -112,35 +113,36 @@ def explain_headers(reporter: Reporter, plan: ColumnPlan) -> None:
 def report_long_ids(reporter: Reporter, plan: ColumnPlan) -> None:
     """Ids that a spreadsheet program keeps as numbers lose their digits after the fifteenth."""
     column = plan.column("id")
-    for row, cell in enumerate(reporter.table.columns[column] if column is not None else ()):
-        if isinstance(cell, int | float) and abs(cell) >= 10**15:
-            reporter.cell("warning", "id_digits", row, column, cell, read=shown(cell))
+    if column is None:
+        return
+    cells = reporter.table.columns[column]
+    for row in cells.where(lambda cell: isinstance(cell, int | float) and abs(cell) >= 10**15).tolist():
+        reporter.cell("warning", "id_digits", row, column, cells[row], read=shown(cells[row]))
 
 
-def take_out_broken(reporter: Reporter, plan: ColumnPlan) -> list[list[Cell]]:
+def take_out_broken(reporter: Reporter, plan: ColumnPlan) -> list[Column]:
     """The columns without cells that hold an error or an uncalculated formula; each is reported."""
-    usable: list[list[Cell]] = []
+    usable: list[Column] = []
     for column, cells in enumerate(reporter.table.columns):
-        broken = [row for row, cell in enumerate(cells) if isinstance(cell, Broken)]
-        if not broken:
-            usable.append(cells)
-            continue
         severity: Severity = "info" if plan.matches[column] is None else "error"
-        for row in broken:
+        broken = cells.where(lambda cell: isinstance(cell, Broken))
+        for row in broken.tolist():
             cell = cells[row]
             if isinstance(cell, Broken):
                 reporter.cell(severity, cell.code, row, column, cell)
-        usable.append([None if isinstance(cell, Broken) else cell for cell in cells])
+        usable.append(cells.emptied(broken) if len(broken) else cells)
     return usable
 
 
 def fill_merged(
-    reporter: Reporter, plan: ColumnPlan, usable: list[list[Cell]], merged: list[MergedRange]
+    reporter: Reporter, plan: ColumnPlan, usable: list[Column], merged: list[MergedRange]
 ) -> None:
     """Give every row under a merged cell its value; an amount stays in the first row alone.
 
     Only ranges of one column are filled: a block over several columns says nothing about any of them.
     """
+    if not merged:
+        return
     table = reporter.table
     index = {number: row for row, number in enumerate(table.rows)}
     places = {position: column for column, position in enumerate(table.positions)}
@@ -159,9 +161,9 @@ def fill_merged(
             reporter.cell("warning", "merged_amount", first, column, value)
             continue
         reporter.cell("info", "merged_filled", first, column, value)
-        cells = list(usable[column])
+        codes = usable[column].codes.copy()
         for number in range(block.first_row + 1, min(block.last_row, table.rows[-1]) + 1):
             row = index.get(number)
-            if row is not None and cells[row] is None:
-                cells[row] = value
-        usable[column] = cells
+            if row is not None and codes[row] == 0:
+                codes[row] = codes[first]
+        usable[column] = usable[column].with_codes(codes)

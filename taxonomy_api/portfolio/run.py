@@ -10,6 +10,7 @@ from pathlib import Path
 
 from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
 from taxonomy_api.portfolio.assess import Answer, Assessor, Block, assess_block, choose_taxonomies
+from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.double_counting import report_double_counting
 from taxonomy_api.portfolio.headers import ColumnPlan, plan_columns
 from taxonomy_api.portfolio.issues import IssueLog
@@ -29,7 +30,7 @@ from taxonomy_api.portfolio.report import (
 )
 from taxonomy_api.portfolio.result_columns import ResultColumn, RowState, TaxonomyResults, result_columns
 from taxonomy_api.portfolio.summary import Identity, Money, PortfolioSummary, summarise
-from taxonomy_api.portfolio.table import Book, Cell, MergedRange, Table
+from taxonomy_api.portfolio.table import Book, MergedRange, Table
 from taxonomy_api.portfolio.texts import label
 from taxonomy_api.portfolio.vocabulary import build_vocabulary
 
@@ -57,7 +58,7 @@ class Reading:
 
     table: Table
     plan: ColumnPlan
-    usable: list[list[Cell]]
+    usable: list[Column]
     reporter: Reporter
     totals: frozenset[int]
 
@@ -136,7 +137,7 @@ def interpret(table: Table, plan: ColumnPlan, reporter: Reporter, merged: list[M
     totals = find_totals(reporter, plan, usable)
     if totals:
         # What a row of totals holds answers nothing about any project.
-        usable = [[None if row in totals else cell for row, cell in enumerate(cells)] for cells in usable]
+        usable = [cells.emptied(sorted(totals)) for cells in usable]
     return Reading(table, plan, usable, reporter, totals)
 
 

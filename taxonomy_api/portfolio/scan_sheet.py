@@ -16,8 +16,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from taxonomy_api.portfolio.arrow_buffers import as_arrow, text_array, text_buffers
 from taxonomy_api.portfolio.packed import (
     BOOL,
     EMPTY,
@@ -106,7 +106,7 @@ class Scan:
                 numbers.append(rows)
                 blocks.append(cells)
         columns = self._columns(blocks, filled)
-        sheet = PackedSheet(_joined(numbers, np.int64), columns, self._whole_pool(), hidden)
+        sheet = PackedSheet(_joined(numbers, np.int64), columns, hidden)
         _read_frame(sheet, head, tail)
         return sheet
 
@@ -221,7 +221,7 @@ class Scan:
         """The place of a text that was made here."""
         place = self._added.get(text)
         if place is None:
-            place = self._added[text] = int(self._append(pa.array([text], type=pa.large_string()))[0])
+            place = self._added[text] = int(self._append(text_array([text]))[0])
         return place
 
     def _append(self, texts: pa.Array[Any]) -> NDArray[np.int32]:
@@ -230,46 +230,62 @@ class Scan:
         self._pooled += len(texts)
         return np.arange(first, self._pooled, dtype=np.int32)
 
-    def _whole_pool(self) -> pa.Array[Any]:
-        return pa.concat_arrays(self._pool)
-
     def _columns(self, blocks: list[_Cells], filled: int) -> dict[int, PackedColumn]:
         """The columns of the whole sheet; the blocks are used up."""
-        columns: dict[int, PackedColumn] = {}
+        columns: dict[int, _Rows] = {}
         for cells in blocks:
             order = np.argsort(cells.columns, kind="stable")
             sorted_columns = cells.columns[order]
             cuts = np.flatnonzero(np.diff(sorted_columns)) + 1
             for part in np.split(order, cuts) if len(order) else []:
-                _place(columns, int(cells.columns[part[0]]), cells, part, filled)
+                position = int(cells.columns[part[0]])
+                if position not in columns:
+                    columns[position] = _Rows(filled)
+                columns[position].place(cells, part)
         blocks.clear()
-        return dict(sorted(columns.items()))
+        pool = pa.concat_arrays(self._pool)
+        return {position: column.packed(pool) for position, column in sorted(columns.items())}
 
 
-def _place(
-    columns: dict[int, PackedColumn], position: int, cells: _Cells, part: NDArray[np.int64], filled: int
-) -> None:
-    """Put the cells `part` of a block into their column."""
-    rows, kinds = cells.rows[part], cells.kinds[part]
-    if len(rows) > 1 and (np.diff(rows) <= 0).any():
-        raise UnknownShape("two cells with one address")
-    column = columns.get(position)
-    if column is None:
-        column = columns[position] = PackedColumn(np.zeros(filled, dtype=np.uint8))
-    column.kinds[rows] = kinds
-    numeric = (kinds == NUMBER) | (kinds == BOOL)
-    numbers, texts = column.numbers, column.texts
-    if numeric.any():
-        numbers = np.zeros(filled) if numbers is None else numbers
-        numbers[rows[numeric]] = cells.numbers[part][numeric]
-    if not numeric.all():
-        texts = np.full(filled, -1, dtype=np.int32) if texts is None else texts
-        texts[rows[~numeric]] = cells.texts[part][~numeric]
-    columns[position] = PackedColumn(column.kinds, numbers, texts)
+class _Rows:
+    """A column by its rows: the kind of each cell, and its number or the place of its text."""
+
+    def __init__(self, filled: int) -> None:
+        self._kinds = np.zeros(filled, dtype=np.uint8)
+        self._numbers = np.zeros(filled)
+        self._texts = np.full(filled, -1, dtype=np.int64)
+
+    def place(self, cells: _Cells, part: NDArray[np.int64]) -> None:
+        """Put the cells `part` of a block into the column."""
+        rows = cells.rows[part]
+        if len(rows) > 1 and (np.diff(rows) <= 0).any():
+            raise UnknownShape("two cells with one address")
+        self._kinds[rows] = cells.kinds[part]
+        self._numbers[rows] = cells.numbers[part]
+        self._texts[rows] = cells.texts[part]
+
+    def packed(self, pool: pa.Array[Any]) -> PackedColumn:
+        kinds, codes = self._kinds, np.zeros(len(self._kinds), dtype=np.int32)
+        textual = np.flatnonzero((kinds != EMPTY) & (kinds != NUMBER) & (kinds != BOOL))
+        places, which = np.unique(self._texts[textual] * 16 + kinds[textual], return_inverse=True)
+        codes[textual] = which + 1
+        found = [(places % 16).astype(np.uint8)]
+        numbers = [np.zeros(len(places))]
+        for kind in (NUMBER, BOOL):
+            cells = np.flatnonzero(kinds == kind)
+            distinct, which = np.unique(self._numbers[cells], return_inverse=True)
+            codes[cells] = which + 1 + sum(map(len, numbers))
+            found.append(np.full(len(distinct), kind, dtype=np.uint8))
+            numbers.append(distinct)
+        taken = pool.take(as_arrow(places // 16, pa.int64()))
+        ends, texts = text_buffers(taken)
+        known, kept = np.concatenate(found), np.concatenate(numbers)
+        ends = np.concatenate([ends, np.full(len(kept) - len(ends), len(texts), dtype=np.int64)])
+        return PackedColumn(codes, known, kept, ends, texts)
 
 
-def _lengths(strings: Any) -> NDArray[np.int64]:
-    return np.asarray(pc.binary_length(strings))
+def _lengths(strings: pa.Array[Any]) -> NDArray[np.int64]:
+    return np.diff(text_buffers(strings)[0], prepend=0)
 
 
 def _head(stream: IO[bytes]) -> tuple[str, bytes]:

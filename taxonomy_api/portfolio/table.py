@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from taxonomy_api.portfolio.column import Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,8 @@ class SheetData:
     """The rows of a sheet that hold anything: their numbers as in the sheet (from 1), and their cells
     by column (from 0), every column as long as `numbers`."""
 
-    numbers: list[int] = field(default_factory=list)
-    columns: dict[int, list[Cell]] = field(default_factory=dict)
+    numbers: Sequence[int] = field(default_factory=list)
+    columns: dict[int, Sequence[Cell]] = field(default_factory=dict)
     hidden_rows: int = 0
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[MergedRange] = field(default_factory=list)
@@ -64,14 +67,14 @@ class SheetData:
 
     def set_rows(self, numbers: list[int], rows: Sequence[SheetRow]) -> None:
         """Take the cells of rows that were read one after the other."""
-        self.numbers = numbers
-        self.columns = {}
+        columns: dict[int, list[Cell]] = {}
         for index, row in enumerate(rows):
             for column, cell in row.items():
-                cells = self.columns.get(column)
+                cells = columns.get(column)
                 if cells is None:
-                    cells = self.columns[column] = [None] * len(rows)
+                    cells = columns[column] = [None] * len(rows)
                 cells[index] = cell
+        self.numbers, self.columns = numbers, {**columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +121,8 @@ class Table:
     positions: list[int]
     headers: list[str]
     #: Row numbers as in the sheet (from 1).
-    rows: list[int]
-    columns: list[list[Cell]]
+    rows: Sequence[int]
+    columns: list[Column]
 
     def address(self, row: int, column: int) -> str:
         """The sheet's own address of a cell, from indexes into `rows` and `columns`."""

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from taxonomy_api.catalog.model import Release
+from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.locate import locate, read_table
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
@@ -48,7 +51,8 @@ class TableRows:
 
     def take(self, rows: Sequence[int]) -> Table:
         table = self.table
-        columns = [[cells[row] for row in rows] for cells in table.columns]
+        places = np.array(rows, dtype=np.int64)
+        columns = [cells.with_codes(cells.codes[places]) for cells in table.columns]
         numbers = [table.rows[row] for row in rows]
         return Table(
             table.source, table.sheet, table.header_row, table.positions, table.headers, numbers, columns
@@ -81,7 +85,7 @@ class ParquetRows:
         chosen = self._table.take(rows)
         stored = None if self._numbers is None else self._numbers.take(rows).to_pylist()
         numbers = [row + 2 for row in rows] if stored is None else [int(one or 0) for one in stored]
-        columns: list[list[Cell]] = [column.to_pylist() for column in chosen.columns]
+        columns = [Column.of(column.to_pylist()) for column in chosen.columns]
         positions = list(range(len(self.headers)))
         return Table(self._source, self._source.stem, 1, positions, list(self.headers), numbers, columns)
 

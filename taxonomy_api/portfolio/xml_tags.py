@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from taxonomy_api.portfolio.arrow_buffers import as_arrow, as_numpy, buffer_of, text_array
 from taxonomy_api.portfolio.xml_text import plain_text
 
 if TYPE_CHECKING:
@@ -106,8 +107,8 @@ class Tags:
             word = self._words[starts + offset] & _MASKS[left]
             words.append(word)
             mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + word
-        encoded = pa.array(mixed).dictionary_encode()
-        which = encoded.indices.to_numpy().astype(np.int64)
+        encoded = as_arrow(mixed, pa.uint64()).dictionary_encode()
+        which = as_numpy(encoded.indices, np.int32).astype(np.int64)
         first = np.zeros(len(encoded.dictionary), dtype=np.int64)
         first[which[::-1]] = np.arange(len(which))[::-1]
         if any((word != word[first][which]).any() for word in words):
@@ -149,7 +150,7 @@ class Tags:
         if not len(starts):
             return np.zeros(0)
         try:
-            values = self._gathered(starts, ends).cast(pa.float64()).to_numpy()
+            values = as_numpy(self._gathered(starts, ends).cast(pa.float64()), np.float64)
         except pa.ArrowInvalid as error:
             raise UnknownShape("a number") from error
         if not np.isfinite(values).all():
@@ -166,7 +167,7 @@ class Tags:
         content = texts.buffers()[2]
         joined = b"" if content is None else content.to_pybytes()
         if b"&" in joined or b"_x" in joined:
-            return pa.array([plain_text(str(text)) for text in texts.to_pylist()], type=pa.large_string())
+            return text_array([plain_text(str(text)) for text in texts.to_pylist()])
         return texts
 
     def _gathered(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> pa.Array[Any]:
@@ -174,12 +175,8 @@ class Tags:
         offsets = np.zeros(len(starts) + 1, dtype=np.int64)
         np.cumsum(lengths, out=offsets[1:])
         index = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
-        buffers: list[Any] = [None, _buffer(offsets), _buffer(self._bytes[index])]
+        buffers: list[Any] = [None, buffer_of(offsets), buffer_of(self._bytes[index])]
         return pa.Array.from_buffers(pa.large_string(), len(starts), buffers)
-
-
-def _buffer(values: Any) -> pa.Buffer:
-    return pa.py_buffer(values)
 
 
 _MASKS = np.array([(1 << (8 * length)) - 1 for length in range(9)], dtype=np.uint64)

@@ -7,10 +7,10 @@ from __future__ import annotations
 import random
 import zipfile
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 
 import openpyxl
-import pyarrow as pa
 import pytest
 import xlsxwriter
 from books import MAIN, PACKAGE, RELATIONS, text_cell, write_raw_book
@@ -18,10 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from taxonomy_api.portfolio.packed import pack, read_packed, unpack, write_packed
+from taxonomy_api.portfolio.packed import pack, write_packed
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.read_xlsx import XlsxBook
 from taxonomy_api.portfolio.table import Broken, Cell, Percent, SheetData
+from taxonomy_api.portfolio.unpacked import read_packed, unpack
 
 STYLES = (
     f'<styleSheet xmlns="{MAIN}"><cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="9"/>'
@@ -56,7 +57,7 @@ def both(path: Path, *, scanned: bool = True) -> SheetData:
 
 def same(found: SheetData, wanted: SheetData) -> None:
     assert found.rows == wanted.rows
-    assert found.numbers == wanted.numbers
+    assert list(found.numbers) == list(wanted.numbers)
     assert (found.hidden_rows, found.hidden_columns) == (wanted.hidden_rows, wanted.hidden_columns)
     assert found.merged == wanted.merged
     for mine, theirs in zip(found.rows, wanted.rows, strict=True):
@@ -264,9 +265,9 @@ cells = st.one_of(
 @given(table=st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=8))
 def test_packing_changes_no_cell(table: list[list[Cell]]) -> None:
     data = SheetData(list(range(1, len(table) + 1)), {p: [row[p] for row in table] for p in range(3)}, 2, {1})
-    sink = pa.BufferOutputStream()
+    sink = BytesIO()
     write_packed(pack(data), sink)
     back = unpack(read_packed(sink.getvalue()))
-    assert back == data
+    same(back, data)
     for position, column in back.columns.items():
         assert [_kind(cell) for cell in column] == [_kind(cell) for cell in data.columns[position]]

@@ -19,10 +19,10 @@ from books import text_cell, write_book, write_raw_book
 from other_formats import ods_row, write_ods, write_xls
 
 from taxonomy_api.portfolio.open_book import open_book
-from taxonomy_api.portfolio.packed import unpack
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.read_xlsx import XlsxBook
 from taxonomy_api.portfolio.reading_process import ReadingProcess
+from taxonomy_api.portfolio.unpacked import unpack
 
 GOOD = [["Project id", "Activity"], ["A", "hk-phase-2a:ENE-01"]]
 
