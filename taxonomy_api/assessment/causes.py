@@ -204,8 +204,7 @@ class _Tracer:
     def _cases(
         self, node: CompiledCases, part: str, mask: int, result: Result, negated: bool
     ) -> Iterator[Cause]:
-        codes = self.walk.inputs.codes(node.subject)
-        unnamed = mask & met_by(_SILENT, codes)
+        unnamed = mask & self.walk.inputs.met(_SILENT, node.subject)
         if unnamed and result == "unknown":
             yield Cause("row_unknown" if node.rows else "case_unknown", node, part, unnamed)
         reported = unnamed
@@ -251,7 +250,7 @@ class _Tracer:
         elif node.status_rank > self.walk.floor:
             yield Cause("recalled", node, part, mask)
         elif node.subject is not None:
-            silent = mask & met_by(_SILENT, self.walk.inputs.codes(node.subject))
+            silent = mask & self.walk.inputs.met(_SILENT, node.subject)
             if silent:
                 missing = "attestation_missing" if node.subject.kind == "attestation" else "fact_missing"
                 yield Cause(missing, node, part, silent)

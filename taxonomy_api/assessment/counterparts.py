@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal
 
+from taxonomy_api.assessment.bearing_names import MOST_REMEMBERED, BearingNames, base_of, edition_of
 from taxonomy_api.assessment.remarks import Remark, remark, route_text, row_text
 from taxonomy_api.catalog.model import Activity, MappingRow, Release
 from taxonomy_api.catalog.terms import STATUSES
@@ -26,8 +26,6 @@ from taxonomy_api.crosswalk.routes import WEAKEST_THAT_CARRIES, Crosswalk, Route
 Known = Literal["named", "confirmed", "mapped", "composite"]
 #: Ranks of status up to this one carry a verdict.
 CARRIES = STATUSES.index(WEAKEST_THAT_CARRIES)
-#: So many distinct questions are remembered per engine.
-MOST_REMEMBERED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +86,63 @@ class Counterparts:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What the caller says: per edition the activities named, and those confirmed."""
+    """What the caller says, by edition: the activity named or confirmed, and the editions with several."""
 
-    named: Mapping[str, Mapping[str, tuple[str, ...]]]
-    confirmed: Mapping[str, Mapping[str, tuple[str, ...]]]
+    members: Mapping[str, Member]
+    several: tuple[str, ...]
 
-    def several(self, edition: str) -> bool:
-        """Whether more than one activity of the edition is named or confirmed."""
-        return len({*self.named.get(edition, ()), *self.confirmed.get(edition, ())}) > 1
+    def starts(self, edition: str) -> tuple[str, ...]:
+        """Where routes to `edition` may start: what is told of other editions, and the rows told of it."""
+        found: list[str] = []
+        for other, member in self.members.items():
+            if other != edition:
+                rows = {name for name in member.names if "#" in name}
+                found += (member.activity.id, *(rows if len(rows) == 1 else ()))
+        return tuple(found)
 
-    def members(self, release: Release, edition: str) -> Iterator[Member]:
-        """The activity of the edition that is named or confirmed; none where several are."""
-        named, confirmed = self.named.get(edition, {}), self.confirmed.get(edition, {})
-        if self.several(edition):
-            return
-        for base in {**named, **confirmed}:
-            activity = release.activity(base)
-            assert activity is not None
-            names = (*named.get(base, ()), *confirmed.get(base, ()))
-            yield Member(activity, names, "named" if base in named else "confirmed")
+
+def _told(release: Release, names: Sequence[str], confirmed: Sequence[str]) -> _Told:
+    """The names are those of activities of the release."""
+    by_edition: dict[str, dict[str, list[str]]] = {}
+    for name in (*names, *confirmed):
+        base = base_of(name)
+        by_edition.setdefault(edition_of(base), {}).setdefault(base, []).append(name)
+    named = {base_of(name) for name in names}
+    members: dict[str, Member] = {}
+    for edition, bases in by_edition.items():
+        (base, here), *others = bases.items()
+        activity = release.activity(base)
+        if activity is not None and not others:
+            members[edition] = Member(activity, tuple(here), "named" if base in named else "confirmed")
+    return _Told(members, tuple(edition for edition, bases in by_edition.items() if len(bases) > 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Composites:
+    """The entries of a taxonomy that are defined over the activities of others.
+
+    `editions`: those of which its sides hold activities; `places`: in which of the entries each stands.
+    """
+
+    entries: Sequence[Activity]
+    editions: tuple[str, ...]
+    places: Mapping[str, tuple[int, ...]]
+
+    def holding(self, sides: Mapping[str, Mapping[str, Member]]) -> Iterator[Activity]:
+        """The entries on whose sides one of these members stands, in order."""
+        places = {place for held in sides.values() for id in held for place in self.places.get(id, ())}
+        for place in sorted(places):
+            yield self.entries[place]
+
+
+def _composites(release: Release, entries: Sequence[Activity]) -> _Composites:
+    places: dict[str, list[int]] = {}
+    for place, entry in enumerate(entries):
+        sides = entry.composite.sides.values() if entry.composite is not None else ()
+        for id in dict.fromkeys(id for ids in sides for id in ids):
+            places.setdefault(id, []).append(place)
+    editions = {edition_of(id) for id in places} & set(release.taxonomies)
+    return _Composites(entries, tuple(sorted(editions)), {id: tuple(found) for id, found in places.items()})
 
 
 @dataclass
@@ -115,102 +151,54 @@ class Correspondence:
 
     release: Release
     crosswalk: Crosswalk
+    bearing: BearingNames = field(init=False)
+    _composites: Mapping[str, _Composites] = field(init=False)
     _known: dict[tuple[tuple[str, ...], tuple[str, ...], str], Counterparts] = field(
         default_factory=dict, init=False
     )
-    _places: dict[str, tuple[str, str] | None] = field(default_factory=dict, init=False)
-    _led_to: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, init=False)
 
-    @cached_property
-    def composites(self) -> Mapping[str, tuple[Activity, ...]]:
-        """The entries of each taxonomy that are defined over the activities of others."""
-        return {
-            id: tuple(one for one in taxonomy.activities.values() if one.composite is not None)
+    def __post_init__(self) -> None:
+        self._composites = {
+            id: _composites(self.release, entries)
             for id, taxonomy in self.release.taxonomies.items()
+            if (entries := [one for one in taxonomy.activities.values() if one.composite is not None])
         }
+        self.bearing = BearingNames(self.release, self.crosswalk, self._composites)
 
     def of(self, names: Sequence[str], confirmed: Sequence[str], edition: str) -> Counterparts:
         """The counterparts in `edition` of a project with these names (`taxonomy:code[#row]`; others, such
         as industry codes, are passed over)."""
-        key = (*self._heard(names, confirmed, edition), edition)
+        key = (*self.bearing.of(names, confirmed, edition), edition)
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
-            found = self._known[key] = self._find(_Told(_by_edition(key[0]), _by_edition(key[1])), edition)
-        return found
-
-    def _heard(
-        self, names: Sequence[str], confirmed: Sequence[str], edition: str
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The names of activities that can matter in `edition`.
-
-        Where one activity of it is named, those of another edition matter only if a route leads from one of
-        them to that activity; an entry defined over others needs all. So a table in which every project names
-        something in several editions asks few distinct questions.
-        """
-        places = {name: self._place(name) for name in (*names, *confirmed)}
-        own = {place[1] for place in places.values() if place is not None and place[0] == edition}
-        heard = {place[0] for place in places.values() if place is not None}
-        if len(own) == 1 and not self.composites[edition]:
-            heard = {edition} | {
-                place[0]
-                for name, place in places.items()
-                if place is not None and not own.isdisjoint(self._ends(name, place[1], edition))
-            }
-        return (
-            tuple([name for name in names if (place := places[name]) is not None and place[0] in heard]),
-            tuple([name for name in confirmed if (place := places[name]) is not None and place[0] in heard]),
-        )
-
-    def _place(self, name: str) -> tuple[str, str] | None:
-        """The edition and the activity that a name names; None where it names none on file."""
-        known = self._places  # another thread may begin anew
-        if name in known:
-            return known[name]
-        if len(self._places) >= MOST_REMEMBERED:
-            self._places = {}
-        base = _base(name)
-        place = (_edition(base), base) if self.release.activity(base) is not None else None
-        self._places[name] = place
-        return place
-
-    def _ends(self, name: str, base: str, edition: str) -> frozenset[str]:
-        """The activities of the edition to which routes lead from the name or its activity."""
-        key = (name, edition)
-        found = self._led_to.get(key)
-        if found is None:
-            if len(self._led_to) >= MOST_REMEMBERED:
-                self._led_to.clear()
-            routes = (
-                route for start in {name, base} for route in self.crosswalk.routes(start, edition).routes
-            )
-            found = self._led_to[key] = frozenset(_base(route.end) for route in routes)
+            found = self._known[key] = self._find(_told(self.release, key[0], key[1]), edition)
         return found
 
     def _find(self, told: _Told, edition: str) -> Counterparts:
-        if told.several(edition):
+        if edition in told.several:
             return Counterparts(remarks=(remark("several_activities"),))
-        own = tuple(told.members(self.release, edition))
+        own, starts = told.members.get(edition), told.starts(edition)
         sides = self._sides(told, edition)
-        members = own or (*self._mapped(told, edition), *self._composite(edition, sides))
-        whole = tuple(self._completed(told, member, sides) for member in members)
+        members = (own,) if own else (*self._mapped(starts, edition), *self._composite(edition, sides))
+        whole = tuple(self._completed(starts, member, sides) for member in members)
         in_them = {member.activity.id for member in members}
-        candidates_ = self._candidates(told, edition, sides, in_them) if not own else ()
+        candidates_ = () if own else self._candidates(starts, edition, sides, in_them)
         added = [name for held in sides.values() for one in held.values() if one.routes for name in one.names]
         added += [name for member in members if member.known == "mapped" for name in member.names]
         found = Counterparts(whole, candidates_, (), tuple(dict.fromkeys(added)))
-        return found if members else self._without(told, edition, found)
+        return found if members else self._without(told, starts, edition, found)
 
     # what the project is in -----------------------------------------------------------------------
 
-    def _mapped(self, told: _Told, edition: str) -> Iterator[Member]:
+    def _mapped(self, starts: Sequence[str], edition: str) -> Iterator[Member]:
         """The activities in which routes place the project."""
         places: dict[str, list[Route]] = {}
-        for start in self._starts(told, edition):
+        for start in starts:
             for route in self.crosswalk.routes(start, edition).routes:
                 if places_in(route):
-                    places.setdefault(_base(route.end), []).append(route)
+                    places.setdefault(base_of(route.end), []).append(route)
         for base, routes in places.items():
             activity = self.release.activity(base)
             routes.sort(key=lambda route: (route.scope != "exact", STATUSES.index(route.status)))
@@ -226,25 +214,18 @@ class Correspondence:
 
     def _sides(self, told: _Told, edition: str) -> dict[str, dict[str, Member]]:
         """For the editions on the sides of the taxonomy's composites what the project is in there."""
-        editions = {
-            _edition(one)
-            for entry in self.composites[edition]
-            if entry.composite is not None
-            for ids in entry.composite.sides.values()
-            for one in ids
-        } & set(self.release.taxonomies)
-        return {
-            side: {
-                member.activity.id: member
-                for member in tuple(told.members(self.release, side))
-                or (() if told.several(side) else self._mapped(told, side))
-            }
-            for side in sorted(editions)
-        }
+        composites = self._composites.get(edition)
+        sides: dict[str, dict[str, Member]] = {}
+        for side in composites.editions if composites is not None else ():
+            own = told.members.get(side)
+            mapped = () if own or side in told.several else self._mapped(told.starts(side), side)
+            sides[side] = {member.activity.id: member for member in ((own,) if own else mapped)}
+        return sides
 
     def _composite(self, edition: str, sides: Mapping[str, Mapping[str, Member]]) -> Iterator[Member]:
         """The entries of a comparison in both of whose sides the project is, where that places it there."""
-        for entry in self.composites[edition]:
+        composites = self._composites.get(edition)
+        for entry in composites.holding(sides) if composites is not None else ():
             composite = entry.composite
             held = _held(entry, sides)
             if composite is None or not held or not composite.included:
@@ -254,7 +235,9 @@ class Correspondence:
                 names = tuple(one.activity.id for one in held)
                 yield Member(entry, (entry.id,), "composite", sides=names, rank=rank)
 
-    def _completed(self, told: _Told, member: Member, sides: Mapping[str, Mapping[str, Member]]) -> Member:
+    def _completed(
+        self, starts: Sequence[str], member: Member, sides: Mapping[str, Mapping[str, Member]]
+    ) -> Member:
         """The member with what may be inferred from, and of a composite with the routes to its sides."""
         activity, routes, rank = member.activity, member.routes, member.rank
         if activity.composite is not None:
@@ -262,56 +245,45 @@ class Correspondence:
                 one
                 for ids in activity.composite.sides.values()
                 for id in ids
-                if (one := sides.get(_edition(id), {}).get(id)) is not None and one.routes
+                if (one := sides.get(edition_of(id), {}).get(id)) is not None and one.routes
             ]
             passed = {route.steps[:length] for route in routes for length in range(1, len(route.steps))}
             routes = (*routes, *(one.routes[0] for one in held if one.routes[0].steps not in passed))
             rank = max((rank, *(one.rank for one in held)))
-        sources = tuple(self._sources(told, member))
+        sources = tuple(self._sources(starts, member))
         return Member(
             activity, member.names, member.known, routes, member.sides, rank, member.naming, sources
         )
 
-    def _sources(self, told: _Told, member: Member) -> Iterator[Source]:
+    def _sources(self, starts: Sequence[str], member: Member) -> Iterator[Source]:
         target = member.activity
         # What a route says of one row says nothing of a project in another, or in one that is not told.
         ends = {target.id, *(member.names if len(set(member.names)) == 1 else ())}
         found: dict[str, list[Route]] = {}
-        for start in self._starts(told, target.taxonomy):
+        for start in starts:
             for route in self.crosswalk.routes(start, target.taxonomy).routes:
                 if route.end in ends and (infers_met(route) or infers_not_met(route)):
-                    found.setdefault(_base(start), []).append(route)
+                    found.setdefault(base_of(start), []).append(route)
         for base, routes in found.items():
             activity = self.release.activity(base)
             # Criteria that are the same word for word can neither add anything nor disagree.
             if activity is not None and (activity.answered_as != target.answered_as or target.rows):
                 yield Source(activity, tuple(routes))
 
-    def _starts(self, told: _Told, edition: str) -> Iterator[str]:
-        """Where routes to `edition` may start: what is told of other editions, and the rows told of it."""
-        for other in dict.fromkeys((*told.named, *told.confirmed)):
-            if other == edition:
-                continue
-            for member in told.members(self.release, other):
-                rows = {name for name in member.names if "#" in name}
-                yield member.activity.id
-                if len(rows) == 1:
-                    yield rows.pop()
-
     # what it may be in, and why it is in none -----------------------------------------------------
 
     def _candidates(
         self,
-        told: _Told,
+        starts: Sequence[str],
         edition: str,
         sides: Mapping[str, Mapping[str, Member]],
         in_them: Iterable[str],
     ) -> tuple[Candidate, ...]:
         known = set(in_them)
         best: dict[str, Route] = {}
-        for start in self._starts(told, edition):
+        for start in starts:
             for route in self.crosswalk.routes(start, edition).routes:
-                base = _base(route.end)
+                base = base_of(route.end)
                 if base not in known and self.release.activity(base) is not None:
                     other = best.setdefault(base, route)
                     if _strength(route) < _strength(other):
@@ -323,13 +295,13 @@ class Correspondence:
         ]
         return tuple(one for _, _, one in sorted(found, key=lambda one: (one[0], one[1], one[2].activity.id)))
 
-    def _without(self, told: _Told, edition: str, found: Counterparts) -> Counterparts:
+    def _without(self, told: _Told, starts: Sequence[str], edition: str, found: Counterparts) -> Counterparts:
         """Why there is no member: positive knowledge that there is none, or what is not known."""
-        several = [other for other in {**told.named, **told.confirmed} if told.several(other)]
+        several = told.several
         remarks: list[Remark] = []
         if found.candidates:
             remarks.append(remark("candidates_to_confirm", count=str(len(found.candidates))))
-        for start in self._starts(told, edition):
+        for start in starts:
             denial = self._denial(start, edition)
             if denial is None:
                 continue
@@ -342,7 +314,7 @@ class Correspondence:
                 return Counterparts(remarks=reason, not_covered=True, rank=rank)
         if several:
             remarks.append(remark("several_sources", taxonomies=", ".join(several)))
-        if not remarks and (told.named or told.confirmed):
+        if not remarks and told.members:
             remarks.append(remark("no_mapping_on_file"))
         return Counterparts((), found.candidates, tuple(remarks), found.added)
 
@@ -406,19 +378,10 @@ def _held(entry: Activity, sides: Mapping[str, Mapping[str, Member]]) -> list[Me
         return []
     found: list[Member] = []
     for ids in composite.sides.values():
-        here = [one for id in ids if (one := sides.get(_edition(id), {}).get(id)) is not None]
+        here = [one for id in ids if (one := sides.get(edition_of(id), {}).get(id)) is not None]
         if not here:
             return []
         found += here
-    return found
-
-
-def _by_edition(names: Iterable[str]) -> dict[str, dict[str, tuple[str, ...]]]:
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
-    for name in names:
-        base = _base(name)
-        here = found.setdefault(_edition(base), {})
-        here[base] = (*here.get(base, ()), name)
     return found
 
 
@@ -430,11 +393,3 @@ def _strength(route: Route) -> tuple[int, int, int]:
 
 def _rank_of(row: MappingRow) -> int:
     return STATUSES.index(row.status)
-
-
-def _base(name: str) -> str:
-    return name.partition("#")[0]
-
-
-def _edition(name: str) -> str:
-    return name.partition(":")[0]

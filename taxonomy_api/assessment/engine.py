@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
+from taxonomy_api.assessment.bearing_names import MOST_REMEMBERED
 from taxonomy_api.assessment.compiling import (
     all_criteria,
     compile_activity,
     fact_domains,
     plausible_codes,
 )
-from taxonomy_api.assessment.counterparts import MOST_REMEMBERED, Correspondence, Counterparts
+from taxonomy_api.assessment.counterparts import Correspondence, Counterparts
 from taxonomy_api.assessment.domains import OrderedDomain
 from taxonomy_api.assessment.plans import Plan, make_plan, plan_key
 from taxonomy_api.assessment.program import Program

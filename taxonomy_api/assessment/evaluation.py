@@ -20,7 +20,9 @@ from taxonomy_api.assessment.choices import choice_result, narrowed
 from taxonomy_api.assessment.composites import SAID, joined_masks, member_masks, side_masks
 from taxonomy_api.assessment.domains import (
     EITHER,
+    LEFT_OUT,
     MET,
+    NOT_MET,
     UNKNOWN,
     Codes,
     Column,
@@ -90,6 +92,23 @@ class Inputs:
         column = self.columns.get(subject)
         return constant(UNKNOWN, self.size) if column is None else column.codes
 
+    def results(self, entries: Table, subject: Subject) -> Masks:
+        """What a table allows for the answers about a subject; of one without a column none is known."""
+        column = self.columns.get(subject)
+        if column is not None:
+            return Masks(*look_up(entries, column.codes))
+        entry, full = entries[UNKNOWN], self.full
+        return Masks(
+            full if entry & MET else 0, full if entry & NOT_MET else 0, full if entry & LEFT_OUT else 0
+        )
+
+    def met(self, entries: Table, subject: Subject) -> int:
+        """As `results`, only the projects that can be met."""
+        column = self.columns.get(subject)
+        if column is not None:
+            return met_by(entries, column.codes)
+        return self.full if entries[UNKNOWN] & MET else 0
+
     def between(self, first: int, last: int) -> int:
         """The projects whose day lies in the periods `first` to `last`."""
         if self._one_period is not None:
@@ -116,7 +135,7 @@ class Inputs:
 
     def said(self, node: CompiledMember, table: Table = SAID) -> int:
         """The projects that are said to be in the scope of the member's activity."""
-        return met_by(table, self.codes(node.named))
+        return self.met(table, node.named)
 
     def selection(self, node: CompiledCases) -> Selection:
         """Which codes of the node's subject select which case."""
@@ -137,7 +156,6 @@ class Inputs:
     def _read(self, node: CompiledLeaf) -> Masks:
         if node.subject is None:
             return Masks(self.full, self.full, 0)
-        codes = self.codes(node.subject)
         if node.choice is not None:
             values = self.columns[node.subject].values if node.subject in self.columns else ()
             entries = bytes(
@@ -149,27 +167,26 @@ class Inputs:
                     ),
                 ]
             )
-            return Masks(*look_up(entries, codes))
-        masks = self._steps(node, codes)
+            return self.results(entries, node.subject)
+        masks = self._steps(node, node.subject)
         if node.only_mentioned is None:
             return masks
-        said = met_by(_SAID_YES, self.codes(node.only_mentioned))
-        silent = said & met_by(_SILENT, codes)
+        silent = self.met(_SAID_YES, node.only_mentioned) & self.met(_SILENT, node.subject)
         return Masks(masks.met & ~silent, masks.not_met & ~silent, masks.left_out | silent)
 
-    def _steps(self, node: CompiledLeaf, codes: Codes) -> Masks:
+    def _steps(self, node: CompiledLeaf, subject: Subject) -> Masks:
         if len(node.steps) == 1 and node.steps[0].start is None:
-            return Masks(*look_up(node.steps[0].table, codes))
+            return self.results(node.steps[0].table, subject)
         met = left_out = 0
         not_met = self.full & ~self.from_day(node.steps[0].start)  # before the first day it is closed
         for number, step in enumerate(node.steps):
             holds = self.from_day(step.start)
             if number + 1 < len(node.steps):
                 holds &= ~self.from_day(node.steps[number + 1].start)
-            step_met, step_not, step_left = look_up(step.table, codes)
-            met |= step_met & holds
-            not_met |= step_not & holds
-            left_out |= step_left & holds
+            here = self.results(step.table, subject)
+            met |= here.met & holds
+            not_met |= here.not_met & holds
+            left_out |= here.left_out & holds
         return Masks(met, not_met, left_out)
 
 
@@ -292,15 +309,12 @@ class Pass:
         if node.kind == "listing":
             rank = max(rank, STATUSES.index(node.frame.owner.status))
             if self.confirmed_scope:
-                codes = (
-                    self.inputs.codes(node.subject) if node.subject else constant(UNKNOWN, self.inputs.size)
-                )
-                shown = met_by(_CONFIRMED, codes)
+                shown = self.inputs.met(_CONFIRMED, node.subject) if node.subject else 0
                 return Masks(masks.met, masks.not_met | full & ~shown, masks.left_out)
             if node.subject is None or node.subject not in self.inputs.columns:
                 masks = Masks(full, 0, 0)
             else:
-                silent = met_by(_SILENT, self.inputs.codes(node.subject))
+                silent = self.inputs.met(_SILENT, node.subject)
                 masks = Masks(masks.met, masks.not_met & ~silent, 0)
         if rank > self.floor:
             out = masks.surely_left_out
@@ -313,16 +327,15 @@ class Pass:
         parts = [self.evaluate(part) for part in node.parts]
         otherwise = self._otherwise(node)
         chosen, other, open_choice = inputs.selection(node)
-        codes = inputs.codes(node.subject)
-        undecided = met_by(open_choice, codes)
+        undecided = inputs.met(open_choice, node.subject)
         selected: list[Masks] = []
         shared_met = shared_not = shared_left = 0
         for part, entries in zip(parts, chosen, strict=True):
-            inside = met_by(entries, codes)
+            inside = inputs.met(entries, node.subject)
             selected.append(only(part, inside, inputs.full))
             shared_met, shared_not = shared_met | part.met, shared_not | part.not_met
             shared_left |= part.left_out
-        inside = met_by(other, codes)
+        inside = inputs.met(other, node.subject)
         selected.append(only(otherwise, inside, inputs.full))
         if not node.exhaustive:
             shared_met, shared_not = shared_met | otherwise.met, shared_not | otherwise.not_met

@@ -12,10 +12,14 @@ import pytest
 
 from taxonomy_api.assessment.answer import assess
 from taxonomy_api.assessment.batch import read_batch
+from taxonomy_api.assessment.bearing_names import BearingNames
 from taxonomy_api.assessment.columns import assess_columns
 from taxonomy_api.assessment.counterparts import Correspondence
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import read_request
+from taxonomy_api.catalog.model import MappingRow
+from taxonomy_api.crosswalk.routes import crosswalk_of
+from tests.assessment.generated import CITED
 from tests.assessment.test_loaded_release import table_of, told_by, told_in
 from tests.assessment.worlds import DAYS, EDITIONS, PEOPLE, World, world
 
@@ -217,13 +221,19 @@ def ways_to_fill(asked: Json, names: list[str]) -> Iterator[Json]:
         yield {**asked, "project": {**project, "facts": facts, "attestations": attestations}}
 
 
-class _AllHeard(Correspondence):
-    """Asks with every name, also with those that can be left away."""
+class _AllBear(BearingNames):
+    """Asks with every name as it is, also with those that can be left away."""
 
-    def _heard(
+    def of(
         self, names: Sequence[str], confirmed: Sequence[str], edition: str
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return tuple(names), tuple(confirmed)
+
+
+def _asking_with_all(engine: Engine) -> Correspondence:
+    full = Correspondence(engine.release, engine.crosswalk)
+    full.bearing = _AllBear(engine.release, engine.crosswalk, ())
+    return full
 
 
 def test_names_that_are_left_away_change_nothing() -> None:
@@ -233,7 +243,7 @@ def test_names_that_are_left_away_change_nothing() -> None:
     for _ in range(WORLDS):
         made = world(chance)
         engine = Engine(made.release())
-        full = _AllHeard(engine.release, engine.crosswalk)
+        full = _asking_with_all(engine)
         for _ in range(12):
             told = chance.sample(sorted(made.activities), min(chance.randint(1, 4), len(made.activities)))
             cut = chance.randint(0, len(told))
@@ -241,7 +251,43 @@ def test_names_that_are_left_away_change_nothing() -> None:
                 found = engine.correspondence.of(told[:cut], told[cut:], edition)
                 assert found == full.of(told[:cut], told[cut:], edition), (told, cut, edition)
                 with_sources += any(member.sources for member in found.members)
-                heard = engine.correspondence._heard(told[:cut], told[cut:], edition)
+                heard = engine.correspondence.bearing.of(told[:cut], told[cut:], edition)
                 left_away += sum(map(len, heard)) < len(told)
     assert with_sources > 500
     assert left_away > 500
+
+
+def test_names_with_rows_are_left_away_where_no_mapping_speaks_of_rows(engine: Engine) -> None:
+    """Over the release: an activity of another edition counts by its row only where rows are mapped."""
+    chance = random.Random(8)
+    activities = list(engine.release.activities())
+    with_rows = [activity for activity in activities if activity.rows]
+    full = _asking_with_all(engine)
+    merged = 0
+    for _ in range(600):
+        told = [f"{one.id}#{chance.choice(one.rows).id}" for one in chance.sample(with_rows, 1)]
+        told += [one.id for one in chance.sample(activities, chance.randint(0, 3))]
+        chance.shuffle(told)
+        cut = chance.randint(0, len(told))
+        for edition in engine.release.taxonomies:
+            found = engine.correspondence.of(told[:cut], told[cut:], edition)
+            assert found == full.of(told[:cut], told[cut:], edition), (told, cut, edition)
+            heard = engine.correspondence.bearing.of(told[:cut], told[cut:], edition)
+            merged += not any("#" in name for names in heard for name in names)
+    assert merged > 600
+
+
+def test_rows_that_mappings_speak_of_are_heard(engine: Engine) -> None:
+    activity = next(one for one in engine.release.activities() if one.rows)
+    first, second, *_ = (f"{activity.id}#{row.id}" for row in activity.rows)
+    other = next(one for one in engine.release.activities() if one.taxonomy != activity.taxonomy)
+    row = MappingRow(
+        subject=first, object=other.id, scope="exact", stringency=None, status="verified", line=1,
+        negative=False, justification="semapv:ManualMappingCuration", scenario=None, valid_from=None,
+        valid_until=None, source=CITED, comment=None, mapping_set="a--b",
+    )  # fmt: skip
+    known = Correspondence(engine.release, crosswalk_of([row]))
+    assert known.bearing.of([first], (), other.taxonomy) == ((first,), ())
+    assert known.bearing.of([second], (), other.taxonomy) == ((second,), ())
+    assert [one.activity.id for one in known.of([first], (), other.taxonomy).members] == [other.id]
+    assert known.of([second], (), other.taxonomy).members == ()
