@@ -26,12 +26,12 @@ from taxonomy_api.portfolio.exchange import (
     plain_number,
 )
 from taxonomy_api.portfolio.headers import match_header
+from taxonomy_api.portfolio.issue_texts import ISSUES
 from taxonomy_api.portfolio.issues import Severity
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.reading_process import ReadingProcess
 from taxonomy_api.portfolio.standard_columns import STANDARD_COLUMNS
 from taxonomy_api.portfolio.table import Book, Broken, Cell, Percent, SheetData, SheetName, letters, shown
-from taxonomy_api.portfolio.texts import ISSUES
 from taxonomy_api.portfolio.vocabulary import Role, Vocabulary, header_key
 
 #: The sheet of rates, in any case.
