@@ -7,7 +7,7 @@ it covers is written down as their number and a digest, so that a status raised 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from taxonomy_api.catalog.findings import Place, Report, Spot
 from taxonomy_api.catalog.model import Release, Taxonomy
 from taxonomy_api.catalog.nearest import did_you_mean
 from taxonomy_api.catalog.values import Record, Values
-from taxonomy_api.catalog.yaml_tree import parse_tree
+from taxonomy_api.catalog.yaml_tree import Node, parse_tree
 
 FILE = "taxonomies/curators.yaml"
 
@@ -48,14 +48,19 @@ def read_reviews(folder: Path, release: Release, report: Report) -> dict[str, Re
     path = folder / FILE
     if not path.exists():
         return None
-    values = Values(report, release.sources)
-    record = values.record(parse_tree(path.read_text(encoding="utf-8-sig"), FILE, report))
+    return reviews_of(parse_tree(path.read_text(encoding="utf-8-sig"), FILE, report), release.sources, report)
+
+
+def reviews_of(node: Node | None, sources: Collection[str], report: Report) -> dict[str, Review]:
+    """The reviews of the file's content."""
+    values = report.values(sources)
+    record = values.record(node)
     if record is None:
         return {}
     curators = dict(_curators(values, record))
     reviews = {}
     for key, entry in values.entries(record.need("reviews")):
-        review = _review(values, values.record(entry), curators)
+        review = _review(values, entry, curators)
         if review is not None:
             reviews[key.text] = review
     record.done()
@@ -73,7 +78,8 @@ def _curators(values: Values, record: Record) -> Iterator[tuple[str, date]]:
                 yield key.text, since
 
 
-def _review(values: Values, fields: Record | None, curators: Mapping[str, date]) -> Review | None:
+def _review(values: Values, entry: Node, curators: Mapping[str, date]) -> Review | None:
+    fields = values.record(entry)
     if fields is None:
         return None
     node = fields.need("curator")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from taxonomy_api.catalog.rule_info import Severity
 from taxonomy_api.catalog.rules import RULES
+
+if TYPE_CHECKING:
+    from taxonomy_api.catalog.values import Values
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,6 +61,12 @@ class Report:
 
     def __init__(self) -> None:
         self._findings: list[Finding] = []
+
+    def values(self, sources: Collection[str] = ()) -> Values:
+        """What reads the common values and reports here; `sources` are the ids that a citation may name."""
+        from taxonomy_api.catalog.values import Values  # which itself reports here
+
+        return Values(self, sources)
 
     def add(self, place: Place, rule: str, message: str, cure: str = "") -> None:
         severity = RULES[rule].severity

@@ -37,7 +37,7 @@ class SectorReader:
     _values: Values = field(init=False)
 
     def __post_init__(self) -> None:
-        self._values = Values(self.report, self.register.sources)
+        self._values = self.report.values(self.register.sources)
 
     def read(self, node: Node) -> None:
         record = self._values.record(node)
@@ -226,8 +226,7 @@ class SectorReader:
         until = None
         if isinstance(node, ScalarNode) and node.text == "listing":
             criterion = reader.listing(inherited)
-        elif isinstance(node, MapNode):
-            fields = Record(node, self.report)
+        elif isinstance(node, MapNode) and (fields := self._values.record(node)) is not None:
             until = self._values.date(fields.get("until"))
             criterion = reader.read_record(fields, inherited, also=("until",))
         else:

@@ -21,7 +21,7 @@ Scales = Mapping[str, tuple[str, ...]]
 
 def read_facts(node: Node, report: Report) -> dict[str, Fact]:
     """The facts by id."""
-    values = Values(report)
+    values = report.values()
     facts: dict[str, Fact] = {}
     record = values.record(node)
     if record is None:
@@ -40,7 +40,7 @@ def read_facts(node: Node, report: Report) -> dict[str, Fact]:
 
 def read_standards(node: Node, report: Report) -> dict[str, Standard]:
     """The standards by prefix and number."""
-    values = Values(report)
+    values = report.values()
     standards: dict[str, Standard] = {}
     record = values.record(node)
     if record is None:

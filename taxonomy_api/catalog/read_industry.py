@@ -14,7 +14,7 @@ from taxonomy_api.catalog.yaml_tree import MapNode, Node, ScalarNode
 
 def read_industry(node: Node, sources: Collection[str], report: Report) -> IndustryData:
     """The classifications and concordances, without their tables."""
-    values = Values(report, sources)
+    values = report.values(sources)
     systems: dict[str, IndustrySystem] = {}
     concordances: dict[str, IndustryConcordance] = {}
     record = values.record(node)

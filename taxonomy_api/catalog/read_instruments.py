@@ -29,7 +29,7 @@ def read_instruments(
     node: Node, taxonomies: Mapping[str, Taxonomy], sources: Collection[str], report: Report
 ) -> dict[str, InstrumentProfile]:
     """The profiles by id. Ids, aliases and names each mean one profile."""
-    values = Values(report, sources)
+    values = report.values(sources)
     profiles: dict[str, InstrumentProfile] = {}
     record = values.record(node)
     if record is None:

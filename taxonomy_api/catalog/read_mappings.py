@@ -68,7 +68,7 @@ def read_mappings(
     report: Report,
 ) -> list[MappingRow]:
     """The rows of one mapping file; `file` ends in `<a>--<b>.sssom.tsv`."""
-    reader = _MappingReader(file, taxonomies, Values(report, sources), report)
+    reader = _MappingReader(file, taxonomies, report.values(sources), report)
     return reader.read(text)
 
 

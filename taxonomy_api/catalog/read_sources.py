@@ -12,7 +12,7 @@ SOURCE_KINDS = ("law", "official", "law-firm", "press", "academic", "repository"
 
 def read_sources(node: Node, report: Report) -> dict[str, Source]:
     """The documents by id."""
-    values = Values(report)
+    values = report.values()
     sources: dict[str, Source] = {}
     record = values.record(node)
     if record is None:

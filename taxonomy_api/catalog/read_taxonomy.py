@@ -42,7 +42,7 @@ def read_taxonomy(
     node: Node, folder: str, register: Register, links: list[Link], report: Report
 ) -> Edition | None:
     """The edition; None where what every edition states is missing. `folder` is the name of its folder."""
-    values = Values(report, register.sources)
+    values = report.values(register.sources)
     record = values.record(node)
     if record is None:
         return None

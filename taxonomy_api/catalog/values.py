@@ -21,11 +21,13 @@ from taxonomy_api.catalog.yaml_tree import ListNode, MapNode, Node, ScalarNode
 
 Word = TypeVar("Word", bound=str)
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
-_QUANTITY = re.compile(r"(-?\d{1,30}(?:\.\d{1,30})?) (\S.*)", re.ASCII)
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
-_CODE = re.compile(r"[^\s:#/|,]+")
+#: How scalars are written.
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
+QUANTITY = re.compile(r"(-?\d{1,30}(?:\.\d{1,30})?) (\S.*)", re.ASCII)
+COUNT = re.compile(r"\d{1,9}", re.ASCII)
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
+CODE = re.compile(r"[^\s:#/|,]+")
 
 
 def base_amount(quantity: Quantity) -> Fraction:
@@ -173,7 +175,7 @@ class Values:
 
     def identifier(self, node: Node | None, what: str) -> str | None:
         text = self.scalar(node)
-        if text is not None and node is not None and not _ID.fullmatch(text):
+        if text is not None and node is not None and not ID.fullmatch(text):
             cure = "use letters, digits, dot, hyphen and underscore"
             self.report.add(node, "bad-id", f"{text!r} is no {what}", cure)
             return None
@@ -182,7 +184,7 @@ class Values:
     def code(self, node: Node | None) -> str | None:
         """An activity's, group's or sector's code: no blanks and none of the signs of addresses."""
         text = self.scalar(node)
-        if text is not None and node is not None and not _CODE.fullmatch(text):
+        if text is not None and node is not None and not CODE.fullmatch(text):
             self.report.add(
                 node, "bad-id", f"{text!r} is no code", "leave out blanks and the signs : # / | ,"
             )
@@ -195,7 +197,7 @@ class Values:
         text = self.scalar(node)
         if text is None or node is None:
             return None
-        if _DATE.fullmatch(text):
+        if DATE.fullmatch(text):
             try:
                 return date.fromisoformat(text)
             except ValueError:
@@ -207,7 +209,7 @@ class Values:
         text = self.scalar(node)
         if text is None or node is None:
             return None
-        if re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        if COUNT.fullmatch(text):
             return int(text)
         self.report.add(node, "bad-number", f"{text} is no whole number", "write digits only")
         return None
@@ -218,13 +220,13 @@ class Values:
         if text is None or node is None:
             return None
         if fact_unit == "1":
-            if _NUMBER.fullmatch(text):
+            if NUMBER.fullmatch(text):
                 return Quantity(_exact(text), "1")
             self.report.add(
                 node, "bad-quantity", f"{text} is no bare number", "the fact has no unit: write a number"
             )
             return None
-        match = _QUANTITY.fullmatch(text)
+        match = QUANTITY.fullmatch(text)
         if match is None:
             cure = f"write a number, a blank and a unit, as in 100 {fact_unit}"
             self.report.add(node, "bad-quantity", f"{text} is no quantity", cure)

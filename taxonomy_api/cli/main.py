@@ -30,6 +30,7 @@ from taxonomy_api.cli.organisations import org
 from taxonomy_api.cli.purge import purge
 from taxonomy_api.cli.rules import explain
 from taxonomy_api.cli.scenarios import test
+from taxonomy_api.cli.schema import schema
 from taxonomy_api.cli.serve import reload, serve, worker
 from taxonomy_api.cli.template import template
 
@@ -60,7 +61,7 @@ def cli(traceback: bool) -> None:
 
 COMMANDS = (
     *(serve, worker, reload, assess, check, template, mapping),
-    *(lint, explain, fmt, diff, impact, test, changelog, new_edition, intake, export, coverage),
+    *(lint, explain, fmt, diff, impact, test, changelog, new_edition, intake, export, schema, coverage),
     *(org, key, purge, audit, db),
 )
 for command in COMMANDS:

@@ -25,7 +25,24 @@ from taxonomy_api.portfolio.vocabulary import Vocabulary, header_key, plain
 
 MOST_BYTES = 64 * 1024
 IGNORE = "ignore"
-_KEYS = ("sheet", "header_row", "columns")
+_HIGHEST_ROW = 1_048_576
+#: Key -> what it holds, as JSON Schema.
+_KEYS: Mapping[str, dict[str, object]] = {
+    "sheet": {"type": "string", "description": "Name of the sheet; left out, the sheet is looked for."},
+    "header_row": {
+        "type": ["integer", "string"],
+        "pattern": "^[0-9]+$",
+        "minimum": 1,
+        "maximum": _HIGHEST_ROW,
+        "description": "Number of the row with the headers; left out, it is looked for.",
+    },
+    "columns": {
+        "type": "object",
+        "additionalProperties": {"type": "string", "minLength": 1},
+        "description": "Header of the workbook: the column that it stands for, with its unit in brackets, "
+        f"or {IGNORE}.",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +102,19 @@ def mapping_of(raw: object) -> ColumnMapping:
     sheet, row = raw.get("sheet"), raw.get("header_row")
     if sheet is not None and not isinstance(sheet, str):
         raise _invalid("sheet is the name of a sheet")
-    if row is not None and not (str(row).isdecimal() and 1 <= int(row) <= 1_048_576):
+    if row is not None and not (str(row).isdecimal() and 1 <= int(row) <= _HIGHEST_ROW):
         raise _invalid("header_row is the number of a row")
     return ColumnMapping(dict(columns), sheet, None if row is None else int(row))
+
+
+def mapping_schema() -> dict[str, object]:
+    """The JSON Schema of a saved mapping."""
+    return {
+        "type": "object",
+        "properties": dict(_KEYS),
+        "required": ["columns"],
+        "additionalProperties": False,
+    }
 
 
 def suggest(
