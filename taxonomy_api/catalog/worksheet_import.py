@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from taxonomy_api.catalog.curators import FILE as REVIEWS
 from taxonomy_api.catalog.diff import Difference, diff
 from taxonomy_api.catalog.findings import Finding
 from taxonomy_api.catalog.fmt import format_text
@@ -15,6 +16,7 @@ from taxonomy_api.catalog.lint import Check, lint_folder
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.worksheet_compare import compare
+from taxonomy_api.catalog.worksheet_curators import Curator, check_statuses, reviewed
 from taxonomy_api.catalog.worksheet_edit import TaxonomyEdit
 from taxonomy_api.catalog.worksheet_findings import CellFinding, CellReport
 from taxonomy_api.catalog.worksheet_mapping import mapping_rows
@@ -44,14 +46,16 @@ class Outcome:
         return any(finding.severity == "error" for finding in self.findings)
 
 
-def read_back(folder: Path, release: Release, filled: Filled, report: CellReport, *further: Check) -> Outcome:
+def read_back(
+    folder: Path, release: Release, filled: Filled, report: CellReport, curator: Curator, *further: Check
+) -> Outcome:
     """The changes that a workbook makes in a data folder, whose content `release` is; `further` checks come
     on top of those of lint.
 
     `report` holds what was found while the workbook was read. Raises OSError for files that are not there.
     """
     edit = _mapping if "--" in filled.subject else _taxonomy
-    edited = edit(folder, filled, report)
+    edited = edit(folder, filled, report, curator)
     if report.has_errors:
         return Outcome(tuple(sorted(set(report.findings))), {})
     texts = {file: both for file, both in edited.texts.items() if both[0] != both[1]}
@@ -59,8 +63,12 @@ def read_back(folder: Path, release: Release, filled: Filled, report: CellReport
         return Outcome(tuple(sorted(set(report.findings))), {})
     with tempfile.TemporaryDirectory() as name:
         changed = _copy(folder, Path(name), texts)
-        _check(folder, changed, edited.shown, report, further)
         after = load_release(changed).release
+        review = None if after is None else reviewed(folder, filled.subject, release, after, curator)
+        if review is not None:
+            texts[REVIEWS] = review
+            _copy_texts(changed, {REVIEWS: review})
+        _check(folder, changed, edited.shown, report, further)
     difference = None if after is None else diff(release, after)
     return Outcome(tuple(sorted(set(report.findings))), texts, difference)
 
@@ -84,11 +92,12 @@ def in_their_form(texts: Mapping[str, str], report: CellReport) -> bool:
 _FORM = "run taxonomy-api fmt first, so that the change is all that is to be seen"
 
 
-def _mapping(folder: Path, filled: Filled, report: CellReport) -> Edited:
+def _mapping(folder: Path, filled: Filled, report: CellReport, curator: Curator) -> Edited:
     file = f"mappings/{filled.subject}.sssom.tsv"
     text = (folder / file).read_text(encoding="utf-8")
     now = mapping_rows(text, file, None, "en")
     changes = compare(filled, now, report)
+    check_statuses(folder, changes, filled, curator, report)
     if not changes.any or not in_their_form({file: text}, report):
         return Edited({}, {})
     made, numbers = edit_mapping(text, now, changes, report)
@@ -97,10 +106,11 @@ def _mapping(folder: Path, filled: Filled, report: CellReport) -> Edited:
     return Edited({file: (text, made)}, shown)
 
 
-def _taxonomy(folder: Path, filled: Filled, report: CellReport) -> Edited:
+def _taxonomy(folder: Path, filled: Filled, report: CellReport, curator: Curator) -> Edited:
     files = sector_files(folder, filled.subject)
     now = taxonomy_rows(files, "en")
     changes = compare(filled, now, report)
+    check_statuses(folder, changes, filled, curator, report)
     if not changes.any:
         return Edited({}, {})
     edit = TaxonomyEdit(files, now, changes, report)
@@ -130,9 +140,13 @@ def _shown(rows: Sequence[SheetRow], numbers: Sequence[int | None]) -> Shown:
 def _copy(folder: Path, to: Path, texts: Mapping[str, tuple[str, str]]) -> Path:
     for name in ("taxonomies", "mappings"):
         shutil.copytree(folder / name, to / name)
+    _copy_texts(to, texts)
+    return to
+
+
+def _copy_texts(to: Path, texts: Mapping[str, tuple[str, str]]) -> None:
     for file, (_, after) in texts.items():
         (to / file).write_text(after, encoding="utf-8", newline="")
-    return to
 
 
 def _check(folder: Path, changed: Path, shown: Shown, report: CellReport, further: Sequence[Check]) -> None:
