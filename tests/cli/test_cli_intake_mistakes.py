@@ -117,7 +117,7 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
     "no such way": (added("path", **FACT, **CITED, path="green.either.a"), PLACE),
     "a place that is taken": (added("path", **{**FACT, "activity": "1.10"}, path="excluded"), PLACE),
     "no such kind": (added("kind", **{**FACT, "kind": "limit"}, **CITED, path="green"), "bad-word"),
-    "a criterion without source": (added("kind", **FACT, path="green", status="single-source"), "leaf-uncited"),
+    "a criterion without source": (added("kind", **FACT, path="green", status="recalled"), "leaf-uncited"),
 }  # fmt: skip
 
 
