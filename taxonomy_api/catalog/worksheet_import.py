@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from taxonomy_api.catalog.curators import FILE as REVIEWS
 from taxonomy_api.catalog.diff import Difference, diff
 from taxonomy_api.catalog.findings import Finding
 from taxonomy_api.catalog.fmt import format_text
@@ -15,10 +16,14 @@ from taxonomy_api.catalog.lint import Check, lint_folder
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.worksheet_compare import compare
+from taxonomy_api.catalog.worksheet_curators import Curator, check_statuses, reviewed
+from taxonomy_api.catalog.worksheet_edit import TaxonomyEdit
 from taxonomy_api.catalog.worksheet_findings import CellFinding, CellReport
 from taxonomy_api.catalog.worksheet_mapping import mapping_rows
 from taxonomy_api.catalog.worksheet_mapping_edit import edit_mapping
 from taxonomy_api.catalog.worksheet_model import Filled, Sheet, SheetRow
+from taxonomy_api.catalog.worksheet_rows import reread, sector_files, taxonomy_rows
+from taxonomy_api.catalog.yaml_patch import patch, plain
 
 #: Sheet, row and column that show a place of a file, by file and line and column.
 Shown = Mapping[tuple[str, int, int], tuple[Sheet, int, str]]
@@ -41,13 +46,16 @@ class Outcome:
         return any(finding.severity == "error" for finding in self.findings)
 
 
-def read_back(folder: Path, release: Release, filled: Filled, report: CellReport, *further: Check) -> Outcome:
+def read_back(
+    folder: Path, release: Release, filled: Filled, report: CellReport, curator: Curator, *further: Check
+) -> Outcome:
     """The changes that a workbook makes in a data folder, whose content `release` is; `further` checks come
     on top of those of lint.
 
     `report` holds what was found while the workbook was read. Raises OSError for files that are not there.
     """
-    edited = _mapping(folder, filled, report)
+    edit = _mapping if "--" in filled.subject else _taxonomy
+    edited = edit(folder, filled, report, curator)
     if report.has_errors:
         return Outcome(tuple(sorted(set(report.findings))), {})
     texts = {file: both for file, both in edited.texts.items() if both[0] != both[1]}
@@ -55,8 +63,12 @@ def read_back(folder: Path, release: Release, filled: Filled, report: CellReport
         return Outcome(tuple(sorted(set(report.findings))), {})
     with tempfile.TemporaryDirectory() as name:
         changed = _copy(folder, Path(name), texts)
-        _check(folder, changed, edited.shown, report, further)
         after = load_release(changed).release
+        review = None if after is None else reviewed(folder, filled.subject, release, after, curator)
+        if review is not None:
+            texts[REVIEWS] = review
+            _copy_texts(changed, {REVIEWS: review})
+        _check(folder, changed, edited.shown, report, further)
     difference = None if after is None else diff(release, after)
     return Outcome(tuple(sorted(set(report.findings))), texts, difference)
 
@@ -67,29 +79,50 @@ class Edited:
     shown: Shown
 
 
-def in_its_form(file: str, text: str, report: CellReport) -> bool:
+def in_their_form(texts: Mapping[str, str], report: CellReport) -> bool:
     """Only files in their form are edited, so that nothing else in them changes."""
-    formatted = format_text(Path(file), text, text)
-    if formatted.after == text:
-        return True
-    report.at(f"{file}:{formatted.first_line}:1", "worksheet-conflict", f"{file} is not in its form", _FORM)
-    return False
+    for file, text in texts.items():
+        formatted = format_text(Path(file), text, text)
+        if formatted.after != text:
+            place = f"{file}:{formatted.first_line}:1"
+            report.at(place, "worksheet-conflict", f"{file} is not in its form", _FORM)
+    return not report.has_errors
 
 
 _FORM = "run taxonomy-api fmt first, so that the change is all that is to be seen"
 
 
-def _mapping(folder: Path, filled: Filled, report: CellReport) -> Edited:
+def _mapping(folder: Path, filled: Filled, report: CellReport, curator: Curator) -> Edited:
     file = f"mappings/{filled.subject}.sssom.tsv"
     text = (folder / file).read_text(encoding="utf-8")
     now = mapping_rows(text, file, None, "en")
     changes = compare(filled, now, report)
-    if not changes.any or not in_its_form(file, text, report):
+    check_statuses(folder, changes, filled, curator, report)
+    if not changes.any or not in_their_form({file: text}, report):
         return Edited({}, {})
     made, numbers = edit_mapping(text, now, changes, report)
     rows = mapping_rows(made, file, None, "en")
     shown = _shown(rows, [numbers.get(place) for place in range(len(rows))])
     return Edited({file: (text, made)}, shown)
+
+
+def _taxonomy(folder: Path, filled: Filled, report: CellReport, curator: Curator) -> Edited:
+    files = sector_files(folder, filled.subject)
+    now = taxonomy_rows(files, "en")
+    changes = compare(filled, now, report)
+    check_statuses(folder, changes, filled, curator, report)
+    if not changes.any:
+        return Edited({}, {})
+    edit = TaxonomyEdit(files, now, changes, report)
+    trees = edit.run()
+    if report.has_errors:
+        return Edited({}, {})
+    changed = [file for file in files if plain(file.tree) != trees[file.file]]
+    if not in_their_form({file.file: file.text for file in changed}, report):
+        return Edited({}, {})
+    texts = {file.file: (file.text, patch(file.text, trees[file.file], file.file)) for file in changed}
+    rows = taxonomy_rows([reread(file, texts[file.file][1]) for file in changed], "en")
+    return Edited(texts, _shown(rows, [edit.number_of(row) for row in rows]))
 
 
 def _shown(rows: Sequence[SheetRow], numbers: Sequence[int | None]) -> Shown:
@@ -107,9 +140,13 @@ def _shown(rows: Sequence[SheetRow], numbers: Sequence[int | None]) -> Shown:
 def _copy(folder: Path, to: Path, texts: Mapping[str, tuple[str, str]]) -> Path:
     for name in ("taxonomies", "mappings"):
         shutil.copytree(folder / name, to / name)
+    _copy_texts(to, texts)
+    return to
+
+
+def _copy_texts(to: Path, texts: Mapping[str, tuple[str, str]]) -> None:
     for file, (_, after) in texts.items():
         (to / file).write_text(after, encoding="utf-8", newline="")
-    return to
 
 
 def _check(folder: Path, changed: Path, shown: Shown, report: CellReport, further: Sequence[Check]) -> None:

@@ -73,6 +73,13 @@ def sector_files(folder: Path, taxonomy: str) -> list[SectorFile]:
     return found
 
 
+def reread(file: SectorFile, text: str) -> SectorFile:
+    """The file with another text, which can be read."""
+    tree = parse_tree(text, file.file, Report())
+    assert isinstance(tree, MapNode)
+    return SectorFile(file.file, text, tree)
+
+
 def taxonomy_rows(
     files: Collection[SectorFile], language: Language, codes: Collection[str] | None = None
 ) -> list[SheetRow]:

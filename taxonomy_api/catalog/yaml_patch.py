@@ -204,7 +204,9 @@ class _Edits:
         """Makes the node say `new`; it stands `behind` a key or dash, of an entry at `indent`."""
         if _says(span) == new:
             return
-        if span.flow or (span.text is not None and isinstance(new, str)):
+        if span.flow and _holds_records(new) and not _holds_records(_says(span)):
+            self._replace(span, new, indent, behind)
+        elif span.flow or (span.text is not None and isinstance(new, str)):
             self._put(span.start, span.end, self._flow(span, new, span.flow))
         elif span.is_map and isinstance(new, dict) and span.entries.keys() & new.keys():
             self._map(span, new)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -81,15 +82,17 @@ def rows_of(
 @click.argument(
     "file", metavar="FILE.xlsx", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 )
+@click.option("--curator", metavar="NAME", help="Who of curators.yaml answers for what is called verified.")
 @click.option("--write", is_flag=True, help="Write the files; without it they are only shown.")
 @click.option("--json", "as_json", is_flag=True, help="Findings, changes and patch as one JSON object.")
-def import_(file: Path, write: bool, as_json: bool) -> None:
+def import_(file: Path, curator: str | None, write: bool, as_json: bool) -> None:
     """Turn a filled workbook into changes of the data files.
 
     Shows what changes in words and as a patch, with all findings by their cell. Files that changed since
     the export are never overwritten: both values are shown. Exit 1 if a finding is an error; then nothing
     is written.
     """
+    from taxonomy_api.catalog.worksheet_curators import Curator
     from taxonomy_api.catalog.worksheet_import import read_back
     from taxonomy_api.cli.fmt import replace_text
     from taxonomy_api.crosswalk.checks import check
@@ -102,7 +105,7 @@ def import_(file: Path, write: bool, as_json: bool) -> None:
         filled, report = read_worksheet(file)
     except PortfolioProblem as problem:
         raise click.ClickException(f"{problem} [{problem.code}]") from None
-    outcome = read_back(current.data, release, filled, report, check)
+    outcome = read_back(current.data, release, filled, report, Curator(curator, date.today()), check)
     writes = write and not outcome.has_errors
     if as_json:
         click.echo(json.dumps(_as_json(outcome, written=writes), ensure_ascii=False, indent=2))
