@@ -72,6 +72,12 @@ class CurrentRelease:
                 raise Unavailable("no_release", f"The data files do not load: {len(findings)} findings.")
         return loaded
 
+    def since(self) -> datetime:
+        """Since when the release in use is: the same in all processes of a rollout. Raises Unavailable."""
+        loaded = self.get()
+        told = None if self._rollout is None else self._rollout.since()
+        return told or loaded.since
+
     def reload(self) -> tuple[Finding, ...]:
         """Reads the data folder again; its release is swapped in whole, or the last good one stays.
 

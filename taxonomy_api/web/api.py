@@ -19,6 +19,7 @@ from taxonomy_api.web import problems
 from taxonomy_api.web.api_examples import Examples
 from taxonomy_api.web.auth import SECURITY_SCHEME
 from taxonomy_api.web.json_io import json_object
+from taxonomy_api.web.replies import tagged
 from taxonomy_api.web.schemas import ProblemDocument
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -96,6 +97,8 @@ def make_api(app: Flask) -> Api:
         API_SPEC_OPTIONS={"info": {"description": _DESCRIPTION, "license": {"name": "Apache-2.0"}}},
     )
     api = Api(app, spec_kwargs={"extra_plugins": [Examples()]})
+    plain = app.view_functions["api-docs.openapi_json"]
+    app.view_functions["api-docs.openapi_json"] = lambda: tagged(cast(Response, plain()))
     scheme = {"type": "http", "scheme": "bearer", "description": "An API key; scopes are per organisation."}
     api.spec.components.security_scheme(SECURITY_SCHEME, scheme)
     return api

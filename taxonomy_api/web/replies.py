@@ -57,6 +57,14 @@ def published(answer: Response, release: str, language: Language) -> Response:
     return answer
 
 
+def tagged(answer: Response) -> Response:
+    """The same for everyone as long as its content is; not sent again to a caller who has it."""
+    answer.headers["Cache-Control"] = "no-cache"
+    answer.set_etag(hashlib.sha256(answer.get_data()).hexdigest()[:32])
+    answer.make_conditional(request)
+    return answer
+
+
 def at_once(answer: Response) -> Response:
     """The answer in one piece: only then does the server need no thread while a caller takes it."""
     answer.direct_passthrough = False

@@ -264,10 +264,7 @@ class Release(Answer):
     id = fields.String(required=True)
     current = fields.Boolean(required=True)
     engine = fields.String(required=True, allow_none=True)
-    first_used = fields.DateTime(
-        required=True, allow_none=True, metadata={"description": "When a kept answer first used it"}
-    )
-    since = fields.DateTime(metadata={"description": "In use by this process since"})
+    since = fields.DateTime(metadata={"description": "In use since; of the current one only"})
     taxonomies = _free("Number of activities by taxonomy")
     facts = fields.Integer()
     mappings = fields.Integer()

@@ -243,6 +243,28 @@ def test_what_is_open_needs_no_key_but_refuses_a_bad_one(app: Flask, client: Fla
             assert_problem(send(client, method, path + query, "Bearer nonsense"), 401, "key_refused")
 
 
+#: What anyone may read as JSON and is yet sent in full each time, with the reason.
+NEVER_THE_SAME = {
+    "operation.healthz": "tells that the process answers now",
+    "operation.readyz": "tells the state of this moment",
+}
+
+
+def test_what_anyone_may_read_is_not_sent_again_to_who_has_it(app: Flask, client: FlaskClient) -> None:
+    without = set()
+    for endpoint, method, path in routes(app):
+        if method != "GET" or not endpoint.startswith(OPEN):
+            continue
+        address = path + QUERIES.get(endpoint, "")
+        first = client.get(address, buffered=True)
+        if first.mimetype != "application/json":
+            continue
+        again = client.get(address, headers={"If-None-Match": first.headers.get("ETag", "")}, buffered=True)
+        if (again.status_code, again.data) != (304, b""):
+            without.add(endpoint)
+    assert without == set(NEVER_THE_SAME)
+
+
 def test_reading_may_be_set_to_need_a_key(
     tmp_path: Any, settings_for: Callable[..., Settings], caller: MakeCaller
 ) -> None:

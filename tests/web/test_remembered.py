@@ -114,9 +114,21 @@ def test_a_release_is_written_once_when_an_answer_first_uses_it(bank: Caller, ma
     assert len(writes) == 2
     listed = bank("GET", "/v1/releases").get_json()["releases"]
     assert [one["current"] for one in listed] == [True, False]
-    assert all(one["first_used"] for one in listed)
     old = bank("GET", f"/v1/releases/{listed[1]['id']}").get_json()
     assert old["taxonomies"] == listed[0]["taxonomies"]
+
+
+def test_the_list_of_releases_tells_nothing_of_who_used_them_or_when(bank: Caller, made: Services) -> None:
+    """It is open to all: another organisation's first answer changes nothing in it."""
+    before = bank.client.get("/v1/releases").get_json()
+    bank("POST", PATH, json=PROJECT)
+    assert bank.client.get("/v1/releases").get_json() == before
+    change_data(made)
+    bank("POST", PATH, json=PROJECT)
+    current, earlier = bank.client.get("/v1/releases").get_json()["releases"]
+    assert earlier["id"] == before["releases"][0]["id"]
+    assert "since" in current and "since" not in earlier
+    assert not any("used" in name or "created" in name for name in {*current, *earlier})
 
 
 def test_the_original_is_reproduced_byte_for_byte(bank: Caller, made: Services) -> None:

@@ -20,7 +20,7 @@ from taxonomy_api.web.api import Blueprint
 from taxonomy_api.web.auth import reads_catalogue
 from taxonomy_api.web.json_io import DEEPEST
 from taxonomy_api.web.language import choose
-from taxonomy_api.web.replies import at_once, published, reply
+from taxonomy_api.web.replies import at_once, published, reply, tagged
 from taxonomy_api.web.services import services
 from taxonomy_api.web.views.portfolios import MEDIA_TYPES
 
@@ -38,7 +38,7 @@ def show_limits() -> Response:
     counts for itself.
     """
     settings = services().settings
-    return reply(
+    content = reply(
         {
             "limits": {
                 "body_bytes": settings.max_body_bytes,
@@ -56,6 +56,7 @@ def show_limits() -> Response:
             }
         }
     )
+    return tagged(content)
 
 
 @blueprint.route("/v1/templates/portfolio.xlsx")

@@ -17,7 +17,7 @@ from taxonomy_api.web import schemas
 from taxonomy_api.web.api import Blueprint
 from taxonomy_api.web.auth import reads_catalogue
 from taxonomy_api.web.pages import page
-from taxonomy_api.web.replies import catalogue_reply, reply
+from taxonomy_api.web.replies import catalogue_reply, reply, tagged
 from taxonomy_api.web.services import services
 
 blueprint = Blueprint("releases", __name__, url_prefix="/v1/releases", description="Data releases")
@@ -30,7 +30,7 @@ blueprint = Blueprint("releases", __name__, url_prefix="/v1/releases", descripti
 def list_releases(query: dict[str, Any]) -> Response:
     """Data releases: the one in use first, then the others that are kept, newest first"""
     shown, following = page(_releases(), query.get("cursor"), query["limit"], "releases")
-    return reply({"releases": shown, "next_cursor": following})
+    return tagged(reply({"releases": shown, "next_cursor": following}))
 
 
 @blueprint.route("/<release_id>")
@@ -40,7 +40,7 @@ def show_release(release_id: str) -> Response:
     """One data release, by id or `current`"""
     for one in _releases():
         if release_id == one["id"] or (release_id == CURRENT and one["current"]):
-            return reply(one)
+            return tagged(reply(one))
     message = f"Release {release_id!r} is not kept here; GET /v1/releases lists those that are."
     raise NotFound("unknown_release", message)
 
@@ -68,28 +68,21 @@ def show_difference(query: dict[str, Any], before: str, after: str) -> Response:
 
 
 def _releases() -> list[dict[str, Any]]:
+    """Nothing about when or by whom they were used: organisations share this list."""
     current = services().current.get()
-    stored = {one.id: one for one in services().releases.known()}
-    in_use = stored.pop(current.release.id, None)
-    return [_current_json(current, in_use), *(_stored_json(one) for one in stored.values())]
+    stored = [one for one in services().releases.known() if one.id != current.release.id]
+    return [_current_json(current), *(_stored_json(one) for one in stored)]
 
 
-def _current_json(loaded: Loaded, stored: StoredRelease | None) -> dict[str, Any]:
+def _current_json(loaded: Loaded) -> dict[str, Any]:
     return {
         "id": loaded.release.id,
         "current": True,
         "engine": ENGINE_VERSION,
-        "since": loaded.since,
-        "first_used": None if stored is None else stored.created,
+        "since": services().current.since(),
         **counts_of(loaded.release),
     }
 
 
 def _stored_json(stored: StoredRelease) -> dict[str, Any]:
-    return {
-        "id": stored.id,
-        "current": False,
-        "engine": None,
-        "first_used": stored.created,
-        **stored.counts,
-    }
+    return {"id": stored.id, "current": False, "engine": None, **stored.counts}
