@@ -21,6 +21,7 @@ from taxonomy_api.errors import ConfigurationError
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.audit import Sealer
 from taxonomy_api.store.audit_key import audit_key
+from taxonomy_api.store.collected import insert_collected
 from taxonomy_api.store.group_commit import GroupCommit
 from taxonomy_api.store.turns import Turns
 
@@ -52,11 +53,12 @@ class Database:
         """A session whose changes are committed together at the end, or not at all.
 
         Use one per service call. Do not commit inside it, and start nothing in it that others
-        should see only after the commit (messages to the queue, say). What is recorded in it for the
-        audit trail is sealed as its last step.
+        should see only after the commit (messages to the queue, say). Its last steps insert what was
+        collected in it and seal what was recorded for the audit trail.
         """
         with self._writing.begin() as session:
             yield session
+            insert_collected(session)
             self._sealer.seal(session)
 
     def grouped(self, organisation_id: str, work: Callable[[Session], Value]) -> Value:
