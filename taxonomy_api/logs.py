@@ -22,6 +22,7 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 #: The attribute of a record that holds further fields of its line: `extra={FIELDS: {…}}`.
 FIELDS = "fields"
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _CHATTY = ("alembic", "huey")
 
 
@@ -41,7 +42,7 @@ class JsonLines(logging.Formatter):
         line |= getattr(record, FIELDS, {})
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = _failure(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _encode(line)
 
 
 def configure() -> None:

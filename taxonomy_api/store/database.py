@@ -21,6 +21,7 @@ from taxonomy_api.errors import ConfigurationError
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.audit import Sealer
 from taxonomy_api.store.audit_key import audit_key
+from taxonomy_api.store.collected import insert_collected
 from taxonomy_api.store.group_commit import GroupCommit
 from taxonomy_api.store.turns import Turns
 
@@ -44,6 +45,7 @@ class Database:
         self._group = GroupCommit(self._turn)
         self._turns = _turns(url)
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
+        self._looking_up = self.engine.execution_options(**_alone(self.engine))
         self._writing = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 
     @contextmanager
@@ -51,11 +53,12 @@ class Database:
         """A session whose changes are committed together at the end, or not at all.
 
         Use one per service call. Do not commit inside it, and start nothing in it that others
-        should see only after the commit (messages to the queue, say). What is recorded in it for the
-        audit trail is sealed as its last step.
+        should see only after the commit (messages to the queue, say). Its last steps insert what was
+        collected in it and seal what was recorded for the audit trail.
         """
         with self._writing.begin() as session:
             yield session
+            insert_collected(session)
             self._sealer.seal(session)
 
     def grouped(self, organisation_id: str, work: Callable[[Session], Value]) -> Value:
@@ -84,6 +87,10 @@ class Database:
         """A session for queries; it takes no write lock and its changes are dropped."""
         with self._reading() as session:
             yield session
+
+    def looking_up(self) -> Connection:
+        """A connection for a query that every request makes, without a transaction; use it in a `with`."""
+        return self._looking_up.connect()
 
     def upgrade(self) -> None:
         """Brings the tables up to date; harmless when they are."""
@@ -173,6 +180,11 @@ def _engine(url: str) -> Engine:
     return engine
 
 
+def _alone(engine: Engine) -> dict[str, Any]:
+    """Options under which a query has no transaction around it."""
+    return {"looks_up": True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver's own implicit transactions are switched off; `_begin_sqlite` opens them.
     connection.isolation_level = None
@@ -199,5 +211,6 @@ def _into_wal(cursor: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes its lock at once: a reader that turns writer may find its snapshot outdated and fail.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("looks_up"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")

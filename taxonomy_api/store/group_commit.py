@@ -21,7 +21,9 @@ class _Write(Generic[Value]):
     def __init__(self, owner: str, work: Callable[[Session], Value]) -> None:
         self.owner = owner
         self.work = work
-        self.called = threading.Event()
+        # Held until it is called; of what one thread can wait for, the cheapest.
+        self.called = threading.Lock()
+        self.called.acquire()
         self.done = False
         self.value: Value | None = None
         self.error: BaseException | None = None
@@ -53,7 +55,7 @@ class GroupCommit:
             self._waiting.append(write)
             leads, self._is_led = not self._is_led, True
         if not leads:
-            write.called.wait()
+            write.called.acquire()
         if not write.done:
             self._lead()
         if write.error is not None:
@@ -66,10 +68,10 @@ class GroupCommit:
             following = self._waiting[0] if self._waiting else None
             self._is_led = following is not None
         if following is not None:
-            following.called.set()
+            following.called.release()
         for write in group:
             write.done = True
-            write.called.set()
+            write.called.release()
 
     def _commit_some(self) -> list[_Write[Any]]:
         group: list[_Write[Any]] = []

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -132,11 +132,11 @@ def rotate_key(
     return made
 
 
-def identify(session: Session, key: str) -> Identity | None:
+def identify(connection: Connection, key: str) -> Identity | None:
     """Whose key this is; None for a key that is unknown, wrong, expired or revoked."""
     if len(key) > _LONGEST_KEY:
         return None
-    stored = session.connection().execute(_FIND, {"key_id": _public_id(key)}).one_or_none()
+    stored = connection.execute(_FIND, {"key_id": _public_id(key)}).one_or_none()
     # Compared even where nothing was found, so that time does not tell which public ids exist.
     expected = "0" * 64 if stored is None else stored.hash
     matches = hmac.compare_digest(expected, _hash(key))

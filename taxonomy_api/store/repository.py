@@ -15,6 +15,7 @@ from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from taxonomy_api.errors import NotFound
+from taxonomy_api.store.collected import collect
 from taxonomy_api.store.ids import now
 from taxonomy_api.store.models import Assessment, Owned, Portfolio, PortfolioState
 
@@ -50,7 +51,7 @@ class Repository:
     organisation_id: str
 
     def add_assessments(self, made: Sequence[NewAssessment]) -> None:
-        """Keeps answered requests; their releases must be kept already."""
+        """Keeps answered requests when the unit of work ends; their releases must be kept by then."""
         common = {"organisation_id": self.organisation_id, "created": now()}
         rows = [
             {
@@ -65,7 +66,7 @@ class Repository:
             for one in made
         ]
         if rows:
-            self.session.connection().execute(_INSERT_ASSESSMENT, rows)
+            collect(self.session, _INSERT_ASSESSMENT, rows)
 
     def assessment(self, assessment_id: str) -> Assessment:
         """Raises NotFound."""

@@ -62,8 +62,8 @@ def _authenticate() -> Identity:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     identity = None
     if key.strip() and scheme.lower() == "bearer":
-        with services().database.reading() as session:
-            identity = identify(session, key.strip())
+        with services().database.looking_up() as connection:
+            identity = identify(connection, key.strip())
     if identity is not None:
         services().rate_limits.count_key(identity.key_id)
         return identity

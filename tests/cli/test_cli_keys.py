@@ -17,8 +17,8 @@ Run = Callable[..., Result]
 def scopes_of(store: Path, key: str) -> frozenset[str] | None:
     database = open_database(load({"TAXONOMY_API_STORE": str(store)}))
     try:
-        with database.reading() as session:
-            identity = identify(session, key)
+        with database.looking_up() as connection:
+            identity = identify(connection, key)
     finally:
         database.close()
     return None if identity is None else identity.scopes

@@ -34,8 +34,8 @@ LONG_ENOUGH = "a-key-of-our-own-with-32-letters-or-more"
 
 
 def who(database: Database, key: str) -> Identity | None:
-    with database.reading() as session:
-        return identify(session, key)
+    with database.looking_up() as connection:
+        return identify(connection, key)
 
 
 def make(database: Database, *scopes: str, expires: datetime | None = None) -> str:
