@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 
-from taxonomy_api.assessment.money import parse_amount, parse_share
+from taxonomy_api.assessment.money import AMOUNT_EXAMPLE, Amount, parse_amount, parse_share
+from taxonomy_api.assessment.plain_values import exact
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.column import Column
@@ -94,11 +96,24 @@ class _MoneyReader:
         self._unit = unit
         self._language: Language = language
         self._currencies = _Currencies()
+        self._one: Amount | None = None
+        with suppress(ValueProblem):
+            self._one = parse_amount(1, unit)
+
+    def _amount(self, cell: Cell, stated: str | None) -> Money | None:
+        """Raises ValueProblem and _Conflict."""
+        one = self._one
+        if one is None or not (type(cell) is float or type(cell) is int) or cell < 0:
+            return _one_amount(cell, self._unit, stated)
+        if stated is not None and one.currency not in (None, stated):
+            return _one_amount(cell, self._unit, stated)
+        # A plain number is so many times what 1 under this header is.
+        return Money(exact(cell, AMOUNT_EXAMPLE) * one.value, stated or one.currency or "")
 
     def read(self, cell: Cell, stated: Cell) -> _ReadMoney:
         """`stated` is the cell of the currency column."""
         try:
-            money = _one_amount(cell, self._unit, self._currencies.read(stated))
+            money = self._amount(cell, self._currencies.read(stated))
         except ValueProblem as problem:
             words = {"message": problem.message(self._language)}
             return _ReadMoney(None, [("warning", "amount_unreadable", words)])
