@@ -18,7 +18,7 @@ from taxonomy_api.catalog.units import find_unit, multipliers, plain
 
 _SHARE = Text("a share of proceeds", "募集资金占比", "募集資金佔比")
 _AMOUNT = Text("an amount of money", "金额", "金額")
-_AMOUNT_EXAMPLE = "CNY 20 million"
+AMOUNT_EXAMPLE = "CNY 20 million"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,9 @@ def parse_amount(raw: object, unit_hint: str | None = None) -> Amount | None:
             return None
         number, own, approximate = _written_amount(text, raw)
     elif isinstance(raw, bool) or not isinstance(raw, int | float | Decimal):
-        raise ValueProblem("not_a_number", raw, example=_AMOUNT_EXAMPLE)
+        raise ValueProblem("not_a_number", raw, example=AMOUNT_EXAMPLE)
     else:
-        number, own, approximate = exact(raw, _AMOUNT_EXAMPLE), _Scale(), False
+        number, own, approximate = exact(raw, AMOUNT_EXAMPLE), _Scale(), False
     if number < 0:
         raise ValueProblem("out_of_range", raw, fact=_AMOUNT, range=range_text("0", None))
     scale = _together(own, hint, raw, unit_hint or "")
@@ -163,7 +163,7 @@ def _written_amount(text: str, raw: str) -> tuple[Decimal, _Scale, bool]:
     """Number, order of magnitude and currency of a tidy text, and whether it says "about"."""
     head = _SIGN_FIRST.match(text)
     before = head[0] if head is not None and head[0].strip() and _scale_of(head[0]) is not None else ""
-    written = read_number(text[len(before) :], _AMOUNT_EXAMPLE, raw)
+    written = read_number(text[len(before) :], AMOUNT_EXAMPLE, raw)
     words = f"{before} {written.rest}".strip()
     own = _read_scale(words, raw) if words else _Scale()
     return written.number, own, written.approximate

@@ -74,7 +74,10 @@ def exact(number: int | float | Decimal, example: str | Text) -> Decimal:
     decimal = Decimal(float.__repr__(number)) if isinstance(number, float) else number
     if not decimal.is_finite():
         raise ValueProblem("not_finite", number, example=example)
-    if abs(decimal.adjusted()) > 2 * _MOST_DIGITS or len(decimal.as_tuple().digits) > _MOST_DIGITS:
+    if abs(decimal.adjusted()) > 2 * _MOST_DIGITS or (
+        # A float is written with 17 digits at most.
+        not isinstance(number, float) and len(decimal.as_tuple().digits) > _MOST_DIGITS
+    ):
         raise ValueProblem("too_long", number, limit=_DIGITS_LIMIT)
     return decimal
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from taxonomy_api.catalog.findings import Report
 from taxonomy_api.catalog.yaml_tree import MapNode, Node, ScalarNode, parse_tree
 from taxonomy_api.portfolio.headers import match_header
-from taxonomy_api.portfolio.locate import HEADER_DEPTH, locate
-from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
+from taxonomy_api.portfolio.locate import locate
+from taxonomy_api.portfolio.problem import HEADER_DEPTH, Limits, PortfolioProblem
 from taxonomy_api.portfolio.table import Book, filled
 from taxonomy_api.portfolio.vocabulary import Vocabulary, header_key, plain
 

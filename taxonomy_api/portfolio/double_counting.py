@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import ColumnPlan
 from taxonomy_api.portfolio.issues import Severity
 from taxonomy_api.portfolio.money import read_money
 from taxonomy_api.portfolio.report import Reporter
 from taxonomy_api.portfolio.summary import Money
-from taxonomy_api.portfolio.table import Cell, shown
+from taxonomy_api.portfolio.table import shown
 from taxonomy_api.portfolio.texts import label
 
 #: Shares are written with few digits: three thirds may come to 100.02 %.
@@ -38,7 +39,7 @@ class _Portfolio:
 def report_double_counting(
     reporter: Reporter,
     plan: ColumnPlan,
-    usable: Sequence[Sequence[Cell]],
+    usable: Sequence[Column],
     money: Sequence[Money | None],
     shares: Sequence[Decimal | None],
     amount_unit: str | None,
@@ -90,11 +91,13 @@ def _report_project(found: _Portfolio, rows: Sequence[int], column: int) -> None
     found.reporter.cell(severity, code, rows[0], column, found.projects[rows[0]], **words)
 
 
-def _texts(plan: ColumnPlan, usable: Sequence[Sequence[Cell]], key: str) -> list[str]:
+def _texts(plan: ColumnPlan, usable: Sequence[Column], key: str) -> list[str]:
     column = plan.column(key)
     if column is None:
         return [""] * max(map(len, usable), default=0)
-    return [shown(cell).strip() for cell in usable[column]]
+    cells, which = usable[column].distinct()
+    texts = [shown(cell).strip() for cell in cells]
+    return [texts[place] for place in which.tolist()]
 
 
 def _groups(names: Sequence[str]) -> Iterator[list[int]]:

@@ -14,6 +14,7 @@ from taxonomy_api.portfolio.vocabulary import Role, Vocabulary, header_key, plai
 _BRACKETED = re.compile(
     r"^(?P<name>.*?)\s*[(\[{【〔](?P<inside>[^()\[\]{}【】〔〕]*(?:\([^()]*\))?[^()\[\]{}【】〔〕]*)[)\]}】〕]\s*$"
 )
+_CLOSING = (")", "]", "}", "】", "〕")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _EQUIVALENT = re.compile(r"equivalent|equiv\.|等值|折合|折算", re.IGNORECASE)
 #: Several columns of these meanings are all read: what they say must agree.
@@ -68,7 +69,7 @@ def match_header(text: str, vocabulary: Vocabulary) -> tuple[tuple[Role, ...], s
     if not clean or len(clean) > LONGEST_HEADER:
         return (), None
     roles, unit = _match(clean, vocabulary)
-    if _EQUIVALENT.search(clean) and any(role.kind == "standard_column" for role in roles):
+    if any(role.kind == "standard_column" for role in roles) and _EQUIVALENT.search(clean):
         # An equivalent in another currency is not the amount itself.
         return (), None
     return roles, unit
@@ -78,7 +79,8 @@ def _match(clean: str, vocabulary: Vocabulary) -> tuple[tuple[Role, ...], str | 
     name, unit = _split_unit(clean)
     # A header known with its brackets still states its unit in them.
     known_unit = unit if unit is not None and find_unit(unit) is not None else None
-    for candidate, candidate_unit in ((clean, known_unit), (name, unit)):
+    candidates = ((clean, known_unit), (name, unit)) if name != clean else ((clean, None),)
+    for candidate, candidate_unit in candidates:
         roles = vocabulary.find(candidate)
         if roles:
             return roles, candidate_unit
@@ -148,7 +150,7 @@ def plan_columns(headers: Sequence[str], vocabulary: Vocabulary) -> ColumnPlan:
 
 
 def _split_unit(text: str) -> tuple[str, str | None]:
-    match = _BRACKETED.match(text)
+    match = _BRACKETED.match(text) if text.endswith(_CLOSING) else None
     if match is None or not match["name"]:
         return text, None
     return match["name"], match["inside"].strip() or None

@@ -8,12 +8,9 @@ from pathlib import Path
 
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import WHAT, WHO, is_unit, match_header
-from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
+from taxonomy_api.portfolio.problem import HEADER_DEPTH, Limits, PortfolioProblem
 from taxonomy_api.portfolio.table import Book, Cell, SheetData, Table, filled, letters
 from taxonomy_api.portfolio.vocabulary import Vocabulary
-
-#: A header has at most so many rows.
-HEADER_DEPTH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ def locate(
             f"Sheets: {', '.join(repr(name) for name in names[:20])}.",
             tuple(names[:20]),
         )
-    depth = (limits.header_rows if header_row is None else header_row) + HEADER_DEPTH - 1
+    depth = limits.head_rows if header_row is None else header_row + HEADER_DEPTH - 1
     best: list[Candidate] = []
     for item in book.sheets:
         if sheet is not None and item.name != sheet:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 
-from taxonomy_api.assessment.money import parse_amount, parse_share
+from taxonomy_api.assessment.money import AMOUNT_EXAMPLE, Amount, parse_amount, parse_share
+from taxonomy_api.assessment.plain_values import exact
 from taxonomy_api.assessment.value_problems import ValueProblem
+from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import INDUSTRY_COLUMNS, ColumnPlan
+from taxonomy_api.portfolio.issues import Severity
 from taxonomy_api.portfolio.report import Reporter
 from taxonomy_api.portfolio.summary import Money
 from taxonomy_api.portfolio.table import Cell, Table, shown
@@ -53,7 +58,7 @@ def _says_total(cell: Cell) -> bool:
 def read_money(
     reporter: Reporter,
     plan: ColumnPlan,
-    usable: Sequence[Sequence[Cell]],
+    usable: Sequence[Column],
     amount_unit: str | None,
     key: str = "amount",
 ) -> list[Money | None]:
@@ -62,28 +67,71 @@ def read_money(
     if amount is None:
         return [None] * len(reporter.table.rows)
     match = plan.matches[amount]
-    unit = (match.unit if match is not None else None) or amount_unit
-    currencies = _Currencies()
-    money: list[Money | None] = []
-    for row, cell in enumerate(usable[amount]):
-        one = None
+    reader = _MoneyReader((match.unit if match is not None else None) or amount_unit, reporter.language)
+    amounts, which = usable[amount].distinct()
+    stated, said = usable[currency].distinct() if currency is not None else ([None], np.zeros_like(which))
+    # Each distinct pair of an amount and what the currency column says is read once.
+    pairs, pair_of = np.unique(which.astype(np.int64) * len(stated) + said, return_inverse=True)
+    read = [reader.read(amounts[one // len(stated)], stated[one % len(stated)]) for one in pairs.tolist()]
+    told = np.array([bool(one.issues) for one in read], dtype=bool)
+    for row in np.flatnonzero(told[pair_of]).tolist():
+        for severity, code, words in read[pair_of[row]].issues:
+            reporter.cell(severity, code, row, amount, amounts[which[row]], **words)
+    found = [one.money for one in read]
+    return [found[one] for one in pair_of.tolist()]
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadMoney:
+    """What an amount comes to, and what is to be said of it: severity, code and words."""
+
+    money: Money | None
+    issues: Sequence[tuple[Severity, str, Mapping[str, str]]] = ()
+
+
+class _MoneyReader:
+    """Reads the amounts of one column, whose header (or the options) state a unit."""
+
+    def __init__(self, unit: str | None, language: Language) -> None:
+        self._unit = unit
+        self._language: Language = language
+        self._currencies = _Currencies()
+        self._one: Amount | None = None
+        with suppress(ValueProblem):
+            self._one = parse_amount(1, unit)
+
+    def _amount(self, cell: Cell, stated: str | None) -> Money | None:
+        """Raises ValueProblem and _Conflict."""
+        one = self._one
+        if one is None or not (type(cell) is float or type(cell) is int) or cell < 0:
+            return _one_amount(cell, self._unit, stated)
+        if stated is not None and one.currency not in (None, stated):
+            return _one_amount(cell, self._unit, stated)
+        # A plain number is so many times what 1 under this header is.
+        return Money(exact(cell, AMOUNT_EXAMPLE) * one.value, stated or one.currency or "")
+
+    def read(self, cell: Cell, stated: Cell) -> _ReadMoney:
+        """`stated` is the cell of the currency column."""
         try:
-            stated = currencies.read(usable[currency][row]) if currency is not None else None
-            one = _one_amount(cell, unit, stated)
+            money = self._amount(cell, self._currencies.read(stated))
         except ValueProblem as problem:
-            message = problem.message(reporter.language)
-            reporter.cell("warning", "amount_unreadable", row, amount, cell, message=message)
+            words = {"message": problem.message(self._language)}
+            return _ReadMoney(None, [("warning", "amount_unreadable", words)])
         except _Conflict as conflict:
-            reporter.cell("warning", "amount_conflict", row, amount, cell, message=str(conflict))
-        if one is not None and one.amount > _MOST:
-            reporter.cell("warning", "amount_implausible", row, amount, cell)
-            one = None
-        if one is not None and one.approximate:
-            reporter.cell("info", "amount_approximate", row, amount, cell)
-        if one is not None and not one.currency:
-            reporter.cell("warning", "currency_missing", row, amount, cell)
-        money.append(one)
-    return money
+            return _ReadMoney(None, [("warning", "amount_conflict", {"message": str(conflict)})])
+        if money is None:
+            return _NOTHING
+        if money.amount > _MOST:
+            return _ReadMoney(None, [("warning", "amount_implausible", {})])
+        issues: list[tuple[Severity, str, Mapping[str, str]]] = []
+        if money.approximate:
+            issues.append(("info", "amount_approximate", {}))
+        if not money.currency:
+            issues.append(("warning", "currency_missing", {}))
+        return _ReadMoney(money, issues)
+
+
+_NOTHING = _ReadMoney(None)
 
 
 def check_totals(
@@ -131,29 +179,30 @@ def _one_amount(cell: Cell, unit: str | None, stated: str | None) -> Money | Non
     raise _Conflict(f"{found.currency} / {stated}")
 
 
-def read_shares(
-    reporter: Reporter, plan: ColumnPlan, usable: Sequence[Sequence[Cell]]
-) -> list[Decimal | None]:
+def read_shares(reporter: Reporter, plan: ColumnPlan, usable: Sequence[Column]) -> list[Decimal | None]:
     """Each row's share of proceeds as a fraction; None where none is stated or readable."""
     column = plan.column("share_of_proceeds")
     if column is None:
         return [None] * len(reporter.table.rows)
     match = plan.matches[column]
     unit = match.unit if match is not None else None
+    cells, which = usable[column].distinct()
     shares: list[Decimal | None] = []
-    for row, cell in enumerate(usable[column]):
+    told: dict[int, tuple[str, dict[str, str]]] = {}
+    for place, cell in enumerate(cells):
+        share = None
         if unit is None and _is_bare_share(cell):
-            reporter.cell("warning", "share_ambiguous", row, column, cell)
-            shares.append(None)
-            continue
-        try:
-            share = parse_share(cell, unit)
-        except ValueProblem as problem:
-            message = problem.message(reporter.language)
-            reporter.cell("warning", "share_unreadable", row, column, cell, message=message)
-            share = None
+            told[place] = ("share_ambiguous", {})
+        else:
+            try:
+                share = parse_share(cell, unit)
+            except ValueProblem as problem:
+                told[place] = ("share_unreadable", {"message": problem.message(reporter.language)})
         shares.append(None if share is None else Decimal(share.numerator) / Decimal(share.denominator))
-    return shares
+    for row in np.flatnonzero(np.isin(which, list(told))).tolist() if told else ():
+        code, words = told[int(which[row])]
+        reporter.cell("warning", code, row, column, cells[which[row]], **words)
+    return [shares[place] for place in which.tolist()]
 
 
 def _is_bare_share(cell: Cell) -> bool:

@@ -24,6 +24,10 @@ class Cancelled(Exception):
     """Raised by a progress callback to stop a run; nothing of the target is finished then."""
 
 
+#: A header has at most so many rows.
+HEADER_DEPTH = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds of one upload. Sizes in bytes."""
@@ -39,6 +43,11 @@ class Limits:
     #: Of the process in which an upload is opened: memory in bytes, processor and wall time in seconds.
     reading_memory: int = 3 * 2**30
     reading_seconds: int = 120
+
+    @property
+    def head_rows(self) -> int:
+        """How many rows of a sheet are looked at for a header that begins in one of `header_rows`."""
+        return self.header_rows + HEADER_DEPTH - 1
 
 
 #: For a file that the person who runs the program gives it: as large as a sheet can be.

@@ -1,7 +1,8 @@
 """The process in which an upload is opened; started by `reading_process`, never imported by it.
 
-It reads one request a line and answers one line, both JSON; the cells of a sheet are written as Arrow
-to the file whose number the first request names. Nothing that an upload holds is run or fetched.
+It reads one request a line and answers one line, both JSON; the cells of a sheet are written, as
+`packed` says, to the file whose number the first request names. Nothing that an upload holds is run or
+fetched.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 from taxonomy_api.portfolio.confine import filter_calls, limit
 from taxonomy_api.portfolio.open_book import open_book
+from taxonomy_api.portfolio.packed import pack, write_packed
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.read_xlsx import XlsxBook
 from taxonomy_api.portfolio.table import Book
@@ -26,8 +28,7 @@ class _Reader:
 
     def __init__(self, path: Path, limits: Limits, sink: int) -> None:
         self._limits = limits
-        self._name = path.name
-        self._sink = sink
+        self._sink = os.fdopen(sink, "wb", closefd=False)
         self._book: Book = open_book(path, limits)
 
     def about(self) -> Mapping[str, Any]:
@@ -37,26 +38,35 @@ class _Reader:
             "notes": [[note.code, note.read] for note in book.notes],
         }
 
-    def answer(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Writes the sheet asked for, from the start of the sink; its length is the answer."""
-        sheet, rows = request["sheet"], request["rows"]
-        packed, data = None, None
-        if request["do"] == "read" and isinstance(self._book, XlsxBook):
+    def ahead(self, sheet: str | None) -> Mapping[str, Any] | None:
+        """The one sheet that can be meant and its first rows; None where that cannot be told."""
+        named = [one.name for one in self._book.sheets if (sheet == one.name if sheet else not one.hidden)]
+        if len(named) != 1:
+            return None
+        depth = self._limits.head_rows
+        try:
+            return {"sheet": named[0], "depth": depth, "head": self.answer("head", named[0], depth)}
+        except PortfolioProblem:
+            return None  # told when it is asked for
+
+    def read_ahead(self, sheet: str) -> Mapping[str, Any]:
+        """As `answer`; what is refused or fails is so again when it is asked for."""
+        try:
+            return self.answer("read", sheet, self._limits.rows + self._limits.head_rows)
+        except (PortfolioProblem, MemoryError, zlib.error):
+            return {}
+
+    def answer(self, do: str, sheet: str, rows: int) -> Mapping[str, Any]:
+        """Writes the sheet asked for behind what the sink holds; where it begins is the answer."""
+        packed = None
+        if do == "read" and isinstance(self._book, XlsxBook):
             packed = self._book.packed(sheet, rows)
         if packed is None:
-            read = self._book.read if request["do"] == "read" else self._book.head
-            data = read(sheet, rows)
-        # What is refused is refused before the libraries are loaded that hand it on.
-        from taxonomy_api.portfolio.packed import pack, write_packed
-
-        if packed is None:
-            assert data is not None
-            packed = pack(data)
-        with os.fdopen(os.dup(self._sink), "wb") as sink:
-            sink.seek(0)
-            sink.truncate()
-            write_packed(packed, sink)
-            return {"bytes": sink.tell()}
+            packed = pack((self._book.read if do == "read" else self._book.head)(sheet, rows))
+        at = self._sink.seek(0, os.SEEK_END)
+        write_packed(packed, self._sink)
+        self._sink.flush()
+        return {"at": at, "bytes": self._sink.tell() - at, "rows": len(packed.rows)}
 
 
 def main() -> None:
@@ -71,16 +81,24 @@ def main() -> None:
                 limit(limits.reading_memory, limits.reading_seconds, limits.reading_memory)
                 filtered = filter_calls()
                 reader = _Reader(Path(request["path"]), limits, request["sink"])
-                answer = {**reader.about(), "filtered": filtered}
+                ahead = reader.ahead(request["sheet"]) if request["ahead"] else None
+                answer = {**reader.about(), "filtered": filtered, "ahead": ahead}
+                if ahead is not None:
+                    _tell(answer)
+                    answer = reader.read_ahead(ahead["sheet"])
             else:
                 assert reader is not None
-                answer = reader.answer(request)
+                answer = reader.answer(request["do"], request["sheet"], request["rows"])
         except PortfolioProblem as problem:
             answer = {"problem": [problem.code, problem.detail, problem.cure, list(problem.nearest)]}
         except (MemoryError, zlib.error) as error:
             answer = {"failed": type(error).__name__}
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+        _tell(answer)
+
+
+def _tell(answer: Mapping[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

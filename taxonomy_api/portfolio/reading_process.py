@@ -31,12 +31,76 @@ class ReadingProcess:
     Every method raises `PortfolioProblem`.
     """
 
-    def __init__(self, path: Path, limits: Limits, tick: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        limits: Limits,
+        tick: Callable[[], None] = lambda: None,
+        begun: BegunReading | None = None,
+    ) -> None:
+        """`begun`: the process that was started for this file already."""
+        self._begun = begun or BegunReading(path, limits)
+        self._begun.tick = tick
+        try:
+            about = self._begun.answer()
+        except BaseException:
+            self.close()
+            raise
+        self.sheets: Sequence[SheetName] = [SheetName(name, hidden) for name, hidden in about["sheets"]]
+        self.notes: Sequence[Note] = [Note(code, read) for code, read in about["notes"]]
+        #: Whether the child runs behind a system-call filter.
+        self.filtered: bool = about["filtered"]
+        #: The sheet that the child reads unasked, and its first rows.
+        self._ahead: Mapping[str, Any] | None = about["ahead"]
+
+    def head(self, sheet: str, rows: int) -> SheetData:
+        ahead = self._ahead
+        if ahead is not None and (ahead["sheet"], ahead["depth"]) == (sheet, rows):
+            return self._data(ahead["head"])
+        return self._sheet("head", sheet, rows)
+
+    def read(self, sheet: str, rows: int) -> SheetData:
+        if self._ahead is not None and self._ahead["sheet"] == sheet:
+            answer, self._ahead = self._begun.answer(), None
+            if answer.get("rows", rows + 1) <= rows:
+                return self._data(answer)
+        return self._sheet("read", sheet, rows)
+
+    def close(self) -> None:
+        """Ends the child, whatever it is doing."""
+        self._begun.close()
+
+    def _sheet(self, do: str, sheet: str, rows: int) -> SheetData:
+        if self._ahead is not None:
+            # It was not this that was wanted, but its answer comes first.
+            self._begun.answer()
+            self._ahead = None
+        self._begun.ask({"do": do, "sheet": sheet, "rows": rows})
+        return self._data(self._begun.answer())
+
+    def _data(self, answer: Mapping[str, Any]) -> SheetData:
+        from taxonomy_api.portfolio.unpacked import read_packed, unpack
+
+        try:
+            return unpack(read_packed(self._begun.content(answer["at"], answer["bytes"])))
+        except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
+            raise self._begun.failed() from error
+
+
+class BegunReading:
+    """The process that opens an upload, from its start; it can be begun before all else is loaded.
+
+    With `ahead` it reads the one sheet that can be meant without being asked: the `sheet` named, or the
+    only one that is not hidden.
+    """
+
+    def __init__(self, path: Path, limits: Limits, *, ahead: bool = False, sheet: str | None = None) -> None:
+        self.tick: Callable[[], None] = lambda: None
         self._name = path.name
         self._limits = limits
-        self._tick = tick
         self._sink = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._deadline = time.monotonic() + limits.reading_seconds
+        self._answers = b""
         sink = self._sink.fileno()
         self._child = subprocess.Popen(
             [sys.executable, "-I", "-m", "taxonomy_api.portfolio.reading_child"],
@@ -48,23 +112,23 @@ class ReadingProcess:
             cwd="/",
             start_new_session=True,
         )
+        request = {"do": "open", "path": str(path.absolute()), "sink": sink, "limits": asdict(limits)}
         try:
-            about = self._ask(
-                {"do": "open", "path": str(path.absolute()), "sink": sink, "limits": asdict(limits)}
-            )
+            self.ask({**request, "ahead": ahead, "sheet": sheet})
         except BaseException:
             self.close()
             raise
-        self.sheets: Sequence[SheetName] = [SheetName(name, hidden) for name, hidden in about["sheets"]]
-        self.notes: Sequence[Note] = [Note(code, read) for code, read in about["notes"]]
-        #: Whether the child runs behind a system-call filter.
-        self.filtered: bool = about["filtered"]
 
-    def head(self, sheet: str, rows: int) -> SheetData:
-        return self._sheet("head", sheet, rows)
+    def open(self, path: Path, limits: Limits, tick: Callable[[], None]) -> ReadingProcess:
+        """The opened upload; `path` and `limits` are those with which this was begun."""
+        assert (path.name, limits) == (self._name, self._limits)
+        return ReadingProcess(path, limits, tick, self)
 
-    def read(self, sheet: str, rows: int) -> SheetData:
-        return self._sheet("read", sheet, rows)
+    def __enter__(self) -> BegunReading:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Ends the child, whatever it is doing."""
@@ -77,45 +141,43 @@ class ReadingProcess:
                     pipe.close()
         self._sink.close()
 
-    def _sheet(self, do: str, sheet: str, rows: int) -> SheetData:
-        from taxonomy_api.portfolio.unpacked import read_packed, unpack
+    def content(self, at: int, size: int) -> bytearray:
+        """What the child wrote. A copy: what it can still change is not looked at twice."""
+        if not 0 <= size <= self._limits.reading_memory:
+            raise self.failed()
+        content = bytearray(size)
+        if os.preadv(self._sink.fileno(), [content], at) != size:
+            raise self.failed()
+        return content
 
-        size = self._ask({"do": do, "sheet": sheet, "rows": rows})["bytes"]
-        try:
-            # A copy: what the child can still change is not looked at twice.
-            content = bytearray(size)
-            if os.preadv(self._sink.fileno(), [content], 0) != size:
-                raise self._failed()
-            return unpack(read_packed(content))
-        except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
-            raise self._failed() from error
-
-    def _ask(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+    def ask(self, request: Mapping[str, Any]) -> None:
         assert self._child.stdin is not None
         try:
             self._child.stdin.write(json.dumps(request).encode() + b"\n")
             self._child.stdin.flush()
         except BrokenPipeError as error:
-            raise self._failed() from error
+            raise self.failed() from error
+
+    def answer(self) -> Mapping[str, Any]:
+        """The child's next answer."""
         try:
             answer = json.loads(self._line())
         except ValueError as error:
-            raise self._failed() from error
+            raise self.failed() from error
         if "problem" in answer:
             code, detail, cure, nearest = answer["problem"]
             raise PortfolioProblem(code, detail, cure, tuple(nearest))
         if "failed" in answer:
-            raise self._failed()
+            raise self.failed()
         return answer  # type: ignore[no-any-return]
 
     def _line(self) -> bytes:
-        """The child's next answer; empty where it ended without one."""
+        """The child's next line; empty where it ended without one."""
         assert self._child.stdout is not None
         output = self._child.stdout.fileno()
-        line = b""
-        while not line.endswith(b"\n"):
+        while b"\n" not in self._answers:
             left = self._deadline - time.monotonic()
-            if left <= 0 or len(line) > _LONGEST_ANSWER:
+            if left <= 0 or len(self._answers) > _LONGEST_ANSWER:
                 raise PortfolioProblem(
                     "reading_took_too_long",
                     f"{self._name} could not be read within {self._limits.reading_seconds} seconds.",
@@ -123,15 +185,16 @@ class ReadingProcess:
                 )
             ready, _, _ = select.select([output], [], [], min(left, _TICK_SECONDS))
             if not ready:
-                self._tick()
+                self.tick()
                 continue
             read = os.read(output, 65_536)
             if not read:
                 return b""
-            line += read
+            self._answers += read
+        line, _, self._answers = self._answers.partition(b"\n")
         return line
 
-    def _failed(self) -> PortfolioProblem:
+    def failed(self) -> PortfolioProblem:
         """The child ended, or gave up, at one of its limits or on a fault of its libraries."""
         return PortfolioProblem(
             "reading_failed",

@@ -32,7 +32,9 @@ _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0x2060, 0xFEFF, 0x00AD])
 
 def plain(text: str) -> str:
     """Full-width signs made plain, invisible ones dropped, runs of blanks and line breaks made one blank."""
-    return " ".join(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).split())
+    if not text.isascii():  # of ASCII no sign is another's full-width form, and none is invisible
+        text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
+    return " ".join(text.split())
 
 
 def header_key(text: str) -> str:
@@ -80,19 +82,20 @@ def build_vocabulary(release: Release) -> Vocabulary:
     roles: dict[str, dict[tuple[str, str], Role]] = {}
     readable: dict[str, str] = {}
 
-    def add(name: str, role: Role) -> None:
-        key = header_key(name)
+    def add(key: str, name: str, role: Role) -> None:
         if key:
             roles.setdefault(key, {}).setdefault((role.kind, role.key), role)
-            readable.setdefault(key, plain(name))
+            if key not in readable:
+                readable[key] = plain(name)
 
     for name, role in _standard_names():
-        add(name, role)
+        add(header_key(name), name, role)
     standard_keys = frozenset(roles)
     for name, role in _release_names(release):
+        key = header_key(name)
         # A standard column's name keeps its meaning whatever a fact is called.
-        if header_key(name) not in standard_keys:
-            add(name, role)
+        if key not in standard_keys:
+            add(key, name, role)
     return Vocabulary({key: tuple(found.values()) for key, found in roles.items()}, readable, release)
 
 

@@ -186,14 +186,14 @@ def test_the_child_runs_behind_the_filter_and_knows_no_secret(
     monkeypatch.setenv("TAXONOMY_API_BOOTSTRAP_KEY", "a secret that no child may have")
     book = ReadingProcess(write_book(tmp_path / "a.xlsx", GOOD), Limits())
     assert book.filtered
-    process = Path(f"/proc/{book._child.pid}")
+    process = Path(f"/proc/{book._begun._child.pid}")
     assert b"secret" not in (process / "environ").read_bytes()
     assert {path.name for path in (process / "fd").iterdir()} <= {
         "0",
         "1",
         "2",
         "3",
-        str(book._sink.fileno()),
+        str(book._begun._sink.fileno()),
     }
     assert "Seccomp:\t2" in (process / "status").read_text()
     book.close()
@@ -229,11 +229,11 @@ def test_a_cancelled_reading_ends_the_child(tmp_path: Path) -> None:
         pass
 
     book = Slow(write_book(tmp_path / "a.xlsx", GOOD), Limits(), tick)
-    os.kill(book._child.pid, 19)  # SIGSTOP: it does not answer
+    os.kill(book._begun._child.pid, 19)  # SIGSTOP: it does not answer
     with pytest.raises(Stop):
         book.read("Projects", 10)
     book.close()
-    assert book._child.poll() is not None
+    assert book._begun._child.poll() is not None
 
 
 def _seeds(folder: Path) -> list[Path]:
