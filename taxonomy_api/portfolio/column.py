@@ -31,6 +31,9 @@ class Values(Protocol):
     def take(self, codes: NDArray[np.int32]) -> list[Cell]:
         """The cells of these numbers, in their order."""
 
+    def are(self, *types: type) -> NDArray[np.bool_]:
+        """Which of the cells are of one of these types; a text is a str, a Percent too."""
+
     def floats(self) -> NDArray[np.float64] | None:
         """Every cell as a number, NaN where it is empty; None where one is neither."""
 
@@ -80,11 +83,18 @@ class Column(Sequence[Cell]):
         some = np.flatnonzero(used).astype(np.int32)
         return self.values.take(some), np.asarray(places[self.codes], dtype=np.int32)
 
-    def where(self, holds: Callable[[Cell], bool]) -> NDArray[np.int64]:
-        """The rows whose cell is such; asked once per distinct cell."""
-        cells, places = self.distinct()
-        chosen = np.fromiter(map(holds, cells), dtype=bool, count=len(cells))
-        return np.flatnonzero(chosen[places]) if chosen.any() else np.zeros(0, dtype=np.int64)
+    def where(self, *types: type, holds: Callable[[Cell], bool] | None = None) -> NDArray[np.int64]:
+        """The rows whose cell is of one of these types and such; asked once per distinct cell."""
+        candidates = self.values.are(*types)
+        if not candidates.any():
+            return np.zeros(0, dtype=np.int64)
+        rows = np.flatnonzero(candidates[self.codes])
+        if holds is None:
+            return rows
+        cells, places = self.with_codes(self.codes[rows]).distinct()
+        chosen = np.array([cell is not None and holds(cell) for cell in cells])
+        found: NDArray[np.int64] = rows[chosen[places]]
+        return found
 
     def floats(self) -> NDArray[np.float64] | None:
         """The column as numbers, NaN where it is empty; None where any of `values` is something else."""
@@ -139,6 +149,9 @@ class Listed:
 
     def take(self, codes: NDArray[np.int32]) -> list[Cell]:
         return list(map(self._cells.__getitem__, codes.tolist()))
+
+    def are(self, *types: type) -> NDArray[np.bool_]:
+        return np.array([isinstance(cell, types) for cell in self._cells])
 
     def floats(self) -> NDArray[np.float64] | None:
         if not all(_is_number(cell) for cell in self._cells[1:]):

@@ -195,7 +195,7 @@ def _refuse_second_table(
         if not _keys([text], vocabulary) & WHAT or position not in columns:
             continue
         repeated = columns[position].where(
-            lambda cell: isinstance(cell, str) and bool(_keys([cell], vocabulary) & WHAT)
+            str, holds=lambda cell: bool(_keys([str(cell)], vocabulary) & WHAT)
         )
         for row in repeated.tolist():
             texts = [str(other[row]) for other in columns.values() if isinstance(other[row], str)]

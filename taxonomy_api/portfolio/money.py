@@ -39,7 +39,7 @@ def find_totals(reporter: Reporter, plan: ColumnPlan, usable: Sequence[Column]) 
     rows = np.flatnonzero(unnamed)
     found: dict[int, int] = {}
     for column, cells in enumerate(usable):
-        for place in cells.with_codes(cells.codes[rows]).where(_says_total).tolist():
+        for place in cells.with_codes(cells.codes[rows]).where(str, holds=_says_total).tolist():
             found.setdefault(int(rows[place]), column)
     for row, column in sorted(found.items()):
         reporter.cell("info", "total_row", row, column, usable[column][row])

@@ -116,8 +116,12 @@ def report_long_ids(reporter: Reporter, plan: ColumnPlan) -> None:
     if column is None:
         return
     cells = reporter.table.columns[column]
-    for row in cells.where(lambda cell: isinstance(cell, int | float) and abs(cell) >= 10**15).tolist():
+    for row in cells.where(int, float, holds=_is_long).tolist():
         reporter.cell("warning", "id_digits", row, column, cells[row], read=shown(cells[row]))
+
+
+def _is_long(cell: Cell) -> bool:
+    return isinstance(cell, int | float) and abs(cell) >= 10**15
 
 
 def take_out_broken(reporter: Reporter, plan: ColumnPlan) -> list[Column]:
@@ -125,7 +129,7 @@ def take_out_broken(reporter: Reporter, plan: ColumnPlan) -> list[Column]:
     usable: list[Column] = []
     for column, cells in enumerate(reporter.table.columns):
         severity: Severity = "info" if plan.matches[column] is None else "error"
-        broken = cells.where(lambda cell: isinstance(cell, Broken))
+        broken = cells.where(Broken)
         for row in broken.tolist():
             cell = cells[row]
             if isinstance(cell, Broken):

@@ -1,4 +1,4 @@
-"""Reads a large worksheet in a few passes over its bytes, a hundred thousand cells at a time.
+"""Reads a large worksheet in a few passes over its bytes, some ten thousand cells at a time.
 
 It knows exactly the shape in which spreadsheet programs write cells, and checks that every tag it
 meets is of that shape; anything else raises `UnknownShape`, and the sheet is read by the parser of
@@ -9,15 +9,18 @@ without a value, none of which its list of misfits names.)
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
-from taxonomy_api.portfolio.arrow_buffers import as_arrow, text_array, text_buffers
+from taxonomy_api.portfolio.arrow_buffers import as_arrow, as_numpy, text_array, text_buffers
 from taxonomy_api.portfolio.packed import (
     BOOL,
     EMPTY,
@@ -31,6 +34,7 @@ from taxonomy_api.portfolio.packed import (
     PackedSheet,
     as_packed,
 )
+from taxonomy_api.portfolio.packed_columns import ColumnBuilder, Part, Texts, distinct_texts
 from taxonomy_api.portfolio.table import Broken, Cell, MergedRange, column_number
 from taxonomy_api.portfolio.xml_tags import Tags, UnknownShape
 from taxonomy_api.portfolio.xml_text import plain_text
@@ -38,30 +42,32 @@ from taxonomy_api.portfolio.xml_text import plain_text
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BLOCK = 4 * 2**20
-_LONGEST_HEAD = 2**20
+#: Bytes of XML that are read at once: what is made of them fits the processor's caches (measured).
+BLOCK = 2**21
+_LONGEST_HEAD, _LONGEST_ROW, _LONGEST_TAIL = 2**20, 2**25, 2**24
+#: Blocks are read side by side: most of the time goes into array operations, which let other threads run.
+_THREADS = min(2, os.cpu_count() or 1)
 #: How the value of a cell is to be understood before its style is: the rest are packed kinds.
 _SHARED, _STYLED, _ISO, _FORMULA_TEXT = 32, 33, 34, 35
 _TYPES = {
     "s": _SHARED, "str": _FORMULA_TEXT, "inlineStr": TEXT, "b": BOOL, "e": ERROR, "d": _ISO, "n": NUMBER,
 }  # fmt: skip
 _ATTRIBUTE = re.compile(rb'\s([a-z]+)="([^"<>&]*)"')
-_ROW = re.compile(rb'<row(?=[\s>/])(?:[^>]*?\sr="([0-9]{1,7})")?')
-_HIDDEN_ROW = re.compile(rb'<row(?=\s)[^>]*?\shidden="(?:1|true)"')
+_HIDDEN_ROW = re.compile(rb'\shidden="(?:1|true)"')
 _HIDDEN_COLUMN = re.compile(r"<col\s([^>]*)>")
 _MERGED = re.compile(r'<mergeCell\s[^>]*?ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 _FORMULA = re.compile(rb"<f(?:\s[^>]*)?>([^<]*)")
 
 
 @dataclass(slots=True)
-class _Cells:
-    """Cells of one block: filled row, column, kind, and number or place of the text."""
+class _Block:
+    """What a block of whole rows holds: all its row numbers, the filled ones, and their cells."""
 
+    first: int
+    last: int
     rows: NDArray[np.int64]
-    columns: NDArray[np.int32]
-    kinds: NDArray[np.uint8]
-    numbers: NDArray[np.float64]
-    texts: NDArray[np.int32]
+    hidden: int
+    parts: list[tuple[int, Part]]
 
 
 @dataclass(slots=True)
@@ -78,73 +84,78 @@ class Scan:
     styled: Callable[[str, float], Cell]
     odd: Callable[[str], Cell]
     check_rows: Callable[[int], None]
-    _pool: list[pa.Array[Any]] = field(default_factory=list)
-    _pooled: int = 0
-    _added: dict[str, int] = field(default_factory=dict)
-    _styles: dict[str, int] = field(default_factory=dict)
-    _tails: dict[bytes, tuple[int, int]] = field(default_factory=dict)
-    _blank: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    _tails: dict[bytes, tuple[int, str]] = field(default_factory=dict)
+    _blank: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._blank = np.flatnonzero(np.diff(text_buffers(self.strings)[0], prepend=0) == 0)
 
     def read(self, stream: IO[bytes]) -> PackedSheet:
         """The sheet; raises UnknownShape."""
-        self._pool, self._pooled = [self.strings], len(self.strings)
-        self._blank = np.flatnonzero(_lengths(self.strings) == 0)
         head, rest = _head(stream)
+        end = _End()
         numbers: list[NDArray[np.int64]] = []
-        blocks: list[_Cells] = []
+        builders: dict[int, ColumnBuilder] = {}
         filled = hidden = last = 0
-        tail = b""
-        for block, behind in _blocks(stream, rest):
-            tail = behind
-            rows, cells, gone = self._block(block, last)
-            hidden += gone
-            if len(rows):
-                cells.rows += filled
-                filled += len(rows)
-                last = int(rows[-1])
-                self.check_rows(filled)
-                numbers.append(rows)
-                blocks.append(cells)
-        columns = self._columns(blocks, filled)
-        sheet = PackedSheet(_joined(numbers, np.int64), columns, hidden)
-        _read_frame(sheet, head, tail)
+        for block in _side_by_side(self._block, _blocks(stream, rest, end)):
+            if block.first <= last:
+                raise UnknownShape("rows out of order")
+            last, hidden = block.last, hidden + block.hidden
+            for position, part in block.parts:
+                builders.setdefault(position, ColumnBuilder()).add(part, filled, len(block.rows))
+            filled += len(block.rows)
+            self.check_rows(filled)
+            numbers.append(block.rows)
+        columns: dict[int, PackedColumn] = {}
+        for position in sorted(builders):
+            columns[position] = builders.pop(position).finish(filled)
+        rows = np.concatenate(numbers) if numbers else np.zeros(0, dtype=np.int64)
+        sheet = PackedSheet(rows, columns, hidden)
+        _read_frame(sheet, head, end.tail)
         return sheet
 
-    def _block(self, block: bytes, last: int) -> tuple[NDArray[np.int64], _Cells, int]:
-        """The filled rows of a block of whole rows, their cells, and how many of the rows are hidden."""
+    def _block(self, block: bytes) -> _Block | None:
+        """The filled rows of a block of whole rows; None where it has no rows at all."""
         tags = Tags(block)
-        row_numbers = _row_numbers(block, tags, last)
-        cells = tags.where(b"c")
-        at = np.searchsorted(tags.starts[tags.where(b"r")], tags.starts[cells]) - 1
-        if len(cells) and at[0] < 0:
-            raise UnknownShape("a cell outside a row")
-        columns, tail_starts = tags.columns(cells, row_numbers[at])
-        kinds, styles = self._decode_tails(tags, cells, tail_starts)
-        starts, ends = tags.values(cells)
-        has_formula = tags.owners(cells, tags.where(b"f"))
-        has_value = ends > starts
-        uncalculated = has_formula & ~has_value & (kinds != _SHARED) & (kinds != _FORMULA_TEXT)
-        kinds = np.where(has_value, kinds, EMPTY).astype(np.uint8)
-        kinds[uncalculated] = FORMULA
-        kinds[kinds == _FORMULA_TEXT] = TEXT
-        numbers, texts = self._values(block, tags, kinds, styles, starts, ends)
-        for index in np.flatnonzero(kinds == FORMULA).tolist():
-            texts[index] = self._add(_formula_text(block, int(tags.starts[cells[index]])))
-        keep = np.flatnonzero(kinds != EMPTY)
-        kept_rows, places = np.unique(at[keep], return_inverse=True)
-        hidden = _hidden_among(block, tags, kept_rows)
-        found = _Cells(places.astype(np.int64), columns[keep], kinds[keep], numbers[keep], texts[keep])
-        return row_numbers[kept_rows], found, hidden
+        numbers = tags.row_numbers()
+        if not len(numbers):
+            return None
+        if (np.diff(numbers) <= 0).any():
+            raise UnknownShape("rows out of order")
+        columns, tail_starts = tags.columns(numbers)
+        cells = _Cells(block, tags, *self._decode_tails(tags, tail_starts))
+        self._settle(cells)
+        keep = np.flatnonzero(cells.kinds != EMPTY)
+        filled = np.zeros(len(numbers), dtype=bool)
+        filled[tags.row_of[keep]] = True
+        places = np.cumsum(filled) - 1
+        # Sorted by column; of small numbers the sort is a matter of counting.
+        order = keep[np.argsort(columns[keep].astype(np.uint16), kind="stable")]
+        cuts = np.flatnonzero(np.diff(columns[order])) + 1
+        parts = []
+        for some in np.split(order, cuts) if len(order) else []:
+            rows = places[tags.row_of[some]]
+            if (np.diff(rows) <= 0).any():
+                raise UnknownShape("two cells with one address")
+            parts.append((int(columns[some[0]]), self._part(cells, some, rows)))
+        hidden = _hidden(block, tags, filled)
+        return _Block(int(numbers[0]), int(numbers[-1]), numbers[filled], hidden, parts)
 
     def _decode_tails(
-        self, tags: Tags, cells: NDArray[np.int64], tail_starts: NDArray[np.int64]
-    ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-        """Kind and special style of each cell, from what follows its address in the tag."""
-        distinct, which = tags.distinct(tail_starts, tags.ends[cells])
-        read = np.array([self._tail(one) for one in distinct] or np.empty((0, 2)), dtype=np.int32)
-        return read[which, 0].astype(np.uint8), read[which, 1]
+        self, tags: Tags, tail_starts: NDArray[np.int64]
+    ) -> tuple[NDArray[np.uint8], list[tuple[str, NDArray[np.int64]]]]:
+        """The kind of each cell, from what follows its address in the tag, and those of special styles."""
+        distinct, which = tags.distinct(tail_starts, tags.ends[tags.cells])
+        read = [self._tail(one) for one in distinct]
+        kinds = np.array([kind for kind, _ in read], dtype=np.uint8)
+        styled = [
+            (style, np.flatnonzero(which == number))
+            for number, (kind, style) in enumerate(read)
+            if kind == _STYLED
+        ]
+        return kinds[which], styled
 
-    def _tail(self, tail: bytes) -> tuple[int, int]:
+    def _tail(self, tail: bytes) -> tuple[int, str]:
         known = self._tails.get(tail)
         if known is not None:
             return known
@@ -156,136 +167,120 @@ class Scan:
         style = attributes.get(b"s", b"0").decode()
         if kind < 0:
             raise UnknownShape("a kind of cell")
-        place = -1
         if kind == NUMBER and style in self.special:
             kind = _STYLED
-            place = self._styles.setdefault(style, len(self._styles))
-        self._tails[tail] = kind, place
-        return kind, place
+        self._tails[tail] = kind, style
+        return kind, style
 
-    def _values(
+    def _settle(self, cells: _Cells) -> None:
+        """Numbers, and cells that are neither numbers nor texts; kinds that were open are settled."""
+        kinds = cells.kinds
+        for cell in np.flatnonzero((kinds == NUMBER) & (cells.lengths > 15)).tolist():
+            raw = cells.raw(cell)
+            if raw.lstrip("-").isdigit() and abs(int(raw)) >= EXACT:
+                kinds[cell] = INTEGER
+                cells.set_odd(cell, [(INTEGER, raw)])
+        numeric = np.flatnonzero(np.isin(kinds, (NUMBER, _STYLED, BOOL, _SHARED)))
+        cells.numbers[numeric] = _floats(cells.taken(numeric))
+        shared = np.flatnonzero(kinds == _SHARED)
+        places = cells.numbers[shared]
+        if len(places) and not 0 <= places.min() <= places.max() < len(self.strings):
+            raise UnknownShape("a shared string that is not there")
+        if len(self._blank):
+            kinds[shared[np.isin(places, self._blank)]] = EMPTY
+        truths = np.flatnonzero(kinds == BOOL)
+        if not np.isin(cells.numbers[truths], (0, 1)).all():
+            raise UnknownShape("a truth value")
+        cells.set_odd(truths, [(BOOL, 0.0), (BOOL, 1.0)], cells.numbers[truths].astype(np.int32))
+        for cell in np.flatnonzero((kinds == ERROR) | (kinds == _ISO)).tolist():
+            raw = plain_text(cells.raw(cell))
+            read = Broken("error_cell", raw) if kinds[cell] == ERROR else self.odd(raw)
+            cells.set_odd(cell, [as_packed(read)])
+        for style, some in cells.styled:
+            some = some[kinds[some] == _STYLED]
+            distinct, which = np.unique(cells.numbers[some], return_inverse=True)
+            cells.set_odd(some, [as_packed(self.styled(style, float(one))) for one in distinct], which)
+
+    def _part(self, cells: _Cells, some: NDArray[np.int64], rows: NDArray[np.int64]) -> Part:
+        """The cells `some`, all of one column, which stand in these rows."""
+        kinds = cells.kinds[some]
+        texts = []
+        direct, shared = np.flatnonzero(kinds == TEXT), np.flatnonzero(kinds == _SHARED)
+        if len(direct):
+            encoded = distinct_texts(cells.taken(some[direct]))
+            codes = as_numpy(encoded.indices, np.int32)
+            texts.append(Texts(rows[direct], codes, _unescaped(encoded.dictionary)))
+        if len(shared):
+            places, which = np.unique(cells.numbers[some[shared]].astype(np.int64), return_inverse=True)
+            held = self.strings.take(as_arrow(places, pa.int64()))
+            texts.append(Texts(rows[shared], which.astype(np.int32), held))
+        plain = np.flatnonzero(kinds == NUMBER)
+        odd = np.flatnonzero((kinds != TEXT) & (kinds != _SHARED) & (kinds != NUMBER))
+        distinct, which = np.unique(cells.odd_codes[some[odd]], return_inverse=True)
+        held_odd = [cells.odd_cells[code] for code in distinct.tolist()]
+        return Part(
+            texts, (rows[plain], cells.numbers[some[plain]]), (rows[odd], held_odd, which.astype(np.int32))
+        )
+
+
+class _Cells:
+    """The cells of a block, whose kinds and numbers are settled step by step. What is neither number nor
+    text stands in packed form in `odd_cells`, by `odd_codes`."""
+
+    def __init__(
         self,
         block: bytes,
         tags: Tags,
         kinds: NDArray[np.uint8],
-        styles: NDArray[np.int32],
-        starts: NDArray[np.int64],
-        ends: NDArray[np.int64],
-    ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-        """Numbers and places of texts; kinds that were open are settled in place."""
-        numbers = np.zeros(len(kinds), dtype=np.float64)
-        texts = np.full(len(kinds), -1, dtype=np.int32)
-        for index in np.flatnonzero((kinds == NUMBER) & (ends - starts > 15)).tolist():
-            raw = block[starts[index] : ends[index]].decode()
-            if raw.lstrip("-").isdigit() and abs(int(raw)) >= EXACT:
-                kinds[index], texts[index] = INTEGER, self._add(raw)
-        numeric = np.flatnonzero((kinds == NUMBER) | (kinds == _STYLED) | (kinds == BOOL))
-        numbers[numeric] = tags.floats(starts[numeric], ends[numeric])
-        if not np.isin(numbers[kinds == BOOL], (0, 1)).all():
-            raise UnknownShape("a truth value")
-        shared = np.flatnonzero(kinds == _SHARED)
-        places = tags.floats(starts[shared], ends[shared])
-        if len(places) and not 0 <= places.min() <= places.max() < len(self.strings):
-            raise UnknownShape("a shared string that is not there")
-        texts[shared], kinds[shared] = places.astype(np.int32), TEXT
-        if len(self._blank):
-            blank = shared[np.isin(places, self._blank)]
-            texts[blank], kinds[blank] = -1, EMPTY
-        direct = np.flatnonzero((kinds == TEXT) & (texts < 0))
-        if len(direct):
-            texts[direct] = self._append(tags.texts(starts[direct], ends[direct]))
-        for index in np.flatnonzero((kinds == ERROR) | (kinds == _ISO)).tolist():
-            raw = plain_text(block[starts[index] : ends[index]].decode())
-            cell = Broken("error_cell", raw) if kinds[index] == ERROR else self.odd(raw)
-            kinds[index], held = as_packed(cell)
-            texts[index] = self._add(str(held))
-        self._settle_styled(kinds, styles, numbers, texts)
-        return numbers, texts
-
-    def _settle_styled(
-        self,
-        kinds: NDArray[np.uint8],
-        styles: NDArray[np.int32],
-        numbers: NDArray[np.float64],
-        texts: NDArray[np.int32],
+        styled: list[tuple[str, NDArray[np.int64]]],
     ) -> None:
-        """Dates and percentages: each distinct number is read once."""
-        for style, place in self._styles.items():
-            cells = np.flatnonzero((kinds == _STYLED) & (styles == place))
-            distinct, which = np.unique(numbers[cells], return_inverse=True)
-            read = [as_packed(self.styled(style, float(one))) for one in distinct]
-            kinds[cells] = np.array([kind for kind, _ in read], dtype=np.uint8)[which]
-            texts[cells] = np.array([self._add(str(held)) for _, held in read], dtype=np.int32)[which]
+        self._block = block
+        self.styled = styled
+        holders, self._starts, self._ends = tags.values()
+        self._pieces = tags.pieces(self._starts, self._ends)
+        #: For each cell its value among those of the block, -1 where it has none.
+        self._value = np.full(len(kinds), -1, dtype=np.int64)
+        self._value[holders] = np.arange(len(holders))
+        self.lengths = np.zeros(len(kinds), dtype=np.int64)
+        self.lengths[holders] = self._ends - self._starts
+        formulas = tags.formulas()
+        uncalculated = formulas[
+            (self.lengths[formulas] == 0) & ~np.isin(kinds[formulas], (_SHARED, _FORMULA_TEXT))
+        ]
+        self.kinds = np.where(self.lengths > 0, kinds, np.uint8(EMPTY))
+        self.kinds[self.kinds == _FORMULA_TEXT] = TEXT
+        self.kinds[uncalculated] = FORMULA
+        self.numbers = np.zeros(len(kinds), dtype=np.float64)
+        self.odd_codes = np.zeros(len(kinds), dtype=np.int32)
+        self.odd_cells: list[tuple[int, str | float]] = []
+        for cell in uncalculated.tolist():
+            text = _formula_text(block, int(tags.starts[tags.cells[cell]]))
+            self.set_odd(cell, [(FORMULA, text)])
 
-    def _add(self, text: str) -> int:
-        """The place of a text that was made here."""
-        place = self._added.get(text)
-        if place is None:
-            place = self._added[text] = int(self._append(text_array([text]))[0])
-        return place
+    def set_odd(
+        self, some: Any, cells: Sequence[tuple[int, str | float]], which: NDArray[Any] | int = 0
+    ) -> None:
+        """The cells `some` are those of `cells` that `which` names."""
+        self.odd_codes[some] = len(self.odd_cells) + which
+        self.odd_cells += cells
 
-    def _append(self, texts: pa.Array[Any]) -> NDArray[np.int32]:
-        first = self._pooled
-        self._pool.append(texts)
-        self._pooled += len(texts)
-        return np.arange(first, self._pooled, dtype=np.int32)
+    def raw(self, cell: int) -> str:
+        value = self._value[cell]
+        return self._block[self._starts[value] : self._ends[value]].decode()
 
-    def _columns(self, blocks: list[_Cells], filled: int) -> dict[int, PackedColumn]:
-        """The columns of the whole sheet; the blocks are used up."""
-        columns: dict[int, _Rows] = {}
-        for cells in blocks:
-            order = np.argsort(cells.columns, kind="stable")
-            sorted_columns = cells.columns[order]
-            cuts = np.flatnonzero(np.diff(sorted_columns)) + 1
-            for part in np.split(order, cuts) if len(order) else []:
-                position = int(cells.columns[part[0]])
-                if position not in columns:
-                    columns[position] = _Rows(filled)
-                columns[position].place(cells, part)
-        blocks.clear()
-        pool = pa.concat_arrays(self._pool)
-        return {position: column.packed(pool) for position, column in sorted(columns.items())}
-
-
-class _Rows:
-    """A column by its rows: the kind of each cell, and its number or the place of its text."""
-
-    def __init__(self, filled: int) -> None:
-        self._kinds = np.zeros(filled, dtype=np.uint8)
-        self._numbers = np.zeros(filled)
-        self._texts = np.full(filled, -1, dtype=np.int64)
-
-    def place(self, cells: _Cells, part: NDArray[np.int64]) -> None:
-        """Put the cells `part` of a block into the column."""
-        rows = cells.rows[part]
-        if len(rows) > 1 and (np.diff(rows) <= 0).any():
-            raise UnknownShape("two cells with one address")
-        self._kinds[rows] = cells.kinds[part]
-        self._numbers[rows] = cells.numbers[part]
-        self._texts[rows] = cells.texts[part]
-
-    def packed(self, pool: pa.Array[Any]) -> PackedColumn:
-        kinds, codes = self._kinds, np.zeros(len(self._kinds), dtype=np.int32)
-        textual = np.flatnonzero((kinds != EMPTY) & (kinds != NUMBER) & (kinds != BOOL))
-        places, which = np.unique(self._texts[textual] * 16 + kinds[textual], return_inverse=True)
-        codes[textual] = which + 1
-        found = [(places % 16).astype(np.uint8)]
-        numbers = [np.zeros(len(places))]
-        for kind in (NUMBER, BOOL):
-            cells = np.flatnonzero(kinds == kind)
-            distinct, which = np.unique(self._numbers[cells], return_inverse=True)
-            codes[cells] = which + 1 + sum(map(len, numbers))
-            found.append(np.full(len(distinct), kind, dtype=np.uint8))
-            numbers.append(distinct)
-        taken = pool.take(as_arrow(places // 16, pa.int64()))
-        ends, texts = text_buffers(taken)
-        known, kept = np.concatenate(found), np.concatenate(numbers)
-        ends = np.concatenate([ends, np.full(len(kept) - len(ends), len(texts), dtype=np.int64)])
-        return PackedColumn(codes, known, kept, ends, texts)
+    def taken(self, some: NDArray[np.int64]) -> pa.Array[Any]:
+        """The values of these cells as they are written."""
+        return self._pieces.take(as_arrow(2 * self._value[some] + 1, pa.int64()))
 
 
-def _lengths(strings: pa.Array[Any]) -> NDArray[np.int64]:
-    return np.diff(text_buffers(strings)[0], prepend=0)
+def _floats(pieces: pa.Array[Any]) -> NDArray[np.float64]:
+    try:
+        values = as_numpy(pieces.cast(pa.float64()), np.float64)
+    except pa.ArrowInvalid as error:
+        raise UnknownShape("a number") from error
+    if not np.isfinite(values).all():
+        raise UnknownShape("no finite number")
+    return values
 
 
 def _head(stream: IO[bytes]) -> tuple[str, bytes]:
@@ -307,46 +302,72 @@ def _head(stream: IO[bytes]) -> tuple[str, bytes]:
         raise UnknownShape("the beginning") from error
 
 
-def _blocks(stream: IO[bytes], rest: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Blocks of whole rows; the last with what stands behind the rows."""
+@dataclass(slots=True)
+class _End:
+    """What stands behind the rows of a sheet, once they are read."""
+
+    tail: bytes = b""
+
+
+def _blocks(stream: IO[bytes], rest: bytes, end: _End) -> Iterator[bytes]:
+    """Blocks of whole rows."""
     while True:
         read = stream.read(BLOCK)
         rest += read
-        end = rest.find(b"</sheetData>")
-        if end >= 0:
-            tail = rest[end:]
+        cut = rest.rfind(b"</row>") + 6
+        if cut == 5:
+            cut = 0
+        # Behind the last row that holds cells: what is before it need not be searched.
+        close = rest.find(b"</sheetData>", cut)
+        if close >= 0:
+            end.tail = rest[close:]
             while more := stream.read(BLOCK):
-                tail += more
-                if len(tail) > BLOCK * 4:
+                end.tail += more
+                if len(end.tail) > _LONGEST_TAIL:
                     raise UnknownShape("a long end")
-            yield rest[:end], tail
+            yield rest[:close]
             return
         if not read:
             raise UnknownShape("no end")
-        cut = rest.rfind(b"</row>") + 6
-        if cut > 6:
-            yield rest[:cut], b""
+        if cut:
+            yield rest[:cut]
             rest = rest[cut:]
-        elif len(rest) > BLOCK * 8:
+        elif len(rest) > _LONGEST_ROW:
             raise UnknownShape("a long row")
 
 
-def _row_numbers(block: bytes, tags: Tags, last: int) -> NDArray[np.int64]:
-    found = _ROW.findall(block)
-    if len(found) != len(tags.where(b"r")) or b"" in found:
-        raise UnknownShape("a row without a number")
-    numbers = np.array(found or [], dtype="S7").astype(np.int64)
-    if len(numbers) and (numbers[0] <= last or (np.diff(numbers) <= 0).any()):
-        raise UnknownShape("rows out of order")
-    return numbers
+def _side_by_side(function: Callable[[bytes], _Block | None], blocks: Iterator[bytes]) -> Iterator[_Block]:
+    """What the function makes of each block, in their order."""
+    with ThreadPoolExecutor(_THREADS) as pool:
+        waiting: deque[Future[_Block | None]] = deque()
+        for block in blocks:
+            waiting.append(pool.submit(function, block))
+            if len(waiting) > _THREADS and (done := waiting.popleft().result()) is not None:
+                yield done
+        while waiting:
+            if (done := waiting.popleft().result()) is not None:
+                yield done
 
 
-def _hidden_among(block: bytes, tags: Tags, kept: NDArray[np.int64]) -> int:
-    if b"hidden=" not in block:
-        return 0
-    hidden = [match.start() for match in _HIDDEN_ROW.finditer(block)]
-    rows = np.searchsorted(tags.starts[tags.where(b"r")], hidden)
-    return int(np.isin(rows, kept).sum())
+def _hidden(block: bytes, tags: Tags, filled: NDArray[np.bool_]) -> int:
+    """How many of the filled rows are hidden."""
+    starts, ends = tags.starts[tags.rows[filled]].tolist(), tags.ends[tags.rows[filled]].tolist()
+    return sum(
+        b"hidden" in block[start:end] and _HIDDEN_ROW.search(block, start, end) is not None
+        for start, end in zip(starts, ends, strict=True)
+    )
+
+
+def _unescaped(texts: pa.Array[Any]) -> pa.Array[Any]:
+    """Texts as they stand in XML, escapes resolved."""
+    try:
+        texts.validate(full=True)
+    except pa.ArrowInvalid as error:
+        raise UnknownShape("no UTF-8") from error
+    content = text_buffers(texts)[1].tobytes()
+    if b"&" in content or b"_x" in content:
+        return text_array(plain_text(str(text)) for text in texts.to_pylist())
+    return texts
 
 
 def _formula_text(block: bytes, at: int) -> str:
@@ -365,7 +386,3 @@ def _read_frame(sheet: PackedSheet, head: str, tail: bytes) -> None:
         raise UnknownShape("the end")
     for left, top, right, bottom in _MERGED.findall(tail.decode(errors="replace")):
         sheet.merged.append(MergedRange(int(top), column_number(left), int(bottom), column_number(right)))
-
-
-def _joined(parts: list[NDArray[np.int64]], kind: type) -> NDArray[np.int64]:
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)

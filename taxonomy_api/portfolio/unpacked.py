@@ -160,6 +160,13 @@ class PackedValues:
             self._listed = self._decoded(np.arange(len(self._kinds), dtype=np.int32))
         return list(map(self._listed.__getitem__, codes.tolist()))
 
+    def are(self, *types: type) -> NDArray[np.bool_]:
+        kinds = [issubclass(_TYPES[kind], types) for kind in range(len(_TYPES))]
+        # A number may come back as int or float: for this both are asked about at once.
+        kinds[NUMBER] = int in types or float in types
+        chosen: NDArray[np.bool_] = np.array(kinds)[self._kinds]
+        return chosen
+
     def floats(self) -> NDArray[np.float64] | None:
         if (self._kinds[1:] != NUMBER).any():
             return None
@@ -202,6 +209,8 @@ def _numbers(values: NDArray[np.float64]) -> list[Cell]:
     return numbers
 
 
+#: By kind.
+_TYPES = (type(None), str, float, int, bool, date, datetime, Percent, Broken, Broken)
 _RESTORED: Mapping[int, Callable[[str], Cell]] = {
     INTEGER: int,
     DAY: date.fromisoformat,

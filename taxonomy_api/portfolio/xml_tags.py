@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
-from taxonomy_api.portfolio.arrow_buffers import as_arrow, as_numpy, buffer_of, text_array
-from taxonomy_api.portfolio.xml_text import plain_text
+from taxonomy_api.portfolio.arrow_buffers import as_arrow, as_numpy, buffer_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LONGEST_TAIL = 32
+#: Kinds of tags: an element opened, `_EMPTY` more where it is closed by the same tag, `_CLOSED` more
+#: where it is closed by its own.
+ROW, CELL, VALUE, FORMULA, INLINE, TEXT = range(1, 7)
+_EMPTY, _CLOSED = 8, 16
+_NAMES = {b"row": ROW, b"c": CELL, b"v": VALUE, b"f": FORMULA, b"is": INLINE, b"t": TEXT}
+_AFTER_NAME = b" >\n\t"
+_NUMBER_OF_ROW = re.compile(rb'\sr="')
 
 
 class UnknownShape(Exception):
@@ -24,78 +30,97 @@ class UnknownShape(Exception):
 class Tags:
     """The tags of a block of whole rows: where each begins and ends, and what it is."""
 
-    #: How deep each element stands.
-    _LEVELS = MappingProxyType({b"row": 0, b"c": 1, b"v": 2, b"f": 2, b"is": 2, b"t": 3})
-
     def __init__(self, block: bytes) -> None:
-        bytes_ = np.frombuffer(block + b" " * 64, dtype=np.uint8)
-        self._bytes = bytes_
-        self._words: NDArray[np.uint64] = np.ndarray(
+        """Raises UnknownShape where a tag is of no kind, or stands where none of its kind may."""
+        self.bytes = bytes_ = np.frombuffer(block + b" " * 64, dtype=np.uint8)
+        if bytes_.min() < 32 and ((bytes_ < 32) & (bytes_ != 10) & (bytes_ != 9)).any():
+            raise UnknownShape("a control character")
+        # "<" and ">" differ in one bit, which no other sign shares with them.
+        marks = np.flatnonzero((bytes_ | 2) == ord(">"))
+        self.starts, self.ends = marks[0::2].copy(), marks[1::2].copy()
+        if len(marks) % 2 or (bytes_[self.starts] != ord("<")).any() or (bytes_[self.ends] != ord(">")).any():
+            raise UnknownShape("a bracket out of its place")
+        self._at: NDArray[np.uint64] = np.ndarray(
             (len(bytes_) - 8,), dtype="<u8", buffer=bytes_, strides=(1,)
         )
-        self.starts = np.flatnonzero(bytes_ == ord("<"))
-        self.ends = np.flatnonzero(bytes_ == ord(">"))
-        if len(self.starts) != len(self.ends) or not (self.starts < self.ends).all():
-            raise UnknownShape("a bracket in a text")
-        if not (self.ends[:-1] < self.starts[1:]).all():
-            raise UnknownShape("a bracket in a tag")
-        if ((bytes_ < 32) & (bytes_ != 10) & (bytes_ != 9)).any():
-            raise UnknownShape("a control character")
-        self._first = bytes_[self.starts + 1]
-        self._second = bytes_[self.starts + 2]
-        self._check_names()
+        #: The first eight bytes of each tag.
+        self._words = self._at[self.starts + 1]
+        self.kinds = self._kinds()
+        follows = self.kinds[:-1].astype(np.uint16) * 32 + self.kinds[1:]
+        ends_well = not len(marks) or (
+            self.kinds[0] in (ROW, ROW + _EMPTY) and self.kinds[-1] in (ROW + _EMPTY, ROW + _CLOSED)
+        )
+        if not ends_well or not _MAY_FOLLOW[follows].all():
+            raise UnknownShape("a tag out of its place")
+        self.rows = np.flatnonzero((self.kinds == ROW) | (self.kinds == ROW + _EMPTY))
+        self.cells = np.flatnonzero((self.kinds == CELL) | (self.kinds == CELL + _EMPTY))
+        #: For each cell its row among `rows`.
+        per_row = np.diff(np.searchsorted(self.cells, self.rows), append=len(self.cells))
+        self.row_of = np.repeat(np.arange(len(self.rows)), per_row)
 
-    def _check_names(self) -> None:
-        """Every tag must be one that is understood, closed, and at its level."""
-        words = self._words[self.starts + 1]
-        self._empty = self._bytes[self.ends - 1] == ord("/")
-        level = np.full(len(self.starts), -1, dtype=np.int64)
-        closes = self._first == ord("/")
-        for name, its_level in self._LEVELS.items():
-            opened = np.zeros(len(words), dtype=bool)
-            for after in (b" ", b">", b"/", b"\n", b"\t"):
-                opened |= _begins(words, name + after)
-            closed = _begins(words, b"/" + name + b">")
-            level[opened | closed] = its_level
-            if (opened & ~self._empty).sum() != closed.sum():
-                raise UnknownShape("a tag that is not closed")
-        depth = np.cumsum(np.where(closes, -1, np.where(self._empty, 0, 1)))
-        stands = depth - (~closes & ~self._empty)
-        if (level < 0).any() or (level != stands).any():
+    def _kinds(self) -> NDArray[np.uint8]:
+        """The kind of each tag; its name must be known and end there."""
+        words, lengths = self._words, self.ends - self.starts
+        kinds = _KINDS[words.astype(np.uint16)]
+        expected = _LENGTHS[kinds]
+        known = (kinds > 0) & ((expected == 0) | (expected == lengths))
+        for name, kind in ((b"row", ROW), (b"is", INLINE)):
+            some = words[kinds == kind]
+            after = (some >> np.uint64(8 * len(name))).astype(np.uint8)
+            if not (_begins(some, name) & _ENDS_NAME[after]).all():
+                raise UnknownShape("a tag")
+            if not _begins(words[kinds == kind + _CLOSED], b"/" + name).all():
+                raise UnknownShape("a tag")
+        if not known.all():
             raise UnknownShape("a tag")
+        empty = (self.bytes[self.ends - 1] == ord("/")) & (kinds < _EMPTY)
+        return np.where(empty, kinds + np.uint8(_EMPTY), kinds)
 
-    def where(self, letter: bytes) -> NDArray[np.int64]:
-        """Which tags open the element that begins with this letter (`v` and `t`: a value)."""
-        if letter == b"v":
-            return np.flatnonzero((self._first == ord("v")) | (self._first == ord("t")))
-        return np.flatnonzero(self._first == letter[0])
-
-    def columns(
-        self, cells: NDArray[np.int64], row_numbers: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """The column of each cell from its address, and where the rest of its tag begins."""
-        at = self.starts[cells]
-        if not (_begins(self._words[at + 1], b'c r="')).all():
-            raise UnknownShape("a cell without an address")
-        column = np.zeros(len(at), dtype=np.int32)
-        letters = np.zeros(len(at), dtype=np.int64)
+    def row_numbers(self) -> NDArray[np.int64]:
+        """The number of each row; each must state it."""
+        at = self.starts[self.rows] + 8
+        # Nearly always it comes first.
+        for row in np.flatnonzero(~_begins(self._words[self.rows], b'row r="')).tolist():
+            start, end = self.starts[self.rows[row]], self.ends[self.rows[row]]
+            stated = _NUMBER_OF_ROW.search(self.bytes[start:end].tobytes())
+            if stated is None:
+                raise UnknownShape("a row without a number")
+            at[row] = start + stated.end()
+        numbers = np.zeros(len(at), dtype=np.int64)
+        digits = np.zeros(len(at), dtype=np.int64)
         going = np.ones(len(at), dtype=bool)
-        for place in range(3):
-            sign = self._bytes[at + 6 + place]
-            going &= (sign >= ord("A")) & (sign <= ord("Z"))
-            column[going] = column[going] * 26 + (sign[going] - 64)
-            letters += going
-        digits = np.ones(len(at), dtype=np.int64)
+        for place in range(7):
+            sign = self.bytes[at + place]
+            going &= (sign >= ord("0")) & (sign <= ord("9"))
+            numbers[going] = numbers[going] * 10 + (sign[going] - 48)
+            digits += going
+        if not (digits.all() and (self.bytes[at + digits] == ord('"')).all()):
+            raise UnknownShape("the number of a row")
+        return numbers
+
+    def columns(self, row_numbers: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The column of each cell from its address, and where the rest of its tag begins."""
+        words = self._words[self.cells]
+        if not _begins(words, b'c r="').all():
+            raise UnknownShape("a cell without an address")
+        two = (words >> np.uint64(40)).astype(np.uint16)
+        column, letters = _COLUMNS[two], _LETTERS[two]
+        third = (words >> np.uint64(56)).astype(np.int64) - 64
+        three = (letters == 2) & (third >= 1) & (third <= 26)
+        if three.any():
+            column = np.where(three, column * 26 + third, column).astype(np.int32)
+            letters = letters + three
+        digits = np.ones(len(row_numbers), dtype=np.int64)
         for power in range(1, 8):
             digits += row_numbers >= 10**power
-        close = at + 6 + letters + digits
-        if not (letters.all() and (self._bytes[close] == ord('"')).all() and (column <= 16_384).all()):
+        close = self.starts[self.cells] + 6 + letters + digits[self.row_of]
+        if not ((letters > 0).all() and (self.bytes[close] == ord('"')).all() and (column <= 16_384).all()):
             raise UnknownShape("an address")
-        return column - 1, close + 1
+        return column - np.int32(1), close + 1
 
     def distinct(
         self, starts: NDArray[np.int64], ends: NDArray[np.int64]
-    ) -> tuple[list[bytes], NDArray[np.int64]]:
+    ) -> tuple[list[bytes], NDArray[np.int32]]:
         """The distinct short pieces of the block, and which of them each is."""
         lengths = ends - starts
         if len(lengths) and (lengths.min() < 0 or lengths.max() > _LONGEST_TAIL):
@@ -103,85 +128,110 @@ class Tags:
         words = []
         mixed = lengths.astype(np.uint64)
         for offset in range(0, int(lengths.max(initial=0)), 8):
-            left = np.clip(lengths - offset, 0, 8)
-            word = self._words[starts + offset] & _MASKS[left]
+            word = self._at[starts + offset] & _MASKS[np.clip(lengths - offset, 0, 8)]
             words.append(word)
             mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + word
         encoded = as_arrow(mixed, pa.uint64()).dictionary_encode()
-        which = as_numpy(encoded.indices, np.int32).astype(np.int64)
+        which = as_numpy(encoded.indices, np.int32)
         first = np.zeros(len(encoded.dictionary), dtype=np.int64)
         first[which[::-1]] = np.arange(len(which))[::-1]
         if any((word != word[first][which]).any() for word in words):
             raise UnknownShape("two tags that look alike")
-        pieces = [self._bytes[starts[one] : ends[one]].tobytes() for one in first.tolist()]
+        pieces = [self.bytes[starts[one] : ends[one]].tobytes() for one in first.tolist()]
         return pieces, which
 
-    def values(self, cells: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where the value of each cell begins and ends; equal where it has none."""
-        starts = np.zeros(len(cells), dtype=np.int64)
-        ends = np.zeros(len(cells), dtype=np.int64)
-        values = self.where(b"v")
-        values = values[~self._empty[values]]
-        if len(values) and (
-            values[-1] + 1 >= len(self.starts) or (self._second[values + 1] != self._first[values]).any()
-        ):
-            raise UnknownShape("an element in a value")
-        owner = self._owner(cells, values)
-        if len(owner) > 1 and (np.diff(owner) <= 0).any():
-            raise UnknownShape("two values in a cell")
-        starts[owner] = self.ends[values] + 1
-        ends[owner] = self.starts[values + 1] if len(values) else 0
-        return starts, ends
+    def values(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """The cells that hold a value (of `cells`), in order, and where it begins and ends."""
+        values = np.flatnonzero((self.kinds == VALUE) | (self.kinds == TEXT))
+        starts, ends = self.ends[values] + 1, self.starts[values + 1] if len(values) else values
+        return self._owner(values), starts, ends
 
-    def owners(self, cells: NDArray[np.int64], tags: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which cells hold one of these tags."""
-        holds = np.zeros(len(cells), dtype=bool)
-        holds[self._owner(cells, tags)] = True
-        return holds
+    def formulas(self) -> NDArray[np.int64]:
+        """The cells that hold a formula."""
+        return self._owner(np.flatnonzero((self.kinds == FORMULA) | (self.kinds == FORMULA + _EMPTY)))
 
-    def _owner(self, cells: NDArray[np.int64], tags: NDArray[np.int64]) -> NDArray[np.int64]:
-        owner = np.searchsorted(cells, tags) - 1
-        if len(owner) and (owner[0] < 0 or self._empty[cells[owner]].any()):
-            raise UnknownShape("a value outside a cell")
-        return owner
+    def _owner(self, tags: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.searchsorted(self.cells, tags) - 1
 
-    def floats(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The pieces as numbers."""
-        if not len(starts):
-            return np.zeros(0)
-        try:
-            values = as_numpy(self._gathered(starts, ends).cast(pa.float64()), np.float64)
-        except pa.ArrowInvalid as error:
-            raise UnknownShape("a number") from error
-        if not np.isfinite(values).all():
-            raise UnknownShape("no finite number")
-        return values
+    def pieces(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> pa.Array[Any]:
+        """Pieces of the block in their order, as texts at the odd places of an array; nothing is copied.
 
-    def texts(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> pa.Array[Any]:
-        """The pieces as texts, escapes resolved."""
-        texts = self._gathered(starts, ends)
-        try:
-            texts.validate(full=True)
-        except pa.ArrowInvalid as error:
-            raise UnknownShape("no UTF-8") from error
-        content = texts.buffers()[2]
-        joined = b"" if content is None else content.to_pybytes()
-        if b"&" in joined or b"_x" in joined:
-            return text_array([plain_text(str(text)) for text in texts.to_pylist()])
-        return texts
-
-    def _gathered(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> pa.Array[Any]:
-        lengths = ends - starts
-        offsets = np.zeros(len(starts) + 1, dtype=np.int64)
-        np.cumsum(lengths, out=offsets[1:])
-        index = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
-        buffers: list[Any] = [None, buffer_of(offsets), buffer_of(self._bytes[index])]
-        return pa.Array.from_buffers(pa.large_string(), len(starts), buffers)
-
-
-_MASKS = np.array([(1 << (8 * length)) - 1 for length in range(9)], dtype=np.uint64)
+        At the even places stands what is between them.
+        """
+        offsets = np.zeros(2 * len(starts) + 2, dtype=np.int64)
+        offsets[1:-1:2], offsets[2:-1:2], offsets[-1] = starts, ends, len(self.bytes)
+        buffers = [None, buffer_of(offsets), buffer_of(self.bytes)]
+        return pa.Array.from_buffers(pa.large_string(), len(offsets) - 1, buffers)
 
 
 def _begins(words: NDArray[np.uint64], text: bytes) -> NDArray[np.bool_]:
     matches: NDArray[np.bool_] = (words & _MASKS[len(text)]) == np.uint64(int.from_bytes(text, "little"))
     return matches
+
+
+_MASKS = np.array([(1 << (8 * length)) - 1 for length in range(9)], dtype=np.uint64)
+_ENDS_NAME = np.isin(np.arange(256), list(_AFTER_NAME))
+
+
+def _kinds_by_two_bytes() -> NDArray[np.uint8]:
+    kinds = np.zeros(2**16, dtype=np.uint8)
+    for name, kind in _NAMES.items():
+        kinds[int.from_bytes(b"/" + name[:1], "little")] = kind + _CLOSED
+        if len(name) > 1:
+            kinds[int.from_bytes(name[:2], "little")] = kind
+            continue
+        kinds[int.from_bytes(name + b"/", "little")] = kind + _EMPTY
+        for after in _AFTER_NAME:
+            kinds[int.from_bytes(name + bytes([after]), "little")] = kind
+    return kinds
+
+
+def _lengths_by_kind() -> NDArray[np.int64]:
+    """How long a tag of a kind is from "<" to ">", where it holds nothing but its name; else 0."""
+    lengths = np.zeros(32, dtype=np.int64)
+    for name, kind in _NAMES.items():
+        lengths[kind + _CLOSED] = len(name) + 2
+        # By two bytes only `<v/>` is known as empty: `<v />` is found to be so by its end.
+        lengths[kind + _EMPTY] = len(name) + 2
+    return lengths
+
+
+def _following() -> NDArray[np.bool_]:
+    """Which kinds may follow which: with elements of fixed depth this is all of their nesting.
+
+    A cell holds at most a formula and, after it, one value: anything else is left to the parser.
+    """
+    may = np.zeros((32, 32), dtype=bool)
+
+    def opened(*kinds: int) -> list[int]:
+        return [kind + more for kind in kinds for more in (0, _EMPTY)]
+
+    def done(kind: int) -> list[int]:
+        return [kind + _EMPTY, kind + _CLOSED]
+
+    may[np.ix_(done(ROW), opened(ROW))] = True
+    may[np.ix_([ROW, *done(CELL)], [*opened(CELL), ROW + _CLOSED])] = True
+    may[np.ix_([CELL], [*opened(FORMULA, VALUE, INLINE), CELL + _CLOSED])] = True
+    may[np.ix_(done(FORMULA), [*opened(VALUE), CELL + _CLOSED])] = True
+    may[np.ix_([*done(VALUE), *done(INLINE)], [CELL + _CLOSED])] = True
+    may[np.ix_([INLINE], [*opened(TEXT), INLINE + _CLOSED])] = True
+    may[np.ix_(done(TEXT), [INLINE + _CLOSED])] = True
+    for kind in (VALUE, FORMULA, TEXT):
+        may[kind, kind + _CLOSED] = True
+    return may.ravel()
+
+
+def _addresses() -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Column (from 1) and count of the letters with which two bytes of an address begin."""
+    columns, letters = np.zeros(2**16, dtype=np.int32), np.zeros(2**16, dtype=np.int64)
+    for first in range(26):
+        for second in range(48, 58):
+            columns[65 + first + second * 256], letters[65 + first + second * 256] = first + 1, 1
+        for second in range(26):
+            place = 65 + first + (65 + second) * 256
+            columns[place], letters[place] = (first + 1) * 26 + second + 1, 2
+    return columns, letters
+
+
+_KINDS, _LENGTHS, _MAY_FOLLOW = _kinds_by_two_bytes(), _lengths_by_kind(), _following()
+_COLUMNS, _LETTERS = _addresses()

@@ -56,8 +56,11 @@ def test_as_a_list(cells: list[Cell], start: int, stop: int) -> None:
         assert distinct[0] is None
         assert exact([distinct[place] for place in places]) == exact(cells[start:stop])
         assert {cell for _, cell in exact(distinct)} == {None, *cells[start:stop]}
-        numbers = [row for row, cell in enumerate(cells) if type(cell) is int]
-        assert column.where(lambda cell: type(cell) is int).tolist() == numbers
+        for kind in (str, bool, Percent, date):
+            wanted = [row for row, cell in enumerate(cells) if isinstance(cell, kind)]
+            assert column.where(kind).tolist() == wanted
+        ones = [row for row, cell in enumerate(cells) if isinstance(cell, int | float) and cell == 1]
+        assert column.where(int, float, holds=lambda cell: cell == 1).tolist() == ones
         emptied = [None if row in (0, 2) else cell for row, cell in enumerate(cells)]
         assert exact(column.emptied([row for row in (0, 2) if row < len(cells)])) == exact(emptied)
 
