@@ -145,7 +145,7 @@ def _approximate(
             return False
         return parsed is not None and parsed.approximate
 
-    for row in column.where(is_approximate).tolist():
+    for row in column.where(str, holds=is_approximate).tolist():
         yield _problem("info", "approximate_value", row, place, language, given=_short(column[row]))
 
 
