@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from taxonomy_api.assessment.answer import assess
-from taxonomy_api.assessment.batch import Cells, read_batch, reason_texts
+from taxonomy_api.assessment.batch import Cells, read_batch
 from taxonomy_api.assessment.columns import Columns, assess_columns
 from taxonomy_api.assessment.compiling import in_fact_unit
 from taxonomy_api.assessment.composite_columns import names_told
@@ -29,6 +29,7 @@ from taxonomy_api.assessment.decision import VERDICTS
 from taxonomy_api.assessment.domains import FIRST_LEVEL, Column, Subject
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import read_request
+from taxonomy_api.assessment.reason_texts import reason_texts
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.model import Activity
 from taxonomy_api.catalog.terms import Fact

@@ -181,7 +181,7 @@ def _assessed(engine: Engine, request: Request, counterparts: Counterparts) -> J
     determined = verdict != "undetermined"
     basis = _basis(seen, assume) if determined else None
     settle, align, truncated = _missing(engine, seen)
-    strong = determined and rests_on_verified(judgement.inputs, assume) & 1
+    strong = determined and rests_on_verified(judgement, assume) & 1
     found = [cause for cause in causes(decision) if cause.mask & 1]
     route = _route_shown(member, judgement, seen, request.as_of)
     return {

@@ -1,37 +1,28 @@
-"""Cells of a table in, verdict columns and their reasons out; the entrance for portfolios."""
+"""Cells of a table in, columns of codes out; the entrance for portfolios."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from taxonomy_api.assessment.causes import Cause
-from taxonomy_api.assessment.columns import Columns, Group, VerdictColumns
-from taxonomy_api.assessment.composite_columns import names_told
-from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, encode_sets, narrow, unpack
+from taxonomy_api.assessment.columns import Columns
+from taxonomy_api.assessment.composite_columns import Names, names_told
+from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, encode_sets, narrow
 from taxonomy_api.assessment.encoding import answer_code, standard_code, value_code
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake_answers import ANSWER
-from taxonomy_api.assessment.program import CompiledCases, CompiledLeaf
 from taxonomy_api.assessment.project import GivenAnswer, GivenStandard
-from taxonomy_api.assessment.reasons import cause_text
-from taxonomy_api.assessment.remarks import Remark
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import parse_level, parse_value
-from taxonomy_api.catalog.model import Activity
-from taxonomy_api.catalog.terms import Fact, Language, Standard
+from taxonomy_api.catalog.terms import Fact, Standard
 from taxonomy_api.catalog.units import WrongDimension, convert, find_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-#: How many criteria a reason in a table names.
-MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +30,13 @@ class Cells:
     """The raw cells of one table column that answers `subject` (fact, standard or attestation).
 
     `unit`: the unit stated in the header. `cells` may be an array of floats, which is read faster; NaN
-    is an empty cell.
+    is an empty cell. With `places`, `cells` holds what occurs, and `places` per project where among it.
     """
 
     subject: Subject
     cells: Sequence[object] | NDArray[np.float64]
     unit: str | None = None
+    places: NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +58,7 @@ class Batch:
 
 def read_batch(
     engine: Engine,
-    names: Sequence[Sequence[str]],
+    names: Sequence[Sequence[str]] | Names,
     table: Sequence[Cells],
     *,
     estimated: NDArray[np.bool_] | None = None,
@@ -76,8 +68,9 @@ def read_batch(
 
     `names`: per project the activities (`taxonomy:code[#row]`, canonical) and industry codes it names;
     `confirmed`: per project the further activities that it confirms; `table`: its other columns, each
-    of as many cells.
+    of as many cells. `Names` tells the first two together.
     """
+    told = names if isinstance(names, Names) else names_told(names, confirmed)
     problems: list[CellProblem] = []
     subjects: dict[Subject, Column] = {}
     for place, column in enumerate(table):
@@ -86,7 +79,7 @@ def read_batch(
         if column.subject in subjects:
             read = _filled(subjects[column.subject], read)
         subjects[column.subject] = read.column
-    return Batch(Columns(len(names), names_told(names, confirmed), subjects, estimated), tuple(problems))
+    return Batch(Columns(len(told.places), told, subjects, estimated), tuple(problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,31 +107,37 @@ def _read_column(engine: Engine, column: Cells) -> _Read:
             return _read_floats(engine, fact, column.cells, column.unit)
         if fact.kind == "choice":
             return _read_choices(fact, column)
-        return _read_each(column.cells, lambda cell: _fact_code(engine, fact, cell, column.unit))
+        return _read_each(column, lambda cell: _fact_code(engine, fact, cell, column.unit))
     if subject.kind == "standard":
         standard = engine.release.standards[subject.id]
-        return _read_each(column.cells, lambda cell: _standard_cell(standard, cell))
-    return _read_each(column.cells, _answer_cell)
+        return _read_each(column, lambda cell: _standard_cell(standard, cell))
+    return _read_each(column, _answer_cell)
 
 
-def _read_each(cells: Iterable[object], read: Callable[[object], int]) -> _Read:
+def _read_each(column: Cells, read: Callable[[object], int]) -> _Read:
     """Codes cell by cell, each distinct cell read once."""
-    memo: dict[tuple[type, object], int | ValueProblem] = {}
+    cells, places = column.cells, column.places
+    if places is None:
+        known: dict[tuple[type, object], int] = {}
+        numbers = [known.setdefault((type(cell), cell), len(known)) for cell in cells]
+        cells, places = [cell for _, cell in known], np.array(numbers, dtype=np.int32)
     codes: list[int] = []
+    wrong: dict[int, ValueProblem] = {}
+    for place, cell in enumerate(cells):
+        try:
+            codes.append(read(cell))
+        except ValueProblem as problem:
+            wrong[place] = problem
+            codes.append(UNKNOWN)
     problems: list[tuple[int, ValueProblem]] = []
-    for row, cell in enumerate(cells):
-        key = (type(cell), cell)
-        if key not in memo:
-            try:
-                memo[key] = read(cell)
-            except ValueProblem as problem:
-                memo[key] = problem
-        found = memo[key]
-        if isinstance(found, ValueProblem):
-            problems.append((row, found))
-            found = UNKNOWN
-        codes.append(found)
-    return _Read(Column(narrow(np.array(codes, dtype=np.int32))), problems)
+    if wrong:
+        at_fault = np.zeros(len(codes), dtype=np.bool_)
+        at_fault[[*wrong]] = True
+        rows = np.flatnonzero(at_fault[places])
+        problems = [
+            (row, wrong[place]) for row, place in zip(rows.tolist(), places[rows].tolist(), strict=True)
+        ]
+    return _Read(Column(narrow(np.array(codes, dtype=np.int32)[places])), problems)
 
 
 def _fact_code(engine: Engine, fact: Fact, cell: object, unit: str | None) -> int:
@@ -149,16 +148,15 @@ def _fact_code(engine: Engine, fact: Fact, cell: object, unit: str | None) -> in
 
 
 def _read_choices(fact: Fact, column: Cells) -> _Read:
-    chosen: list[frozenset[str]] = []
+    chosen: dict[frozenset[str], int] = {}
 
     def read(cell: object) -> int:
         parsed = parse_value(fact, cell, column.unit)
         if parsed is None or not isinstance(parsed.value, frozenset):
             return UNKNOWN
-        chosen.append(parsed.value)
-        return len(chosen)
+        return chosen.setdefault(parsed.value, len(chosen) + 1)
 
-    found = _read_each(column.cells, read)
+    found = _read_each(column, read)
     return _Read(Column(found.column.codes, tuple(chosen)), found.problems)
 
 
@@ -166,7 +164,8 @@ def _read_floats(engine: Engine, fact: Fact, cells: NDArray[np.float64], unit: s
     """A column of plain numbers in one unit; cells out of the plausible range are read one by one."""
     factor = _factor(fact, unit)
     if factor is None:
-        return _read_each(cells.tolist(), lambda cell: _fact_code(engine, fact, _or_none(cell), unit))
+        column = Cells(Subject("fact", fact.id), cells.tolist())
+        return _read_each(column, lambda cell: _fact_code(engine, fact, _or_none(cell), unit))
     codes = engine.domains[fact.id].codes_of(cells, factor)
     problems: list[tuple[int, ValueProblem]] = []
     for row in np.flatnonzero(_doubtful(fact, cells, factor)).tolist():
@@ -224,91 +223,3 @@ def _standard_cell(standard: Standard, cell: object) -> int:
 def _answer_cell(cell: object) -> int:
     parsed = parse_value(ANSWER, cell)
     return UNKNOWN if parsed is None else answer_code(GivenAnswer(parsed.value is True))
-
-
-def reason_texts(
-    engine: Engine,
-    verdicts: VerdictColumns,
-    as_of: date,
-    language: Language,
-    shown: Mapping[Subject, Sequence[object]],
-) -> list[str]:
-    """Per project why its verdict is as it is: the first criteria it rests on, in words.
-
-    `shown`: the cells by subject, to name what was given.
-    """
-    texts = [""] * len(verdicts.verdict)
-    for rows, why in verdicts.unplaced:
-        told = " ".join(one.text(language) for one in why)
-        for row in rows.tolist():
-            texts[row] = told
-    for group in verdicts.groups:
-        _write_group_texts(engine, group, as_of, language, shown, texts)
-    return texts
-
-
-def _write_group_texts(
-    engine: Engine,
-    group: Group,
-    as_of: date,
-    language: Language,
-    shown: Mapping[Subject, Sequence[object]],
-    texts: list[str],
-) -> None:
-    mapped = [_mapped_text(group, lead, language) for lead in range(len(group.activities))]
-    said: list[Cause | tuple[Remark, int]] = [*_first(group), *group.causes]
-    if not said:
-        for place, row in enumerate(group.rows.tolist()):
-            texts[row] = mapped[int(group.leads[place])].strip()
-        return
-    masks = [one[1] if isinstance(one, tuple) else one.mask for one in said]
-    held = np.array([unpack(mask, len(group.rows)) for mask in masks])
-    memo: dict[tuple[int, str | None], str] = {}
-    first_named: dict[bytes, list[int]] = {}
-    packed = np.packbits(held, axis=0).T
-    for place, row in enumerate(group.rows.tolist()):
-        key = packed[place].tobytes()
-        named = first_named.get(key)
-        if named is None:
-            named = first_named[key] = np.flatnonzero(held[:, place])[: MOST_NAMED + 1].tolist()
-        parts: list[str] = []
-        for number in named[:MOST_NAMED]:
-            cause = said[number]
-            given = None if isinstance(cause, tuple) else _shown_cell(cause.node, row, shown)
-            memo_key = (number, given)
-            if memo_key not in memo:
-                memo[memo_key] = (
-                    cause[0].text(language)
-                    if isinstance(cause, tuple)
-                    else cause_text(engine, _owner(group, place), cause, as_of, language, given)
-                )
-            parts.append(memo[memo_key])
-        more = " …" if len(named) > MOST_NAMED else ""
-        texts[row] = " ".join(parts) + more + mapped[int(group.leads[place])]
-
-
-def _first(group: Group) -> list[tuple[Remark, int]]:
-    """What goes before the criteria: what mappings decided, or why they decide nothing."""
-    return [one for one in group.remarks if one[0].code != "mapped"]
-
-
-def _mapped_text(group: Group, lead: int, language: Language) -> str:
-    """How it is known that projects are in the activity at `lead`; told however many criteria there are."""
-    place = int((group.leads == lead).argmax())
-    return "".join(
-        f" {one.text(language)}" for one, mask in group.remarks if one.code == "mapped" and mask >> place & 1
-    )
-
-
-def _owner(group: Group, place: int) -> Activity:
-    """The activity that speaks for the project at `place` of the group."""
-    return group.activities[int(group.leads[place])]
-
-
-def _shown_cell(node: object, row: int, shown: Mapping[Subject, Sequence[object]]) -> str | None:
-    if not isinstance(node, CompiledLeaf | CompiledCases) or node.subject is None:
-        return None
-    cells = shown.get(node.subject)
-    if cells is None or cells[row] is None or cells[row] == "":
-        return None
-    return str(cells[row])

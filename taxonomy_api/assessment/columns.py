@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from taxonomy_api.assessment.causes import BIT, Cause, causes
+from taxonomy_api.assessment.causes import Cause, causes
+from taxonomy_api.assessment.coded import Coded
 from taxonomy_api.assessment.composite_columns import Names, Pair, side_column
 from taxonomy_api.assessment.counterparts import Counterparts
 from taxonomy_api.assessment.decision import VERDICTS
@@ -20,29 +21,13 @@ from taxonomy_api.assessment.evaluation import VERIFIED_ONLY, day_codes
 from taxonomy_api.assessment.judgement import Judgement, judge, remarks
 from taxonomy_api.assessment.plans import Plan, PlanInputs, in_one_period, plan_key
 from taxonomy_api.assessment.remarks import Remark, remark
-from taxonomy_api.catalog.model import Activity
+from taxonomy_api.assessment.verdict_sheet import Group, GroupVerdicts, VerdictSheet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BASES: tuple[str | None, ...] = (None, "criteria", "listing", "composite", "mapping")
 WEAKEST: tuple[str | None, ...] = (None, "verified", "single-source")
-NO_DAY = 0
-_NOT_COVERED = VERDICTS.index("not_covered")
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The projects `rows` judged by the same activities; the masks of `causes` and `remarks` count within.
-
-    `leads`: the place in `activities` of the one that speaks for each.
-    """
-
-    activities: tuple[Activity, ...]
-    rows: NDArray[np.intp]
-    leads: NDArray[np.int8]
-    causes: tuple[Cause, ...]
-    remarks: tuple[tuple[Remark, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +50,7 @@ class VerdictColumns:
     reasons: NDArray[np.uint64]
     assumed: NDArray[np.bool_]
     estimated: NDArray[np.bool_]
-    activity: list[str]
+    activity: Coded[str]
     unplaced: tuple[tuple[NDArray[np.intp], tuple[Remark, ...]], ...]
     groups: tuple[Group, ...]
 
@@ -83,76 +68,70 @@ class Columns:
     estimated: NDArray[np.bool_] | None = None
 
 
-@dataclass(slots=True)
-class _Sheet:
-    """The verdict columns while they are being filled."""
-
-    size: int
-    verdict: NDArray[np.int8] = field(init=False)
-    basis: NDArray[np.int8] = field(init=False)
-    weakest: NDArray[np.int8] = field(init=False)
-    valid_until: NDArray[np.int32] = field(init=False)
-    reasons: NDArray[np.uint64] = field(init=False)
-    assumed: NDArray[np.bool_] = field(init=False)
-    estimated: NDArray[np.bool_] = field(init=False)
-    activity: NDArray[np.object_] = field(init=False)
-    unplaced: list[tuple[NDArray[np.intp], tuple[Remark, ...]]] = field(default_factory=list)
-    groups: list[Group] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.verdict = np.zeros(self.size, dtype=np.int8)
-        self.basis = np.zeros(self.size, dtype=np.int8)
-        self.weakest = np.zeros(self.size, dtype=np.int8)
-        self.valid_until = np.zeros(self.size, dtype=np.int32)
-        self.reasons = np.zeros(self.size, dtype=np.uint64)
-        self.assumed = np.zeros(self.size, dtype=np.bool_)
-        self.estimated = np.zeros(self.size, dtype=np.bool_)
-        self.activity = np.full(self.size, "", dtype=object)
-
-
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """What the evaluation of one taxonomy reads: the columns, and per distinct pair of names what follows."""
+    """What the evaluation of one taxonomy reads: the columns, and per distinct pair of names what follows.
 
+    `order`: the projects by the groups in which they are judged. The codes of a subject are put in that
+    order once, so that each group's part of them is one piece.
+    """
+
+    engine: Engine
     columns: Columns
     names: Names
+    order: NDArray[np.intp]
     as_of: date
     assume_not_excluded: bool
+    _in_order: dict[Subject, Codes] = field(default_factory=dict)
+
+    def part(self, subject: Subject, start: int, end: int) -> Column | None:
+        """The column of a subject for the projects `start` to `end` of the order, if there is one."""
+        column = self.columns.subjects.get(subject)
+        if column is None:
+            return None
+        codes = self._in_order.get(subject)
+        if codes is None:
+            codes = self._in_order[subject] = column.codes[self.order]
+        return Column(codes[start:end], column.values)
 
 
 def assess_columns(
     engine: Engine, columns: Columns, taxonomy: str, as_of: date, *, assume_not_excluded: bool = False
 ) -> VerdictColumns:
     """Verdicts of one taxonomy for every project, by the same evaluation as for a single one."""
-    sheet = _Sheet(columns.size)
     pairs = columns.names.pairs
     found = [engine.correspondence.of(named, confirmed, taxonomy) for named, confirmed in pairs]
     told = tuple(
-        (named, (*confirmed, *one.added)) for (named, confirmed), one in zip(pairs, found, strict=True)
+        (pair[0], (*pair[1], *one.added)) if one.added else pair
+        for pair, one in zip(pairs, found, strict=True)
     )
-    table = _Table(columns, Names(columns.names.places, told), as_of, assume_not_excluded)
     kind_of, first = _kinds(found, pairs)
     kind = kind_of[columns.names.places] if columns.size else kind_of[:0]
     order = np.argsort(kind, kind="stable")
+    names = Names(columns.names.places, told)
+    table = _Table(engine, columns, names, order, as_of, assume_not_excluded)
+    sheet = VerdictSheet(columns.size)
     present, starts = np.unique(kind[order], return_index=True)
-    for number, start, end in zip(
-        present.tolist(), starts.tolist(), [*starts[1:], columns.size], strict=True
-    ):
-        rows, place = order[start:end], first[number]
-        if found[place].members:
-            _assess_group(engine, engine.plan(found[place]), table, rows, sheet)
+    ends = [*starts.tolist()[1:], columns.size]
+    for number, start, end in zip(present.tolist(), starts.tolist(), ends, strict=True):
+        counterparts, (named, _) = found[first[number]], pairs[first[number]]
+        if counterparts.members:
+            _assess_group(engine.plan(counterparts), table, start, end, sheet)
         else:
-            _write_unplaced(found[place], _why_unplaced(found[place], pairs[place][0]), rows, sheet)
+            rank = counterparts.rank if counterparts.not_covered else None
+            sheet.add_unplaced(order[start:end], _why_unplaced(counterparts, named), rank)
+    verdict, basis, weakest = sheet.verdicts()
+    determined = verdict != 0
     return VerdictColumns(
         taxonomy,
-        sheet.verdict,
-        sheet.basis,
-        sheet.weakest,
+        verdict,
+        basis,
+        weakest,
         sheet.valid_until,
-        sheet.reasons,
-        sheet.assumed,
-        sheet.estimated,
-        sheet.activity.tolist(),
+        sheet.reasons(),
+        sheet.flags("assumed") & determined,
+        sheet.flags("estimated"),
+        Coded(list(sheet.activities), sheet.activity),
         tuple(sheet.unplaced),
         tuple(sheet.groups),
     )
@@ -181,49 +160,34 @@ def _why_unplaced(found: Counterparts, named: Sequence[str]) -> tuple[Remark, ..
     return found.remarks or (remark("industry_code_only" if named else "activity_not_named"),)
 
 
-def _write_unplaced(
-    found: Counterparts, why: tuple[Remark, ...], rows: NDArray[np.intp], sheet: _Sheet
-) -> None:
-    bits = 0
-    for one in why:
-        bits |= BIT[one.code]
-    sheet.reasons[rows] = np.uint64(bits)
-    sheet.unplaced.append((rows, why))
-    if found.not_covered:
-        sheet.verdict[rows] = _NOT_COVERED
-        sheet.weakest[rows] = found.rank + 1
-
-
-def _assess_group(engine: Engine, plan: Plan, table: _Table, rows: NDArray[np.intp], sheet: _Sheet) -> None:
-    """Fill in the verdicts of the projects `rows`, which are all judged by the plan."""
-    size, assume = len(rows), table.assume_not_excluded
+def _assess_group(plan: Plan, table: _Table, start: int, end: int, sheet: VerdictSheet) -> None:
+    """Add the verdicts of the projects `start` to `end` of the order, which are all judged by the plan."""
+    rows, size, assume = table.order[start:end], end - start, table.assume_not_excluded
     codes: dict[Subject, Column] = {}
     for subject in plan.subjects:
         if subject.kind in ("row", "named"):
-            codes[subject] = side_column(engine.activities, subject, table.names, rows)
-        elif subject in table.columns.subjects:
-            column = table.columns.subjects[subject]
-            codes[subject] = Column(column.codes[rows], column.values)
+            codes[subject] = side_column(table.engine.activities, subject, table.names, rows)
+        elif (column := table.part(subject, start, end)) is not None:
+            codes[subject] = column
     today = int(day_codes(plan, np.array([table.as_of.toordinal()]))[0])
-    inputs = in_one_period(plan, size, codes, today)
-    judgement = judge(inputs, assume_not_excluded=assume)
-    told = np.zeros(size, dtype=np.int8)
-    for number, verdict in enumerate(VERDICTS):
-        if number and (mask := judgement.mask(verdict)):
-            told += unpack(mask, size) * np.int8(number)
-    sheet.verdict[rows] = told
-    strong = rests_on_verified(inputs, assume)
-    determined = unpack(judgement.determined, size)
-    verified = unpack(strong & judgement.determined, size)
-    sheet.weakest[rows] = np.where(verified, 1, np.where(determined, 2, 0))
-    sheet.assumed[rows] = unpack(judgement.assumed_not_excluded & judgement.determined, size)
+    judgement = judge(in_one_period(plan, size, codes, today), assume_not_excluded=assume)
     leads = _leads(judgement)
-    _write_basis(plan, judgement, leads, rows, table, sheet)
-    _write_activities(engine, plan, table, leads, rows, sheet)
-    _write_reasons(plan, judgement, leads, rows, sheet)
-    estimated = table.columns.estimated
-    if estimated is not None:
-        _write_estimated(plan, judgement, codes, today, estimated[rows], rows, table, sheet)
+    found = _causes(judgement)
+    said = tuple(remarks(judgement))
+    sheet.add(
+        Group(tuple(one.program.activity for one in plan.questions), rows, leads, found, said),
+        GroupVerdicts(
+            verdicts={verdict: judgement.mask(verdict) for verdict in VERDICTS[1:]},
+            verified=rests_on_verified(judgement, assume),
+            by_criteria=rests_on_criteria(judgement.inputs, assume),
+            by_mapping=stands_by_mapping(judgement, assume),
+            composite=_by_composite(judgement),
+            assumed=judgement.assumed_not_excluded,
+            estimated=_by_estimate(judgement, codes, today, table, rows),
+            reasons=_by_reason(found, said),
+        ),
+    )
+    _write_activities(plan, table, leads, rows, sheet)
     _write_horizon(judgement, today, rows, table, sheet)
 
 
@@ -236,16 +200,19 @@ def _leads(judgement: Judgement) -> NDArray[np.int8]:
     return leads
 
 
-def rests_on_verified(inputs: PlanInputs, assume_not_excluded: bool) -> int:
+def rests_on_verified(judgement: Judgement, assume_not_excluded: bool) -> int:
     """The projects whose verdict stands on verified sources alone."""
+    inputs = judgement.inputs
     if all(one.program.entry_rank > VERIFIED_ONLY for one in inputs.plan.questions):
         return 0
+    if not inputs.plan.counts_unverified:
+        return judgement.determined
     return judge(inputs, floor=VERIFIED_ONLY, assume_not_excluded=assume_not_excluded).determined
 
 
 def rests_on_criteria(inputs: PlanInputs, assume_not_excluded: bool) -> int:
     """The projects whose verdict stands without any listing that only the caller's word supports."""
-    if not any(leaf.kind == "listing" for one in inputs.plan.questions for leaf in one.program.leaves):
+    if not inputs.plan.lists:
         return inputs.full
     by_criteria = judge(
         inputs, confirmed_scope=True, assume_not_excluded=assume_not_excluded, inferring=False
@@ -261,50 +228,37 @@ def stands_by_mapping(judgement: Judgement, assume_not_excluded: bool) -> int:
     return judgement.determined & ~without.determined
 
 
-def _write_basis(
-    plan: Plan,
-    judgement: Judgement,
-    leads: NDArray[np.int8],
-    rows: NDArray[np.intp],
-    table: _Table,
-    sheet: _Sheet,
-) -> None:
-    size, assume = len(rows), table.assume_not_excluded
-    shown = unpack(rests_on_criteria(judgement.inputs, assume), size)
-    mapped = unpack(stands_by_mapping(judgement, assume), size)
-    composite = np.array([one.program.activity.composite is not None for one in plan.questions])[leads]
-    basis = np.where(composite, 3, np.where(mapped, 4, np.where(shown, 1, 2)))
-    sheet.basis[rows] = np.where(unpack(judgement.determined, size), basis, 0)
+def _by_composite(judgement: Judgement) -> int:
+    """The projects for whom a comparison speaks."""
+    found = 0
+    for question, lead in zip(judgement.inputs.plan.questions, judgement.leads, strict=True):
+        if question.program.activity.composite is not None:
+            found |= lead
+    return found
 
 
 def _write_activities(
-    engine: Engine,
-    plan: Plan,
-    table: _Table,
-    leads: NDArray[np.int8],
-    rows: NDArray[np.intp],
-    sheet: _Sheet,
+    plan: Plan, table: _Table, leads: NDArray[np.int8], rows: NDArray[np.intp], sheet: VerdictSheet
 ) -> None:
     """The activity that speaks for each project, with the rows told; several rows are joined by "+"."""
-    if not any(one.program.activity.rows for one in plan.questions):
-        ids = np.array([one.program.activity.id for one in plan.questions], dtype=object)
-        sheet.activity[rows] = ids[leads]
+    activities = [one.program.activity for one in plan.questions]
+    if not any(one.rows for one in activities):
+        numbers = np.array([sheet.activity_code(one.id) for one in activities], dtype=np.int32)
+        sheet.activity[rows] = numbers[leads]
         return
-    places = table.names.places[rows]
-    keys = places.astype(np.int64) * len(plan.questions) + leads
+    keys = table.names.places[rows].astype(np.int64) * len(activities) + leads
     distinct, back = np.unique(keys, return_inverse=True)
-    written = []
-    for key in distinct.tolist():
-        place, lead = divmod(key, len(plan.questions))
-        activity = plan.questions[lead].program.activity
-        told = rows_told(activity, [name for names in table.names.pairs[place] for name in names])
-        written.append(activity.id + ("#" + "+".join(sorted(told)) if told else ""))
-    sheet.activity[rows] = np.array(written, dtype=object)[back]
+    written = np.empty(len(distinct), dtype=np.int32)
+    for number, key in enumerate(distinct.tolist()):
+        pair, lead = divmod(key, len(activities))
+        activity = activities[lead]
+        told = rows_told(activity, (name for names in table.names.pairs[pair] for name in names))
+        written[number] = sheet.activity_code(activity.id + ("#" + "+".join(sorted(told)) if told else ""))
+    sheet.activity[rows] = written[back]
 
 
-def _write_reasons(
-    plan: Plan, judgement: Judgement, leads: NDArray[np.int8], rows: NDArray[np.intp], sheet: _Sheet
-) -> None:
+def _causes(judgement: Judgement) -> tuple[Cause, ...]:
+    """What the verdicts rest on, of each project by the activity that speaks for it."""
     found: list[Cause] = []
     for decision, lead in zip(judgement.decisions, judgement.leads, strict=True):
         for cause in causes(decision) if lead else ():
@@ -312,48 +266,40 @@ def _write_reasons(
                 found.append(cause)
             elif here := cause.mask & lead:
                 found.append(Cause(cause.reason, cause.node, cause.part, here, cause.result))
-    said = tuple(remarks(judgement))
+    return tuple(found)
+
+
+def _by_reason(found: Sequence[Cause], said: Sequence[tuple[Remark, int]]) -> dict[str, int]:
     by_reason: dict[str, int] = {}
-    for reason, mask in (
-        *((one.reason, one.mask) for one in found),
-        *((one.code, mask) for one, mask in said),
-    ):
-        by_reason[reason] = by_reason.get(reason, 0) | mask
-    reasons = np.zeros(len(rows), dtype=np.uint64)
-    for reason, mask in by_reason.items():
-        reasons |= unpack(mask, len(rows)).astype(np.uint64) * np.uint64(BIT[reason])
-    sheet.reasons[rows] = reasons
-    activities = tuple(one.program.activity for one in plan.questions)
-    sheet.groups.append(Group(activities, rows, leads, tuple(found), said))
+    for cause in found:
+        by_reason[cause.reason] = by_reason.get(cause.reason, 0) | cause.mask
+    for one, mask in said:
+        by_reason[one.code] = by_reason.get(one.code, 0) | mask
+    return by_reason
 
 
-def _write_estimated(
-    plan: Plan,
+def _by_estimate(
     judgement: Judgement,
     codes: Mapping[Subject, Column],
     today: int,
-    estimated: NDArray[np.bool_],
-    rows: NDArray[np.intp],
     table: _Table,
-    sheet: _Sheet,
-) -> None:
-    """Which determined verdicts would not stand without the figures that are estimates."""
-    if not estimated.any():
-        return
+    rows: NDArray[np.intp],
+) -> int:
+    """The determined verdicts that would not stand without the figures that are estimates."""
+    if table.columns.estimated is None or not (estimated := table.columns.estimated[rows]).any():
+        return 0
     known = {
         subject: Column(np.where(estimated, column.codes.dtype.type(UNKNOWN), column.codes), column.values)
         if subject.kind == "fact"
         else column
         for subject, column in codes.items()
     }
-    without = judge(
-        in_one_period(plan, len(rows), known, today), assume_not_excluded=table.assume_not_excluded
-    )
-    sheet.estimated[rows] = unpack(judgement.determined & ~without.determined, len(rows))
+    inputs = in_one_period(judgement.inputs.plan, len(rows), known, today)
+    return judgement.determined & ~judge(inputs, assume_not_excluded=table.assume_not_excluded).determined
 
 
 def _write_horizon(
-    judgement: Judgement, today: int, rows: NDArray[np.intp], table: _Table, sheet: _Sheet
+    judgement: Judgement, today: int, rows: NDArray[np.intp], table: _Table, sheet: VerdictSheet
 ) -> None:
     """The last day on which each project's verdict still holds, as far as the dates on file tell."""
     inputs = judgement.inputs

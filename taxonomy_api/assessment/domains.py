@@ -178,7 +178,8 @@ def _results(entries: Table, codes: Codes) -> bytes:
     """Per project the entry of its code."""
     if codes.itemsize == 1:
         return codes.tobytes().translate(entries.ljust(256, b"\0")[:256])
-    return np.frombuffer(entries, dtype=np.uint8)[codes].tobytes()
+    # A table may end before the codes do: what it does not name, it does not allow.
+    return np.frombuffer(entries.ljust(int(codes.max(initial=0)) + 1, b"\0"), dtype=np.uint8)[codes].tobytes()
 
 
 def narrow(codes: NDArray[np.int32]) -> Codes:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from taxonomy_api.assessment.counterparts import Counterparts, Member
 from taxonomy_api.assessment.domains import Codes, Column, Subject, constant
-from taxonomy_api.assessment.evaluation import Inputs
-from taxonomy_api.assessment.program import Days, Program
+from taxonomy_api.assessment.evaluation import ON_FILE, VERIFIED_ONLY, Inputs
+from taxonomy_api.assessment.program import GRADED, Days, Program
 from taxonomy_api.catalog.model import Activity
 from taxonomy_api.catalog.terms import Window
 from taxonomy_api.crosswalk.routes import Route
@@ -49,6 +49,23 @@ class Plan:
     naming: bool
     days: tuple[int, ...]
     subjects: tuple[Subject, ...]
+    #: Whether an activity may rest on a listing.
+    lists: bool = field(init=False)
+    #: Whether anything that counts is not verified: only then a pass without that can turn out otherwise.
+    counts_unverified: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        programs = [one.program for one in self.questions]
+        listings = (leaf for one in programs for leaf in one.leaves if leaf.kind == "listing")
+        object.__setattr__(self, "lists", any(True for _ in listings))
+        unverified = any(map(_counts_unverified, programs)) or any(one.carriers for one in self.questions)
+        object.__setattr__(self, "counts_unverified", unverified)
+
+
+def _counts_unverified(program: Program) -> bool:
+    counted = range(VERIFIED_ONLY + 1, ON_FILE + 1)
+    traits = sum(GRADED << rank for rank in counted)
+    return program.entry_rank in counted or any(trait & traits for trait in program.traits)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -61,16 +62,13 @@ class ActivityReader:
     def __init__(
         self, release: Release, preferred: Collection[str], suggestions: int = MOST_SUGGESTIONS
     ) -> None:
-        self._preferred = preferred
-        self._replaced = {
+        self._replaced_by_release = {
             earlier for taxonomy in release.taxonomies.values() for earlier in taxonomy.supersedes
-        } - {*preferred}
+        }
         self._by_id: dict[str, Activity] = {}
         self._by_code: dict[str, list[Activity]] = {}
         self._by_name: dict[str, list[Activity]] = {}
         self._by_number: dict[Decimal, list[Activity]] = {}
-        self._known: dict[tuple[type, Cell], Reading] = {}
-        self._suggestions_left = suggestions
         for activity in release.activities():
             self._by_id[_key(activity.id)] = activity
             for language in LANGUAGES:
@@ -82,6 +80,19 @@ class ActivityReader:
             number = _number(code)
             if number is not None:
                 self._by_number.setdefault(number, []).extend(activities)
+        self._begin(preferred, suggestions)
+
+    def _begin(self, preferred: Collection[str], suggestions: int) -> None:
+        self._preferred = preferred
+        self._replaced = self._replaced_by_release - {*preferred}
+        self._known: dict[tuple[type, Cell], Reading] = {}
+        self._suggestions_left = suggestions
+
+    def preferring(self, preferred: Collection[str], suggestions: int = MOST_SUGGESTIONS) -> ActivityReader:
+        """A reader of the same names that prefers others."""
+        other = copy(self)
+        other._begin(preferred, suggestions)
+        return other
 
     def read(self, cell: Cell) -> Reading:
         """The activities that a cell names, as `taxonomy:code` or `taxonomy:code#row`."""

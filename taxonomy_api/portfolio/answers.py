@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
-
-import numpy as np
+from collections.abc import Iterator, Mapping, Sequence
 
 from taxonomy_api.assessment.batch import Cells
 from taxonomy_api.assessment.domains import Subject
@@ -15,13 +12,11 @@ from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import ParsedValue, parse_level, parse_value
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.terms import Language
+from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import Match
 from taxonomy_api.portfolio.issue_texts import FINDINGS
 from taxonomy_api.portfolio.issues import CellProblem, Severity
 from taxonomy_api.portfolio.table import Cell, shown
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _STARTS_LIKE_A_NUMBER = re.compile(r"\s*[-+.<>=]?\s*[0-9]")
 _LONGEST_SHOWN = 80
@@ -30,7 +25,7 @@ _LONGEST_SHOWN = 80
 def answer_columns(
     release: Release,
     matches: Sequence[Match | None],
-    columns: Sequence[Sequence[Cell]],
+    columns: Mapping[int, Column],
     language: Language,
 ) -> tuple[list[int], list[Cells], list[CellProblem]]:
     """The places of the columns that answer something, their cells, and what is to be said of them.
@@ -42,7 +37,7 @@ def answer_columns(
         if match is not None and match.role.kind != "standard_column":
             by_subject.setdefault(Subject(match.role.kind, match.role.key), []).append(place)
     problems: list[CellProblem] = []
-    cells_of: dict[int, Sequence[Cell]] = {}
+    cells_of: dict[int, Column] = {}
     for subject, places in by_subject.items():
         cells = [columns[place] for place in places]
         units = [_unit(matches[place]) for place in places]
@@ -57,36 +52,38 @@ def answer_columns(
     table: list[Cells] = []
     subjects = {place: subject for subject, places in by_subject.items() for place in places}
     for place in sorted(subjects):
-        subject, column = subjects[place], cells_of[place]
+        subject, column, unit = subjects[place], cells_of[place], _unit(matches[place])
         quantity = subject.kind == "fact" and release.facts[subject.id].kind == "quantity"
-        table.append(Cells(subject, _as_floats(column) if quantity else column, _unit(matches[place])))
+        # Numbers alone are read faster as an array; only of quantities, where an empty cell may be NaN.
+        numbers = column.floats() if quantity else None
+        table.append(
+            Cells(subject, numbers, unit) if numbers is not None else _distinct_cells(subject, column, unit)
+        )
     return sorted(subjects), table, problems
+
+
+def _distinct_cells(subject: Subject, column: Column, unit: str | None) -> Cells:
+    cells, places = column.distinct()
+    return Cells(subject, cells, unit, places)
 
 
 def _unit(match: Match | None) -> str | None:
     return None if match is None else match.unit
 
 
-def _as_floats(cells: Sequence[Cell]) -> Sequence[Cell] | NDArray[np.float64]:
-    """An array where all cells are numbers or empty, which is read faster; for quantities alone, as
-    only there an empty cell may stand as NaN."""
-    if all(cell is None or type(cell) is float or type(cell) is int for cell in cells):
-        return np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
-    return cells
-
-
 def _agreeing(
     release: Release,
     subject: Subject,
     places: Sequence[int],
-    cells: Sequence[Sequence[Cell]],
+    columns: Sequence[Column],
     units: Sequence[str | None],
     language: Language,
-) -> tuple[list[Sequence[Cell]], list[CellProblem]]:
+) -> tuple[list[Column], list[CellProblem]]:
     """The columns without the cells of rows in which they say different things."""
-    kept = [list(column) for column in cells]
+    kept = [list(column) for column in columns]
     problems: list[CellProblem] = []
     known: dict[tuple[int, type, Cell], object | None] = {}
+    emptied: list[int] = []
     for row in range(len(kept[0])):
         told: list[tuple[int, object]] = []
         for number, column in enumerate(kept):
@@ -109,9 +106,8 @@ def _agreeing(
                 "error", "contradictory_answers", row, places[other], language, subject=subject.id, **words
             )
         )
-        for column in kept:
-            column[row] = None
-    return list(kept), problems
+        emptied.append(row)
+    return [column.emptied(emptied) for column in columns], problems
 
 
 def _meaning(release: Release, subject: Subject, cell: Cell, unit: str | None) -> object | None:
@@ -135,27 +131,22 @@ def _value(parsed: ParsedValue | None) -> object | None:
 
 
 def _approximate(
-    release: Release,
-    subject: Subject,
-    place: int,
-    cells: Iterable[Cell],
-    unit: str | None,
-    language: Language,
-) -> Iterable[CellProblem]:
+    release: Release, subject: Subject, place: int, column: Column, unit: str | None, language: Language
+) -> Iterator[CellProblem]:
     """The cells whose number is stated as "about"."""
     fact = release.facts[subject.id]
-    known: dict[str, bool] = {}
-    for row, cell in enumerate(cells):
+
+    def is_approximate(cell: Cell) -> bool:
         if not isinstance(cell, str) or _STARTS_LIKE_A_NUMBER.match(cell):
-            continue
-        if cell not in known:
-            try:
-                parsed = parse_value(fact, cell, unit, hint_from_header=unit is not None)
-                known[cell] = parsed is not None and parsed.approximate
-            except ValueProblem:
-                known[cell] = False
-        if known[cell]:
-            yield _problem("info", "approximate_value", row, place, language, given=_short(cell))
+            return False
+        try:
+            parsed = parse_value(fact, cell, unit, hint_from_header=unit is not None)
+        except ValueProblem:
+            return False
+        return parsed is not None and parsed.approximate
+
+    for row in column.where(str, holds=is_approximate).tolist():
+        yield _problem("info", "approximate_value", row, place, language, given=_short(column[row]))
 
 
 def _problem(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from taxonomy_api.assessment.answer import outside_reason
+from taxonomy_api.assessment.coded import Coded, combinations
 from taxonomy_api.assessment.deal_kinds import kind_of
 from taxonomy_api.assessment.editions import Deal, edition_of
 from taxonomy_api.assessment.engine import Engine
@@ -18,11 +22,15 @@ from taxonomy_api.catalog.instruments import folded, outside
 from taxonomy_api.catalog.model import DEAL_DATES, DealKind, Release, Taxonomy
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.terms import Fact, Language, Text
+from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import Match
 from taxonomy_api.portfolio.issue_texts import FINDINGS
 from taxonomy_api.portfolio.issues import CellProblem, Severity
 from taxonomy_api.portfolio.result_columns import TaxonomyResults
 from taxonomy_api.portfolio.table import Cell, shown
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _DATE = Fact(
     id="date", kind="date", name=Text("The date", "日期", "日期"), definition=Text("A date of the deal.")
@@ -36,7 +44,7 @@ class Deals:
     `instruments`: per distinct deal the id of its kind of instrument, None where none is told or known.
     """
 
-    places: Sequence[int]
+    places: NDArray[np.int32]
     distinct: Sequence[Deal]
     instruments: Sequence[str | None]
 
@@ -44,8 +52,8 @@ class Deals:
         """Whether the edition applies to each row, and why."""
         answers = [edition_of(taxonomy, deal, as_of) for deal in self.distinct]
         reasons = [answer.reason(language) for answer in answers]
-        results.edition_applies = [answers[place].applies for place in self.places]
-        results.edition_reason = [reasons[place] for place in self.places]
+        results.edition_applies = Coded([answer.applies for answer in answers], self.places)
+        results.edition_reason = Coded(reasons, self.places)
 
     def withhold(
         self,
@@ -53,7 +61,7 @@ class Deals:
         taxonomy: Taxonomy,
         as_of: date,
         language: Language,
-        failed: Container[int],
+        failed: Sequence[int],
     ) -> None:
         """Leave open the rows whose proper edition is not on file: this one does not stand in for it.
 
@@ -62,48 +70,51 @@ class Deals:
         answers = [edition_of(taxonomy, deal, as_of) for deal in self.distinct]
         if all(answer.proper_on_file for answer in answers):
             return
-        reason = say("edition_not_on_file", language)
-        for row, place in enumerate(self.places):
-            if not answers[place].proper_on_file and row not in failed:
-                results.replace(row, "undetermined", reason)
+        withheld = np.array([not answer.proper_on_file for answer in answers])[self.places]
+        withheld[failed] = False
+        results.replace(np.flatnonzero(withheld), "undetermined", say("edition_not_on_file", language))
 
     def shut_out(
-        self, results: TaxonomyResults, release: Release, language: Language, failed: Container[int]
+        self, results: TaxonomyResults, release: Release, language: Language, failed: Sequence[int]
     ) -> None:
         """Answer `not_covered` for the rows whose kind of instrument the edition does not cover.
 
         The `failed` rows keep the reason for which they have no verdict.
         """
         found = [outside(release, instrument, results.taxonomy) for instrument in self.instruments]
-        if not any(found):
-            return
-        told = [None if one is None else str(outside_reason(one, language)["text"]) for one in found]
-        for row, place in enumerate(self.places):
-            one, reason = found[place], told[place]
-            if one is not None and reason is not None and row not in failed:
-                results.replace(row, "not_covered", reason, sources=one.status or "")
+        for place, one in enumerate(found):
+            if one is not None:
+                here = self.places == place
+                here[failed] = False
+                reason = str(outside_reason(one, language)["text"])
+                results.replace(np.flatnonzero(here), "not_covered", reason, sources=one.status or "")
 
 
 def read_deals(
     engine: Engine,
     matches: Sequence[Match | None],
-    columns: Sequence[Sequence[Cell]],
+    columns: Mapping[int, Column],
     size: int,
     language: Language,
 ) -> tuple[Deals, list[CellProblem]]:
     """The deals of `size` rows; a cell that cannot be read counts as not given and is told."""
     problems: list[CellProblem] = []
-    read: dict[str, list[object]] = {}
-    for key, column in _deal_columns(matches):
-        read[key] = list(_cells(engine, key, column, columns[column], language, problems))
+    read: dict[str, tuple[list[object], NDArray[np.int32]]] = {}
+    for key, place in _deal_columns(matches):
+        values, codes = _cells(engine, key, place, columns[place], language, problems)
+        read[key] = values, codes
     names = tuple(read)
+    first, numbers = combinations([codes for _, codes in read.values()] or [np.zeros(size, dtype=np.int32)])
     seen: dict[tuple[object, ...], int] = {}
-    rows = zip(*read.values(), strict=True) if read else (() for _ in range(size))
-    places = [seen.setdefault(row, len(seen)) for row in rows]
+    places = np.empty(len(first), dtype=np.int32)
+    for number in np.argsort(first).tolist():
+        row = first[number]
+        told = tuple(values[codes[row]] for values, codes in read.values())
+        places[number] = seen.setdefault(told, len(seen))
     deals = [dict(zip(names, row, strict=True)) for row in seen]
     kinds = [deal.get("instrument") for deal in deals]
     instruments = [kind.id if isinstance(kind, _Kind) else None for kind in kinds]
-    return Deals(places, [_deal(deal) for deal in deals], instruments), problems
+    return Deals(places[numbers], [_deal(deal) for deal in deals], instruments), problems
 
 
 def _deal_columns(matches: Sequence[Match | None]) -> Iterator[tuple[str, int]]:
@@ -128,28 +139,42 @@ class _Kind:
 def _cells(
     engine: Engine,
     key: str,
-    column: int,
-    cells: Sequence[Cell],
+    place: int,
+    column: Column,
     language: Language,
     problems: list[CellProblem],
-) -> Iterator[object]:
-    kinds: dict[str, tuple[_Kind, CellProblem | None]] = {}
-    for row, cell in enumerate(cells):
-        if cell is None or (isinstance(cell, str) and not cell.strip()):
-            yield None
-        elif key == "instrument":
-            given = shown(cell)
-            if given not in kinds:
-                kinds[given] = _kind(engine, column, given, language)
-            kind, problem = kinds[given]
-            problems += [] if problem is None else [replace(problem, row=row)]
-            yield kind
-        elif key == "edition_choice":
-            yield _choice(engine.release, row, column, shown(cell).strip(), language, problems)
-        else:
-            day = _day(row, column, cell, language, problems)
-            # The end of a deal decides between no editions.
-            yield None if key == "maturity" else day
+) -> tuple[list[object], NDArray[np.int32]]:
+    """What each distinct cell says, and which of them every row holds."""
+    cells, codes = column.distinct()
+    values: list[object] = []
+    told: dict[int, CellProblem] = {}
+    for number, cell in enumerate(cells):
+        value, problem = _value(engine, key, place, cell, language)
+        values.append(value)
+        if problem is not None:
+            told[number] = problem
+    if told:
+        at_fault = np.zeros(len(cells), dtype=np.bool_)
+        at_fault[[*told]] = True
+        rows = np.flatnonzero(at_fault[codes])
+        found = zip(rows.tolist(), codes[rows].tolist(), strict=True)
+        problems += [told[number].at(row) for row, number in found]
+    return values, codes
+
+
+def _value(
+    engine: Engine, key: str, column: int, cell: Cell, language: Language
+) -> tuple[object, CellProblem | None]:
+    """What one cell says of a deal; a problem names no row yet."""
+    if cell is None or (isinstance(cell, str) and not cell.strip()):
+        return None, None
+    if key == "instrument":
+        return _kind(engine, column, shown(cell), language)
+    if key == "edition_choice":
+        return _choice(engine.release, column, shown(cell).strip(), language)
+    day, problem = _day(column, cell, language)
+    # The end of a deal decides between no editions.
+    return (None if key == "maturity" else day), problem
 
 
 def _kind(engine: Engine, column: int, given: str, language: Language) -> tuple[_Kind, CellProblem | None]:
@@ -170,29 +195,27 @@ def _kind(engine: Engine, column: int, given: str, language: Language) -> tuple[
 
 
 def _choice(
-    release: Release, row: int, column: int, given: str, language: Language, problems: list[CellProblem]
-) -> str | None:
+    release: Release, column: int, given: str, language: Language
+) -> tuple[str | None, CellProblem | None]:
     if not given or given in release.taxonomies:
-        return given or None
+        return given or None, None
     message = WRONG["unknown_taxonomy"].in_language(language).format(given=given[:80])
     near = nearest(given[:80], release.taxonomies)
-    problems.append(CellProblem(row, column, "error", "unknown_taxonomy", message, near, unused=True))
-    return None
+    return None, CellProblem(0, column, "error", "unknown_taxonomy", message, near, unused=True)
 
 
-def _day(row: int, column: int, cell: Cell, language: Language, problems: list[CellProblem]) -> date | None:
+def _day(column: int, cell: Cell, language: Language) -> tuple[date | None, CellProblem | None]:
     if isinstance(cell, datetime):
-        return cell.date()
+        return cell.date(), None
     if isinstance(cell, date):
-        return cell
+        return cell, None
     try:
         parsed = parse_value(_DATE, cell)
     except ValueProblem as problem:
         near = problem.nearest or problem.allowed[:5]
         message = problem.message(language)
-        problems.append(CellProblem(row, column, "error", problem.code, message, near, unused=True))
-        return None
-    return parsed.value if parsed is not None and isinstance(parsed.value, date) else None
+        return None, CellProblem(0, column, "error", problem.code, message, near, unused=True)
+    return (parsed.value if parsed is not None and isinstance(parsed.value, date) else None), None
 
 
 def _deal(row: dict[str, object]) -> Deal:

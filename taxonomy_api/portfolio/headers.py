@@ -164,3 +164,12 @@ def _halves(text: str) -> tuple[str, str] | None:
     first, last = positions[0], positions[-1] + 1
     chinese, other = text[first:last], (text[:first] + " " + text[last:]).strip(" /|")
     return (chinese, other) if other else None
+
+
+def columns_of(matches: Sequence[Match | None], key: str) -> list[int]:
+    """The places of the columns that are the standard column `key`."""
+    return [
+        column
+        for column, match in enumerate(matches)
+        if match is not None and match.role.kind == "standard_column" and match.role.key == key
+    ]

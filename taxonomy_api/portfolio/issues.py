@@ -41,6 +41,19 @@ class CellProblem:
     fatal: bool = False
     unused: bool = False
 
+    def at(self, row: int) -> CellProblem:
+        """The same of another row."""
+        return CellProblem(
+            row,
+            self.column,
+            self.severity,
+            self.code,
+            self.message,
+            self.nearest,
+            self.fatal,
+            self.unused,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from taxonomy_api.assessment.coded import Coded
 from taxonomy_api.portfolio.table import Cell, Table, letters
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 RowState = Literal["ok", "warning", "error", "total"]
 #: The columns of each taxonomy, after its id.
@@ -19,39 +24,46 @@ SUFFIXES = (
 
 @dataclass(slots=True)
 class TaxonomyResults:
-    """What one taxonomy says of every row; equal-length lists in input order."""
+    """What one taxonomy says of every row; equally long columns in input order.
+
+    Each holds its distinct values once (`Coded`: `values`, and per row a number in `codes`), so that whoever
+    writes them can treat each value once.
+    """
 
     taxonomy: str
-    verdict: list[str] = field(default_factory=list)
-    activity: list[str] = field(default_factory=list)
-    basis: list[str] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
-    valid_until: list[date | None] = field(default_factory=list)
-    reason: list[str] = field(default_factory=list)
-    by_assumption: list[bool] = field(default_factory=list)
-    by_estimate: list[bool] = field(default_factory=list)
-    edition_applies: list[str] = field(default_factory=list)
-    edition_reason: list[str] = field(default_factory=list)
+    verdict: Coded[str] = field(default_factory=Coded)
+    activity: Coded[str] = field(default_factory=Coded)
+    basis: Coded[str] = field(default_factory=Coded)
+    sources: Coded[str] = field(default_factory=Coded)
+    valid_until: Coded[date | None] = field(default_factory=Coded)
+    reason: Coded[str] = field(default_factory=Coded)
+    by_assumption: Coded[bool] = field(default_factory=Coded)
+    by_estimate: Coded[bool] = field(default_factory=Coded)
+    edition_applies: Coded[str] = field(default_factory=Coded)
+    edition_reason: Coded[str] = field(default_factory=Coded)
 
-    def replace(self, row: int, verdict: str, reason: str, sources: str = "") -> None:
-        """Put a verdict that rests on no criteria in the place of a row's own."""
-        self.verdict[row], self.reason[row], self.sources[row] = verdict, reason, sources
-        self.activity[row] = self.basis[row] = ""
-        self.valid_until[row] = None
-        self.by_assumption[row] = self.by_estimate[row] = False
+    def replace(self, rows: NDArray[np.intp], verdict: str, reason: str, sources: str = "") -> None:
+        """Put a verdict that rests on no criteria in the place of the own one of these rows."""
+        for column, value in ((self.verdict, verdict), (self.reason, reason), (self.sources, sources)):
+            column.put(rows, value)
+        self.activity.put(rows, "")
+        self.basis.put(rows, "")
+        self.valid_until.put(rows, None)
+        self.by_assumption.put(rows, False)
+        self.by_estimate.put(rows, False)
 
     def extend(self, part: TaxonomyResults) -> None:
         """Add the results of the rows that follow."""
-        self.verdict += part.verdict
-        self.activity += part.activity
-        self.basis += part.basis
-        self.sources += part.sources
-        self.valid_until += part.valid_until
-        self.reason += part.reason
-        self.by_assumption += part.by_assumption
-        self.by_estimate += part.by_estimate
-        self.edition_applies += part.edition_applies
-        self.edition_reason += part.edition_reason
+        self.verdict.extend(part.verdict)
+        self.activity.extend(part.activity)
+        self.basis.extend(part.basis)
+        self.sources.extend(part.sources)
+        self.valid_until.extend(part.valid_until)
+        self.reason.extend(part.reason)
+        self.by_assumption.extend(part.by_assumption)
+        self.by_estimate.extend(part.by_estimate)
+        self.edition_applies.extend(part.edition_applies)
+        self.edition_reason.extend(part.edition_reason)
 
 
 @dataclass(frozen=True, slots=True)

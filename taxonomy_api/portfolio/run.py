@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
+from taxonomy_api.portfolio.activities import ActivityReader
 from taxonomy_api.portfolio.assess import Answer, Assessor, Block, assess_block, choose_taxonomies
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.double_counting import report_double_counting
@@ -37,7 +38,8 @@ from taxonomy_api.portfolio.table import Book, MergedRange, Table
 from taxonomy_api.portfolio.texts import label
 from taxonomy_api.portfolio.vocabulary import build_vocabulary
 
-ROWS_PER_BLOCK = 10_000
+#: Rows assessed at once: what a group of like rows costs at least is as much as a hundred of its rows.
+ROWS_PER_BLOCK = 100_000
 
 
 #: Opens an upload; the function is called now and then while it is read, and may raise `Cancelled`.
@@ -158,23 +160,27 @@ def assess_rows(
     taxonomies: Sequence[str] = (),
 ) -> list[TaxonomyResults]:
     """The verdicts of all rows, block by block, by these taxonomies (none: those that the rows ask for)."""
-    total = len(reading.table.rows)
+    total, plan = len(reading.table.rows), reading.plan
+    reader = ActivityReader(engine.release, (), suggestions=0)
     taxonomies = (
         taxonomies
         or options.taxonomies
-        or choose_taxonomies(engine.release, reading.plan.matches, reading.usable, options.confirm)
+        or choose_taxonomies(engine.release, reader, plan.matches, reading.usable, options.confirm)
     )
+    reader = reader.preferring(taxonomies)
     results = [TaxonomyResults(taxonomy) for taxonomy in taxonomies]
     for start in range(0, total, ROWS_PER_BLOCK):
         stop = min(start + ROWS_PER_BLOCK, total)
         columns = [cells[start:stop] for cells in reading.usable]
-        answer = assessor(engine, Block(stop - start, reading.plan.matches, columns, taxonomies, options))
+        block = Block(stop - start, plan.matches, columns, taxonomies, options, reader)
+        answer = assessor(engine, block)
         _collect(results, answer, reading, start)
         progress(Progress("assessing", total, stop, rows_total=total))
-    for row in reading.totals:
-        for result in results:
-            result.verdict[row] = result.edition_applies[row] = result.edition_reason[row] = ""
-            result.reason[row] = label("row_of_totals", options.language)
+    totals = sorted(reading.totals)
+    for result in results if totals else ():
+        for column in (result.verdict, result.edition_applies, result.edition_reason):
+            column.put(totals, "")
+        result.reason.put(totals, label("row_of_totals", options.language))
     return results
 
 

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from taxonomy_api.assessment.answer import assess
-from taxonomy_api.assessment.batch import read_batch, reason_texts
+from taxonomy_api.assessment.batch import read_batch
 from taxonomy_api.assessment.causes import REASONS
 from taxonomy_api.assessment.columns import BASES, WEAKEST, assess_columns
 from taxonomy_api.assessment.decision import VERDICTS
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import read_request
 from taxonomy_api.assessment.questionnaire import questions
+from taxonomy_api.assessment.reason_texts import reason_texts
 from taxonomy_api.catalog.criteria import Criterion
 from taxonomy_api.catalog.model import ClassTest, Composite, Release
 from taxonomy_api.catalog.terms import Status

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from taxonomy_api.assessment.answer import assess
-from taxonomy_api.assessment.batch import Cells, read_batch, reason_texts
+from taxonomy_api.assessment.batch import Cells, read_batch
 from taxonomy_api.assessment.causes import REASONS
 from taxonomy_api.assessment.columns import BASES, WEAKEST, VerdictColumns, assess_columns
 from taxonomy_api.assessment.decision import VERDICTS, decide
@@ -20,6 +20,7 @@ from taxonomy_api.assessment.encoding import encode_project
 from taxonomy_api.assessment.engine import ONLY_MENTIONED, Engine
 from taxonomy_api.assessment.evaluation import ON_FILE, VERIFIED_ONLY, Inputs, day_codes
 from taxonomy_api.assessment.intake import read_request
+from taxonomy_api.assessment.reason_texts import reason_texts
 from taxonomy_api.catalog.model import Activity
 from tests.assessment.random_projects import project_of
 

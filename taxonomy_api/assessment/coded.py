@@ -1,0 +1,101 @@
+"""A column of values that repeat: the distinct values, and the place of each row's among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+T = TypeVar("T")
+
+
+class Coded(Sequence[T]):
+    """As a sequence it is what a list of the rows' values would be.
+
+    `values`: what occurs, now and then twice; `codes`: per row the place of its value among them. Whoever
+    treats each value once reads these two.
+    """
+
+    __slots__ = ("codes", "values")
+
+    def __init__(self, values: Sequence[T] = (), codes: NDArray[Any] | None = None) -> None:
+        """Without `codes` every row has a value of its own."""
+        self.values: list[T] = list(values)
+        self.codes = np.arange(len(self.values), dtype=np.int32) if codes is None else codes
+
+    @classmethod
+    def same(cls, value: T, size: int) -> Coded[T]:
+        """The same value in every row."""
+        return cls([value], np.zeros(size, dtype=np.int32))
+
+    def distinct(self) -> tuple[list[T], NDArray[Any]]:
+        return self.values, self.codes
+
+    def put(self, rows: Any, value: T) -> None:
+        """Set the value of these rows (an index of an array)."""
+        self.codes = self._wide(self.codes, len(self.values)).copy()
+        self.codes[rows] = len(self.values)
+        self.values = [*self.values, value]
+
+    def extend(self, part: Sequence[T]) -> None:
+        """Add the values of the rows that follow."""
+        other = part if isinstance(part, Coded) else Coded(part)
+        if not len(self.codes) or not len(other.codes):
+            self.values, self.codes = (other if len(other.codes) else self).distinct()
+            return
+        codes = other.codes
+        if other.values != self.values:
+            codes = self._wide(codes, len(self.values) + len(other.values)) + len(self.values)
+            self.values = [*self.values, *other.values]
+        self.codes = np.concatenate([self.codes, codes])
+
+    @staticmethod
+    def _wide(codes: NDArray[Any], most: int) -> NDArray[Any]:
+        """The codes in a type that holds `most`."""
+        return codes if most <= np.iinfo(codes.dtype).max else codes.astype(np.int32)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, row: int) -> T: ...
+    @overload
+    def __getitem__(self, row: slice) -> Coded[T]: ...
+    def __getitem__(self, row: int | slice) -> T | Coded[T]:
+        if isinstance(row, slice):
+            part: Coded[T] = Coded((), self.codes[row])
+            part.values = self.values
+            return part
+        return self.values[int(self.codes[row])]
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self.values.__getitem__, self.codes.tolist())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and all(mine == one for mine, one in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Coded({list(self[:5])!r}{', …' if len(self) > 5 else ''})"
+
+
+def combinations(keys: Sequence[NDArray[Any]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The first row of each distinct combination of keys, and per row the number of its combination.
+
+    Keys are whole numbers from 0; there is at least one column of them.
+    """
+    whole = np.asarray(keys[0], dtype=np.int64)
+    for key in keys[1:]:
+        span = int(key.max(initial=0)) + 1
+        if span * (int(whole.max(initial=0)) + 1) > np.iinfo(np.int64).max:
+            whole = np.unique(whole, return_inverse=True)[1]
+        whole = whole * span + key
+    _, first, numbers = np.unique(whole, return_index=True, return_inverse=True)
+    return first, numbers
