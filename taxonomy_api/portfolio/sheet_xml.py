@@ -6,20 +6,19 @@ Columns whose values hardly repeat are escaped and encoded by the block. No step
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import repeat
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from taxonomy_api.portfolio.cell_xml import EXACT_INTEGERS, ROW, CellStyles, CellWriter, SharedTexts
+from taxonomy_api.portfolio.repeated_cells import RepeatedCells, kinds_of, mostly_distinct
 from taxonomy_api.portfolio.result_columns import ResultColumn
 from taxonomy_api.portfolio.safe_text import LONGEST_CELL
 from taxonomy_api.portfolio.table import Cell, letters
 
 #: Rows that are joined at a time: few enough for their pieces to stay in the processor's cache.
 BLOCK = 512
-_SAMPLE = 4_096
 _ROW = ROW.encode()
-_NOTHING = type(None)
 #: Parts the cells of a block; a block that holds it otherwise is written cell by cell.
 _BETWEEN = "\x01"
 _CONTROLS = bytes({*range(32)} - {*b"\t\n\r\x01"})
@@ -30,7 +29,7 @@ _DOUBTFUL = (b"_x", "\ufffe".encode(), "\uffff".encode())
 class ColumnXml(Protocol):
     """The cells of one column as XML."""
 
-    def pieces(self, start: int, stop: int) -> list[bytes]:
+    def made(self, start: int, stop: int) -> list[bytes]:
         """The cells of these rows, the row's number left open as `ROW`; b"" for an empty one."""
 
 
@@ -59,7 +58,7 @@ class SheetXml:
         written: list[bytes] = []
         for begin in range(start, stop, BLOCK):
             end = min(begin + BLOCK, stop)
-            pieces = [column.pieces(begin, end) for column in self._columns]
+            pieces = [column.made(begin, end) for column in self._columns]
             table = zip(repeat(b'<row r="%s">' % _ROW, end - begin), *pieces, repeat(b"</row>"))
             numbers = range(first + begin - start, first + end - start)
             written += [
@@ -69,43 +68,11 @@ class SheetXml:
 
 
 def _column_xml(column: ResultColumn, letter: str, styles: CellStyles, texts: SharedTexts) -> ColumnXml:
-    sample = column.cells[:: max(1, len(column.cells) // _SAMPLE)]
-    if not column.coloured and 2 * len(set(sample)) > len(sample):
+    if not column.coloured and mostly_distinct(column.cells):
         return _DistinctCells(column.cells, CellWriter(letter, styles, {}, None))
     by_value = styles.by_value if column.coloured else {}
-    return _RepeatingCells(column.cells, CellWriter(letter, styles, by_value, texts))
-
-
-class _RepeatingCells:
-    """A column whose values repeat: each is written once."""
-
-    def __init__(self, cells: Sequence[Cell], writer: CellWriter) -> None:
-        self._cells = cells
-        self._writer = writer
-        # 1, 1.0 and True are equal, as are a text and a percentage, but their cells are not.
-        self._by_value: dict[type, _Written] = {}
-        self._by_kind_and_value = _Written(lambda key: writer.xml(key[1]))
-
-    def pieces(self, start: int, stop: int) -> list[bytes]:
-        cells = self._cells[start:stop]
-        kinds = set(map(type, cells)) - {_NOTHING}
-        if len(kinds) > 1:
-            return list(map(self._by_kind_and_value.__getitem__, zip(map(type, cells), cells, strict=True)))
-        kind = next(iter(kinds), _NOTHING)
-        if kind not in self._by_value:
-            self._by_value[kind] = _Written(self._writer.xml)
-        return list(map(self._by_value[kind].__getitem__, cells))
-
-
-class _Written(dict[Any, bytes]):
-    """The cells written so far, by what tells them apart; `write` makes a further one."""
-
-    def __init__(self, write: Callable[[Any], str]) -> None:
-        self._write = write
-
-    def __missing__(self, key: Any) -> bytes:
-        self[key] = piece = self._write(key).encode()
-        return piece
+    writer = CellWriter(letter, styles, by_value, texts)
+    return RepeatedCells(column.cells, lambda cell: writer.xml(cell).encode())
 
 
 class _DistinctCells:
@@ -118,9 +85,9 @@ class _DistinctCells:
         self._text = (f'{opening} t="inlineStr"><is><t xml:space="preserve">', "</t></is></c>")
         self._number = (f"{opening}><v>", "</v></c>")
 
-    def pieces(self, start: int, stop: int) -> list[bytes]:
+    def made(self, start: int, stop: int) -> list[bytes]:
         cells = self._cells[start:stop]
-        kinds = set(map(type, cells)) - {_NOTHING}
+        kinds = kinds_of(cells)
         block = None
         if kinds == {str}:
             block = _joined_texts(cast("Sequence[str | None]", cells))

@@ -235,7 +235,7 @@ def _fill_instructions(
         cell.font = Font(bold=True)
     for column in columns:
         values = "; ".join(column.values[:40]) if column.role.key != "activity" else ""
-        sheet.append([column.header, column.meaning, values])
+        sheet.append([column.header, column.meaning, values or None])
     sheet.append([])
     sheet.append([TEMPLATE["release"].in_language(language), release.id])
     for row in sheet.iter_rows():
