@@ -12,7 +12,7 @@ import sys
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from taxonomy_api.portfolio.confine import filter_calls, limit
 from taxonomy_api.portfolio.open_book import open_book
@@ -20,13 +20,16 @@ from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.read_xlsx import XlsxBook
 from taxonomy_api.portfolio.table import Book
 
+if TYPE_CHECKING:
+    from taxonomy_api.portfolio.sheet_copy import SheetCopy
+
 
 class _Reader:
     """One opened upload and what can be asked of it."""
 
     def __init__(self, path: Path, limits: Limits, sink: int) -> None:
         self._limits = limits
-        self._name = path.name
+        self._path = path
         self._sink = sink
         self._book: Book = open_book(path, limits)
 
@@ -40,6 +43,8 @@ class _Reader:
     def answer(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Writes the sheet asked for, from the start of the sink; its length is the answer."""
         sheet, rows = request["sheet"], request["rows"]
+        if request["do"] == "copy":
+            return self._write(self._copy(sheet, rows).pack())
         packed, data = None, None
         if request["do"] == "read" and isinstance(self._book, XlsxBook):
             packed = self._book.packed(sheet, rows)
@@ -56,6 +61,24 @@ class _Reader:
             sink.seek(0)
             sink.truncate()
             write_packed(packed, sink)
+            return {"bytes": sink.tell()}
+
+    def _copy(self, sheet: str, rows: int) -> SheetCopy:
+        if not isinstance(self._book, XlsxBook):
+            raise PortfolioProblem(
+                "annotated_unsupported",
+                f"{self._path.name} is no .xlsx or .xlsm file; only these come back as annotated copies.",
+                "Save it as .xlsx, or leave out the option annotated.",
+            )
+        from taxonomy_api.portfolio.copy_reader import copy_sheet
+
+        return copy_sheet(self._path, sheet, rows, self._limits)
+
+    def _write(self, content: bytes) -> Mapping[str, Any]:
+        with os.fdopen(os.dup(self._sink), "wb") as sink:
+            sink.seek(0)
+            sink.truncate()
+            sink.write(content)
             return {"bytes": sink.tell()}
 
 

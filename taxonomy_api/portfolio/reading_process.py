@@ -14,10 +14,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.table import Note, SheetData, SheetName
+
+if TYPE_CHECKING:
+    from taxonomy_api.portfolio.sheet_copy import SheetCopy
 
 _LONGEST_ANSWER = 2**22
 #: The child finds the installed packages by the interpreter's own path and needs nothing else.
@@ -66,6 +69,16 @@ class ReadingProcess:
 
     def read(self, sheet: str, rows: int) -> SheetData:
         return self._sheet("read", sheet, rows)
+
+    def copy(self, sheet: str, rows: int) -> SheetCopy:
+        """The sheet for an annotated copy; refused beyond `rows` filled rows, and for other formats."""
+        from taxonomy_api.portfolio.sheet_copy import SheetCopy
+
+        size = self._ask({"do": "copy", "sheet": sheet, "rows": rows})["bytes"]
+        try:
+            return SheetCopy.unpack(os.pread(self._sink.fileno(), size, 0))
+        except (ValueError, TypeError, OSError) as error:
+            raise self._failed() from error
 
     def close(self) -> None:
         """Ends the child, whatever it is doing."""

@@ -64,6 +64,7 @@ SCOPES_OF = {
     "portfolios.delete_portfolio": {"portfolio"},
     "portfolios.list_rows": {"portfolio"},
     "portfolios.download_results": {"portfolio"},
+    "portfolios.download_annotated": {"portfolio"},
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
