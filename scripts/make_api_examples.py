@@ -13,6 +13,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from openpyxl import Workbook
+
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.jobs.worker import make_worker
@@ -76,6 +78,15 @@ def earlier(data: Path, folder: Path) -> Release:
     if result.release is None:
         raise SystemExit("\n".join(map(str, result.findings)))
     return result.release
+
+
+def loans_book() -> bytes:
+    """The loans as a workbook."""
+    book, content = Workbook(), io.BytesIO()
+    for line in LOANS.decode().splitlines():
+        book.active.append(line.split(","))
+    book.save(content)
+    return content.getvalue()
 
 
 def main() -> None:
@@ -147,6 +158,9 @@ def main() -> None:
         batch = ask("POST", "/v1/assessments/batch", json={"projects": {"SZ-14": PROJECT}, **OPTIONS})
         ask("GET", "/v1/audit", {"limit": "1"})
         ask("POST", "/v1/proceeds", json={"instrument": BOND, "allocations": [ALLOCATION], **OPTIONS})
+        copied = json.dumps({**OPTIONS, "annotated": True})
+        form = {"file": (io.BytesIO(loans_book()), "loans.xlsx"), "options": copied}
+        annotated = ask("POST", "/v1/portfolios", data=form)
         form = {"file": (io.BytesIO(LOANS), "loans.csv"), "options": json.dumps(OPTIONS)}
         portfolio = ask("POST", "/v1/portfolios", data=form)
         worker = make_worker(made.settings, made.database, threading.Event())
@@ -157,12 +171,14 @@ def main() -> None:
         ask("GET", "/v1/portfolios/{portfolio_id}", mine)
         ask("GET", "/v1/portfolios/{portfolio_id}/rows", {**mine, "verdict": "aligned"})
         ask("GET", "/v1/portfolios/{portfolio_id}/results.{format}", {**mine, "format": "xlsx"})
+        ask("GET", "/v1/portfolios/{portfolio_id}/annotated.xlsx", {"portfolio_id": annotated["id"]})
         ask("GET", "/v1/portfolios/{portfolio_id}/impact", mine)
         ask("GET", "/v1/impact", {"limit": "1"})
         ask("DELETE", "/v1/portfolios/{portfolio_id}", mine)
         again = ask("POST", "/v1/portfolios", data={"file": (io.BytesIO(LOANS), "loans.csv")})
         ask("POST", "/v1/portfolios/{portfolio_id}/cancel", {"portfolio_id": again["id"]})
-        ids = {batch["results"]["SZ-14"]["assessment"]["id"], stored["id"], portfolio["id"], again["id"]}
+        ids = {batch["results"]["SZ-14"]["assessment"]["id"], stored["id"]}
+        ids |= {portfolio["id"], annotated["id"], again["id"]}
         made.database.close()
     text = json.dumps(found, ensure_ascii=False, indent=1, default=str)
     for one_id in ids:

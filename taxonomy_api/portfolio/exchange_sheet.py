@@ -214,12 +214,10 @@ class _Reader:
             return None
 
     def _cell(self, key: str, row: int) -> Cell:
-        position = self.columns.get(key)
-        return (
-            None
-            if position is None or position not in self._data.columns
-            else (self._data.columns[position][row])
-        )
+        cells = self._data.columns.get(self.columns[key]) if key in self.columns else None
+        cell = None if cells is None else cells[row]
+        # A formula that was never calculated states nothing.
+        return None if isinstance(cell, Broken) and cell.code == "formula_without_value" else cell
 
     def _place(self, key: str, row: int) -> str:
         return f"{letters(self.columns[key])}{self._data.numbers[row]}"

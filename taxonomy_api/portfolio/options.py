@@ -18,7 +18,7 @@ Format = Literal["xlsx", "csv", "parquet"]
 FORMATS: tuple[Format, ...] = ("xlsx", "csv", "parquet")
 NAMES = (
     "taxonomies", "as_of", "language", "assume_not_excluded", "confirm", "sheet", "header_row",
-    "mapping", "fx", "amount_unit", "reuse",
+    "mapping", "fx", "amount_unit", "reuse", "annotated",
 )  # fmt: skip
 
 
@@ -28,7 +28,8 @@ class PortfolioOptions:
 
     `confirm` holds activities that the caller confirms, by the activity they stand for ("" for any).
     `amount_unit` is the unit of amounts where neither header nor cell states one. `fx` holds the rates
-    for totals in one currency; they take the place of those of a sheet FX.
+    for totals in one currency; they take the place of those of a sheet FX. `annotated` asks for an annotated
+    copy of the sheet beside the results.
     """
 
     taxonomies: tuple[str, ...] = ()
@@ -42,6 +43,7 @@ class PortfolioOptions:
     mapping: ColumnMapping | None = None
     fx: RateTable | None = None
     reuse: bool = True
+    annotated: bool = False
     formats: tuple[Format, ...] = FORMATS
 
     def as_json(self) -> dict[str, object]:
@@ -58,6 +60,7 @@ class PortfolioOptions:
             "mapping": self.mapping.as_json() if self.mapping is not None else None,
             "fx": self.fx.as_json() if self.fx is not None else None,
             "reuse": self.reuse,
+            "annotated": self.annotated,
         }
 
 
@@ -185,4 +188,5 @@ _READERS: Mapping[str, Callable[[Release, str, object], object]] = {
     "mapping": _mapping,
     "fx": _rates,
     "reuse": _flag,
+    "annotated": _flag,
 }

@@ -40,6 +40,8 @@ class Limits:
     header_rows: int = 20
     cell_characters: int = 32_767
     issues_per_cause: int = 200
+    #: Of a sheet that is to come back as an annotated copy.
+    annotated_rows: int = 20_000
     #: Of the process in which an upload is opened: memory in bytes, processor and wall time in seconds.
     reading_memory: int = 3 * 2**30
     reading_seconds: int = 120

@@ -13,7 +13,7 @@ import sys
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from taxonomy_api.portfolio.confine import filter_calls, limit
 from taxonomy_api.portfolio.open_book import open_book
@@ -22,12 +22,16 @@ from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.read_xlsx import XlsxBook
 from taxonomy_api.portfolio.table import Book
 
+if TYPE_CHECKING:
+    from taxonomy_api.portfolio.sheet_copy import SheetCopy
+
 
 class _Reader:
     """One opened upload and what can be asked of it."""
 
     def __init__(self, path: Path, limits: Limits, sink: int) -> None:
         self._limits = limits
+        self._path = path
         self._sink = os.fdopen(sink, "wb", closefd=False)
         self._book: Book = open_book(path, limits)
 
@@ -58,6 +62,8 @@ class _Reader:
 
     def answer(self, do: str, sheet: str, rows: int) -> Mapping[str, Any]:
         """Writes the sheet asked for behind what the sink holds; where it begins is the answer."""
+        if do == "copy":
+            return self._write(self._copy(sheet, rows).pack())
         packed = None
         if do == "read" and isinstance(self._book, XlsxBook):
             packed = self._book.packed(sheet, rows)
@@ -67,6 +73,23 @@ class _Reader:
         write_packed(packed, self._sink)
         self._sink.flush()
         return {"at": at, "bytes": self._sink.tell() - at, "rows": len(packed.rows)}
+
+    def _copy(self, sheet: str, rows: int) -> SheetCopy:
+        if not isinstance(self._book, XlsxBook):
+            raise PortfolioProblem(
+                "annotated_unsupported",
+                f"{self._path.name} is no .xlsx or .xlsm file; only these come back as annotated copies.",
+                "Save it as .xlsx, or leave out the option annotated.",
+            )
+        from taxonomy_api.portfolio.copy_reader import copy_sheet
+
+        return copy_sheet(self._path, sheet, rows, self._limits)
+
+    def _write(self, content: bytes) -> Mapping[str, Any]:
+        at = self._sink.seek(0, os.SEEK_END)
+        self._sink.write(content)
+        self._sink.flush()
+        return {"at": at, "bytes": len(content)}
 
 
 def main() -> None:

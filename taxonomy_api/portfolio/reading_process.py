@@ -13,10 +13,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.table import Note, SheetData, SheetName
+
+if TYPE_CHECKING:
+    from taxonomy_api.portfolio.sheet_copy import SheetCopy
 
 _LONGEST_ANSWER = 2**22
 #: The child finds the installed packages by the interpreter's own path and needs nothing else.
@@ -66,17 +69,30 @@ class ReadingProcess:
                 return self._data(answer)
         return self._sheet("read", sheet, rows)
 
+    def copy(self, sheet: str, rows: int) -> SheetCopy:
+        """The sheet for an annotated copy; refused beyond `rows` filled rows, and for other formats."""
+        from taxonomy_api.portfolio.sheet_copy import SheetCopy
+
+        answer = self._asked("copy", sheet, rows)
+        try:
+            return SheetCopy.unpack(bytes(self._begun.content(answer["at"], answer["bytes"])))
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            raise self._begun.failed() from error
+
     def close(self) -> None:
         """Ends the child, whatever it is doing."""
         self._begun.close()
 
     def _sheet(self, do: str, sheet: str, rows: int) -> SheetData:
+        return self._data(self._asked(do, sheet, rows))
+
+    def _asked(self, do: str, sheet: str, rows: int) -> Mapping[str, Any]:
         if self._ahead is not None:
             # It was not this that was wanted, but its answer comes first.
             self._begun.answer()
             self._ahead = None
         self._begun.ask({"do": do, "sheet": sheet, "rows": rows})
-        return self._data(self._begun.answer())
+        return self._begun.answer()
 
     def _data(self, answer: Mapping[str, Any]) -> SheetData:
         from taxonomy_api.portfolio.unpacked import read_packed, unpack

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+#: The column that tells the row of the input sheet.
+SOURCE_ROW = "source row"
 RowState = Literal["ok", "warning", "error", "total"]
 #: The columns of each taxonomy, after its id.
 SUFFIXES = (
@@ -83,7 +85,7 @@ def result_columns(
     Header names are made unique, so that no two columns of the results share one.
     """
     taken = {f"{one.taxonomy} {suffix}" for one in taxonomies for suffix in SUFFIXES} | {
-        "source row",
+        SOURCE_ROW,
         "row state",
     }
     columns: list[ResultColumn] = []
@@ -94,7 +96,7 @@ def result_columns(
     for one in taxonomies:
         for suffix, values in zip(SUFFIXES, cells_of(one), strict=True):
             columns.append(ResultColumn(f"{one.taxonomy} {suffix}", values, suffix == "verdict"))
-    columns.append(ResultColumn("source row", table.rows))
+    columns.append(ResultColumn(SOURCE_ROW, table.rows))
     columns.append(ResultColumn("row state", states, coloured=True))
     return columns
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
 from taxonomy_api.portfolio.activities import ActivityReader
@@ -32,11 +33,20 @@ from taxonomy_api.portfolio.report import (
     report_long_ids,
     take_out_broken,
 )
-from taxonomy_api.portfolio.result_columns import ResultColumn, RowState, TaxonomyResults, result_columns
+from taxonomy_api.portfolio.result_columns import (
+    SOURCE_ROW,
+    ResultColumn,
+    RowState,
+    TaxonomyResults,
+    result_columns,
+)
 from taxonomy_api.portfolio.summary import Identity, Money, PortfolioSummary, summarise
 from taxonomy_api.portfolio.table import Book, MergedRange, Table
 from taxonomy_api.portfolio.texts import label
 from taxonomy_api.portfolio.vocabulary import build_vocabulary
+
+if TYPE_CHECKING:
+    from taxonomy_api.portfolio.annotated import Copied
 
 #: Rows assessed at once: what a group of like rows costs at least is as much as a hundred of its rows.
 ROWS_PER_BLOCK = 100_000
@@ -59,8 +69,8 @@ class Progress:
 
 @dataclass(slots=True)
 class Reading:
-    """The table of an upload, what its columns mean, their usable cells, its rows of totals, and the rates
-    for totals in one currency."""
+    """The table of an upload, what its columns mean, their usable cells, its rows of totals, the rates for
+    totals in one currency, and its sheet for an annotated copy."""
 
     table: Table
     plan: ColumnPlan
@@ -68,6 +78,7 @@ class Reading:
     reporter: Reporter
     totals: frozenset[int]
     rates: RateTable | None = None
+    copy: Copied | None = None
 
 
 def assess_portfolio(
@@ -83,7 +94,7 @@ def assess_portfolio(
     audit_anchor: str | None = None,
 ) -> PortfolioSummary:
     """Assess the upload `source` and write `results.<format>` for each format of the options into the
-    existing folder `target`.
+    existing folder `target`; with the option `annotated` also `annotated.xlsx`.
 
     `opener` opens the upload, by default in a process of its own with limits.
     `progress` may raise `Cancelled`. Raises `PortfolioProblem` where the upload cannot be assessed at
@@ -128,6 +139,7 @@ def _read(
         location = locate(book, vocabulary, limits, sheet, header_row)
         table, data = read_table(book, location, source, limits, vocabulary)
         beside = rates_beside(book, table.sheet, engine.release, options)
+        copy = _copy(book, table, limits) if options.annotated else None
     finally:
         book.close()
     plan = plan_columns(table.headers, vocabulary)
@@ -135,7 +147,14 @@ def _read(
     explain_reading(reporter, book, location, data)
     reading = interpret(table, plan, reporter, data.merged)
     reading.rates = choose_rates(reporter, beside, options)
+    reading.copy = copy
     return reading
+
+
+def _copy(book: Book, table: Table, limits: Limits) -> Copied:
+    from taxonomy_api.portfolio.annotated import read_copy
+
+    return read_copy(book, table, limits)
 
 
 def interpret(table: Table, plan: ColumnPlan, reporter: Reporter, merged: list[MergedRange]) -> Reading:
@@ -243,10 +262,9 @@ def _write(
         progress(Progress("writing", total, total, rows, total))
 
     # Each writer is loaded only where its format is asked for: start-up counts in short runs.
-    if "xlsx" in options.formats:
-        from taxonomy_api.portfolio.shell import Report
-        from taxonomy_api.portfolio.write_xlsx import write_xlsx
-
+    log, language = reading.reporter.log, options.language
+    method: list[tuple[str, str]] = []
+    if "xlsx" in options.formats or reading.copy is not None:
         method = method_lines(
             engine.release,
             reading.table,
@@ -257,8 +275,20 @@ def _write(
             audit_anchor,
             reading.rates,
         )
-        report = Report(summary, reading.reporter.log, method, options.language)
+    if "xlsx" in options.formats:
+        from taxonomy_api.portfolio.shell import Report
+        from taxonomy_api.portfolio.write_xlsx import write_xlsx
+
+        report = Report(summary, log, method, language)
         write_xlsx(target / "results.xlsx", columns, report, written)
+    if reading.copy is not None:
+        from taxonomy_api.portfolio.annotated import Annotations, write_annotated
+
+        # The copy holds the input's own columns, and its rows where they were.
+        added = [one for one in columns[len(reading.table.headers) :] if one.header != SOURCE_ROW]
+        notes = Annotations(reading.table, added, log, method, language)
+        write_annotated(target / "annotated.xlsx", reading.copy, notes)
+        written(total)
     if "csv" in options.formats:
         from taxonomy_api.portfolio.write_csv import write_csv
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taxonomy_api.catalog.terms import Language, Text
-from taxonomy_api.portfolio import exchange_texts
+from taxonomy_api.portfolio import annotated_texts, exchange_texts
 
 VERDICTS = ("aligned", "transition", "not_aligned", "excluded", "not_covered", "undetermined")
 
@@ -156,6 +156,7 @@ LABELS: dict[str, Text] = {
     ),
     "coverage_holes": Text("Not on file", "未收录", "未收錄"),
     **exchange_texts.LABELS,
+    **annotated_texts.LABELS,
 }
 
 

@@ -36,7 +36,7 @@ class Package:
         self.archive = open_archive(path, limits)
         try:
             self._parts = {name.lower(): name for name in self.archive.namelist()}
-            workbook = self._workbook_part()
+            self.workbook = workbook = self._workbook_part()
             self._relations = self._read_relations(workbook)
             self.date_1904, self.sheets = self._read_workbook(workbook)
             self.date_styles, self.percent_styles = self._read_styles()
@@ -122,6 +122,10 @@ class Package:
 
         self.parse(part, start, end, text)
         return strings
+
+    def related(self, kind: str) -> str | None:
+        """The part that the workbook names for a kind such as /styles; None where there is none."""
+        return self._related(kind)
 
     def size(self, part: str) -> int:
         """The unpacked size of a part in bytes, as the archive states it."""

@@ -60,6 +60,13 @@ OPTIONS: dict[str, Any] = {
         "type": "string",
         "description": "The unit of amounts where neither header nor cell states one, such as 亿元",
     },
+    "annotated": {
+        "type": "boolean",
+        "description": (
+            "Whether an annotated copy of the sheet is made beside the results; from .xlsx and .xlsm only, "
+            "up to the rows that GET /v1/limits names. Left out: false"
+        ),
+    },
     "reuse": {
         "type": "boolean",
         "description": "Whether finished results of the same content may be the answer; left out: true",

@@ -267,6 +267,25 @@ def test_options_come_from_a_file_and_the_command_line_wins(run: Run, portfolio:
     assert "aligned" in now.stdout
 
 
+def test_an_annotated_copy(run: Run, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in [["id", "activity", "technology"], ["A", "hk-phase-2a:ENE-01", "solar_pv"]]:
+        book.active.append(row)
+    book.save(tmp_path / "loans.xlsx")
+    result = run("assess", tmp_path / "loans.xlsx", "--annotated", "--as-of", "2026-11-22")
+    assert result.exit_code == 0, result.stderr
+    page = openpyxl.load_workbook(tmp_path / "loans.annotated.xlsx")["Sheet"]
+    assert [cell.value for cell in page[2]][:4] == ["A", "hk-phase-2a:ENE-01", "solar_pv", "aligned"]
+    assert {path.name for path in tmp_path.iterdir()} == {"loans.xlsx", "loans.annotated.xlsx", "here"}
+
+
+def test_an_annotated_copy_is_of_a_workbook_and_is_one(run: Run, portfolio: Path) -> None:
+    of_text = run("assess", portfolio, "--annotated")
+    assert (of_text.exit_code, "[annotated_unsupported]" in of_text.stderr) == (1, True)
+    assert run("assess", portfolio, "--annotated", "--format", "csv").exit_code == 2
+
+
 def test_totals_in_one_currency_by_a_file_of_rates(run: Run, portfolio: Path) -> None:
     rates = portfolio.with_name("rates.csv")
     rates.write_text("currency,rate,date\nHKD,1,\nCNY,1.09,2026-06-30\n", "utf-8")

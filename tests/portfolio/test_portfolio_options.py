@@ -24,6 +24,7 @@ def test_all_names(release: Release) -> None:
             "header_row": 3,
             "amount_unit": "亿元",
             "reuse": False,
+            "annotated": True,
             "mapping": None,
         },
         formats=["csv"],
@@ -38,6 +39,7 @@ def test_all_names(release: Release) -> None:
         header_row=3,
         amount_unit="亿元",
         reuse=False,
+        annotated=True,
         formats=("csv",),
     )
 
@@ -55,6 +57,7 @@ def test_all_names(release: Release) -> None:
         ({"header_row": 0}, "option_invalid"),
         ({"header_row": True}, "option_invalid"),
         ({"sheet": ""}, "option_invalid"),
+        ({"annotated": "yes"}, "option_invalid"),
         ({"confirm": {"hk-phase-2a:ENE-01": "hk-phase-2a:NONE"}}, "activity_unknown"),
         ({"confirm": 5}, "option_invalid"),
         ({"mapping": {"a": "b"}}, "mapping_invalid"),

@@ -66,6 +66,7 @@ SCOPES_OF = {
     "portfolios.delete_portfolio": {"portfolio"},
     "portfolios.list_rows": {"portfolio"},
     "portfolios.download_results": {"portfolio"},
+    "portfolios.download_annotated": {"portfolio"},
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -155,7 +156,7 @@ def test_an_organisation_cannot_reach_what_belongs_to_another(
         assert nothing.status_code == 404
         # Not even whether the thing exists.
         assert masked(theirs, things) == masked(nothing, {"": ID}), endpoint
-    assert tried == 9
+    assert tried == 10
     assert stranger("GET", "/v1/portfolios").get_json()["portfolios"] == []
     for thing, path in (("assessment_id", "assessments"), ("portfolio_id", "portfolios")):
         assert owner("GET", f"/v1/{path}/{things[thing]}").status_code == 200

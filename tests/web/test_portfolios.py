@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from werkzeug.test import TestResponse
 
 from taxonomy_api.jobs.worker import make_worker
@@ -283,6 +283,36 @@ def test_the_document_describes_the_options_that_are_read(bank: Caller) -> None:
     options = form["multipart/form-data"]["schema"]["properties"]["options"]
     assert options["contentMediaType"] == "application/json"
     assert options["contentSchema"]["properties"].keys() == set(NAMES)
+
+
+def test_an_annotated_copy_where_it_was_asked_for(bank: Caller, work: Work, done: str) -> None:
+    assert_problem(bank("GET", f"{done}/annotated.xlsx"), 404, "not_annotated")
+    assert "annotated" not in bank("GET", done).get_json()["links"]
+    book, content = Workbook(), io.BytesIO()
+    assert book.active is not None
+    for row in [["id", "activity", "ghg_intensity"], ["A-1", HYDRO, 40]]:
+        book.active.append(row)
+    book.save(content)
+    options = {"taxonomies": ["demo-a"], "as_of": "2026-11-22", "annotated": True}
+    location = hand_in(bank, content.getvalue(), "loans.xlsx", options=options).headers["Location"]
+    assert_problem(bank("GET", f"{location}/annotated.xlsx"), 409, "no_results")
+    work()
+    answer = bank("GET", bank("GET", location).get_json()["links"]["annotated"])
+    assert (answer.status_code, answer.headers["Content-Disposition"][:10]) == (200, "attachment")
+    page = load_workbook(io.BytesIO(answer.data))["Sheet"]
+    assert [cell.value for cell in page[2]][:4] == ["A-1", HYDRO, 40, "aligned"]
+    assert (
+        hand_in(bank, content.getvalue(), options=options | {"annotated": False}).get_json()["reused"]
+        is False
+    )
+
+
+def test_an_annotated_copy_of_text_is_refused(bank: Caller, work: Work) -> None:
+    location = hand_in(bank, options={"taxonomies": ["demo-a"], "annotated": True}).headers["Location"]
+    work()
+    problem = bank("GET", location).get_json()["problem"]
+    assert problem["code"] == "annotated_unsupported"
+    assert problem["detail"].startswith("loans.csv is no .xlsx")
 
 
 def test_results_that_are_gone_or_not_ones_own_are_not_reused(

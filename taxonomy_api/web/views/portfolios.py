@@ -11,7 +11,7 @@ from flask import Response, request, send_file, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import UnsupportedMediaType
 
-from taxonomy_api.errors import Conflict, InvalidInput, Malformed, Problem
+from taxonomy_api.errors import Conflict, InvalidInput, Malformed, NotFound, Problem
 from taxonomy_api.jobs.estimate import seconds_left
 from taxonomy_api.portfolio.options import read_options
 from taxonomy_api.store.idempotency import Outcome
@@ -168,11 +168,35 @@ def download_results(portfolio_id: str, format: str) -> Response:
     return at_once(answer) if (answer.content_length or 0) <= _MOST_IN_MEMORY else answer
 
 
+@blueprint.route("/<portfolio_id>/annotated.xlsx")
+@requires("portfolio")
+@blueprint.documents(responses={200: {"content": {MEDIA_TYPES["xlsx"]: {"schema": BINARY}}}})
+@blueprint.answers(200)
+def download_annotated(portfolio_id: str) -> Response:
+    """The sheet handed in, as a copy with verdicts and notes
+
+    Made where the option `annotated` asks for it.
+    """
+    stored = _done(portfolio_id)
+    if not stored.options.get("annotated"):
+        raise NotFound(
+            "not_annotated", "No annotated copy was asked for; hand the file in with the option annotated."
+        )
+    return send_file(
+        _result(stored, "annotated.xlsx"),
+        mimetype=MEDIA_TYPES["xlsx"],
+        as_attachment=True,
+        download_name=f"annotated-{portfolio_id}.xlsx",
+    )
+
+
 def portfolio_json(portfolio: Portfolio, reused: bool = False) -> dict[str, Any]:
     address = _address(portfolio)
     links = {"self": address, "cancel": f"{address}/cancel"}
     if portfolio.state == "done":
         links |= {"rows": f"{address}/rows"} | {kind: f"{address}/results.{kind}" for kind in MEDIA_TYPES}
+        if portfolio.options.get("annotated"):
+            links["annotated"] = f"{address}/annotated.xlsx"
     return {
         "id": portfolio.id,
         "status": portfolio.state,
@@ -231,7 +255,11 @@ def _done(portfolio_id: str) -> Portfolio:
 
 
 def _file(stored: Portfolio, format: str) -> Path:
-    return services().files.result(stored.organisation_id, stored.id, stored.attempt, f"results.{format}")
+    return _result(stored, f"results.{format}")
+
+
+def _result(stored: Portfolio, name: str) -> Path:
+    return services().files.result(stored.organisation_id, stored.id, stored.attempt, name)
 
 
 def _address(portfolio: Portfolio) -> str:
