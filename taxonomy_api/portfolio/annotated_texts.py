@@ -13,7 +13,7 @@ LABELS: dict[str, Text] = {
     ),
     "left_macros": Text("macros", "宏", "宏"),
     "left_external_links": Text(
-        "links to other files, DDE among them", "外部链接（含 DDE）", "外部連結（含 DDE）"
+        "links to other files, DDE among them", "外部链接（含 DDE）", "外部鏈接（含 DDE）"
     ),
     "left_embedded_objects": Text("embedded objects and controls", "嵌入对象与控件", "嵌入對象與控件"),
     "left_connections": Text(
@@ -26,10 +26,10 @@ LABELS: dict[str, Text] = {
     "left_hidden_sheets": Text("hidden sheets", "隐藏的工作表", "隱藏的工作表"),
     "left_other_sheets": Text("other sheets", "其他工作表", "其他工作表"),
     "left_document_properties": Text("document properties", "文档属性", "文檔屬性"),
-    "left_hyperlinks": Text("links in cells", "单元格链接", "儲存格連結"),
+    "left_hyperlinks": Text("links in cells", "单元格链接", "儲存格鏈接"),
     "left_conditional_formats": Text("conditional formats", "条件格式", "條件格式"),
     "left_validations": Text("input rules and choice lists", "输入规则与下拉列表", "輸入規則與下拉列表"),
-    "left_comments": Text("comments", "批注", "批注"),
+    "left_comments": Text("comments", "批注", "批註"),
     "left_drawings": Text("pictures, shapes and charts", "图片、形状与图表", "圖片、形狀與圖表"),
     "left_tables": Text("table objects", "表格对象", "表格對象"),
     "left_filters": Text("filters", "筛选", "篩選"),

@@ -74,7 +74,7 @@ def by_openpyxl(path: Path) -> Path:
     page["E3"].number_format = '#,##0.00 "元"'
     page["E4"].number_format = "0.00%"
     page["G5"].number_format = "yyyy/mm/dd hh:mm"
-    page["H9"].fill = PatternFill("solid", fgColor="FF0A0B0C")
+    page["C7"].fill = PatternFill("solid", fgColor="FF0A0B0C")
     page["A9"] = "Source: loan system"
     page.column_dimensions["B"].width = 33
     page.column_dimensions["C"].width = 14
@@ -225,9 +225,9 @@ def test_verdicts_stand_beside_the_rows_in_their_colours(tmp_path: Path, engine:
     page = page_of(run(by_openpyxl(tmp_path / "loans.xlsx"), engine))
     heads = {cell.value: cell.column for cell in page[2]}
     verdict, state = heads["hk-phase-2a verdict"], heads["row state"]
-    # Right of the last value; the look of the empty cell H9 stays.
+    # Right of the last value; the look of the empty cell C7 stays.
     assert verdict == len(HEADER) + 1
-    assert page["H9"].fill.fgColor.rgb == "FF0A0B0C"
+    assert page["C7"].fill.fgColor.rgb == "FF0A0B0C"
     assert [page.cell(row, verdict).value for row in (3, 4, 5)] == ["aligned", "undetermined", "undetermined"]
     assert [page.cell(row, state).value for row in (3, 4, 5)] == ["ok", "error", "warning"]
     assert page.cell(3, verdict).fill.fgColor.rgb == "FFC6EFCE"

