@@ -607,7 +607,7 @@ def test_every_rule_is_provoked_here() -> None:
     of_the_crosswalk = {"stringency-contradicted", "criterion-impossible", "alternative-subsumed"}
     of_what_loads = {broken.rule for broken in ADVICE} | {"stringency-cycle"}
     by_text = {broken.rule for broken in BROKEN}
-    of_reviews = {"verified-unreviewed", "review-outdated"}  # test_curators.py
+    of_reviews = {"verified-unreviewed", "review-outdated", "corroboration-unused"}  # test_curators.py
     assert set(RULES) == of_reviews | by_text | by_files | of_tables | of_the_crosswalk | of_what_loads
 
 
