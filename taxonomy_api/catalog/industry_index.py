@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from taxonomy_api.catalog.activity_rows import rows_of
 from taxonomy_api.catalog.industry import IndustryCodes, Translation
 from taxonomy_api.catalog.industry_codes import CodeText, IndustryCodeError, read_code, write_code
 from taxonomy_api.catalog.industry_tables import RELATIONS, IndustryTableError, Relation, joined
-from taxonomy_api.catalog.links import rows_of
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.terms import Status
 

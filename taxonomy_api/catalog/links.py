@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from taxonomy_api.catalog.criteria import Row, Rows, walk
+from taxonomy_api.catalog.activity_rows import rows_of
 from taxonomy_api.catalog.findings import Place, Report
 from taxonomy_api.catalog.frame import EditionLink, Link
-from taxonomy_api.catalog.model import Activity, Taxonomy
+from taxonomy_api.catalog.model import Taxonomy
 from taxonomy_api.catalog.nearest import did_you_mean
 
 
@@ -54,12 +54,3 @@ def check_target(
         report.add(
             place, "unknown-activity", message, did_you_mean(row, (known.id for known in rows_of(activity)))
         )
-
-
-def rows_of(activity: Activity) -> Iterator[Row]:
-    """The rows of an activity, those of each class; a row that several classes name comes up in each."""
-    for test in activity.classes.values():
-        if test.criterion is not None:
-            for criterion in walk(test.criterion):
-                if isinstance(criterion, Rows):
-                    yield from criterion.rows

@@ -16,9 +16,9 @@ from itertools import chain
 from operator import itemgetter
 from typing import Literal
 
+from taxonomy_api.catalog.activity_rows import rows_of
 from taxonomy_api.catalog.industry_codes import IndustryCodeError, is_industry_code, read_code
 from taxonomy_api.catalog.industry_index import IndustryCandidate, IndustryIndex
-from taxonomy_api.catalog.links import rows_of
 from taxonomy_api.catalog.model import Activity, Release
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.terms import Text

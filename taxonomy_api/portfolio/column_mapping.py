@@ -14,14 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from taxonomy_api.catalog.findings import Report
-from taxonomy_api.catalog.yaml_tree import MapNode, Node, ScalarNode, parse_tree
 from taxonomy_api.portfolio.headers import match_header
 from taxonomy_api.portfolio.locate import locate
 from taxonomy_api.portfolio.problem import HEADER_DEPTH, Limits, PortfolioProblem
 from taxonomy_api.portfolio.table import Book, filled
 from taxonomy_api.portfolio.vocabulary import Vocabulary, header_key, plain
+
+if TYPE_CHECKING:
+    from taxonomy_api.catalog.yaml_tree import Node
 
 MOST_BYTES = 64 * 1024
 IGNORE = "ignore"
@@ -78,6 +80,10 @@ def read_mapping(text: str) -> ColumnMapping:
     """
     if len(text.encode()) > MOST_BYTES:
         raise _invalid(f"it has more than {MOST_BYTES:,} bytes")
+    # The parser is loaded only where there is a mapping: start-up counts in short runs.
+    from taxonomy_api.catalog.findings import Report
+    from taxonomy_api.catalog.yaml_tree import parse_tree
+
     report = Report()
     tree = parse_tree(text, "mapping.yaml", report)
     if report.findings:
@@ -168,6 +174,8 @@ def _header(
 
 
 def _plain(node: Node | None) -> object:
+    from taxonomy_api.catalog.yaml_tree import MapNode, ScalarNode
+
     if isinstance(node, ScalarNode):
         return node.text
     if isinstance(node, MapNode):

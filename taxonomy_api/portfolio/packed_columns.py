@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 #: Codes from here on are those of cells that are neither texts nor numbers; below zero, those of numbers.
 _ODD = 2**30
-_SAMPLE = 2**12
+#: So many of the texts or numbers of all blocks tell whether equal ones are looked for.
+_SAMPLE = 2**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class ColumnBuilder:
         for first, chunk in self._chunks:
             codes[first : first + len(chunk)] = chunk
         of_text, of_number, odd = (codes > 0) & (codes < _ODD), codes < 0, codes >= _ODD
-        texts, place = self._distinct_texts(size)
+        texts, place = self._distinct_texts()
         if place is not None:
             codes[of_text] = place[codes[of_text] - 1] + np.int32(1)
         numbers, place = _distinct_numbers(self._numbers)
@@ -81,13 +82,15 @@ class ColumnBuilder:
         codes[odd] += np.int32(1 + len(texts) + len(numbers) - _ODD)
         return self._packed(codes, texts, numbers)
 
-    def _distinct_texts(self, size: int) -> tuple[pa.Array[Any], NDArray[np.int32] | None]:
+    def _distinct_texts(self) -> tuple[pa.Array[Any], NDArray[np.int32] | None]:
         """The texts of all blocks, and the place of each among them where those of blocks were merged."""
         texts = pa.concat_arrays([text_array_of_none(), *self._texts])
         self._texts.clear()
         # Where nearly all differ, looking for those that do not costs more than it saves.
-        if len(texts) > size / 2:
-            return texts, None
+        if len(texts) > _SAMPLE:
+            found = len(distinct_texts(texts.slice(0, _SAMPLE)).dictionary)
+            if found > _SAMPLE / 2:
+                return texts, None
         encoded = distinct_texts(texts)
         return encoded.dictionary, as_numpy(encoded.indices, np.int32)
 

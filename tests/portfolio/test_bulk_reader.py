@@ -271,3 +271,22 @@ def test_packing_changes_no_cell(table: list[list[Cell]]) -> None:
     same(back, data)
     for position, column in back.columns.items():
         assert [_kind(cell) for cell in column] == [_kind(cell) for cell in data.columns[position]]
+
+
+def test_equal_cells_of_different_blocks_are_one_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [[f"id {n}", f"activity {n % 70}", n % 70 / 8, f"date {n % 2}"] for n in range(40_000)]
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"), {"constant_memory": True})
+    sheet = book.add_worksheet("Projects")
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    book.close()
+    monkeypatch.setattr("taxonomy_api.portfolio.scan_sheet.BLOCK", 20_000)
+    opened = XlsxBook(tmp_path / "a.xlsx", Limits(), bulk_from=0)
+    packed = opened.packed("Projects", 40_000)
+    opened.close()
+    assert packed is not None
+    assert [len(packed.columns[position].kinds) for position in range(4)] == [40_000, 70, 70, 2]
+    for position, column in unpack(packed).columns.items():
+        assert list(column) == [row[position] for row in rows]
