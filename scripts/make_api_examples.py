@@ -158,6 +158,8 @@ def main() -> None:
         ask("GET", "/v1/portfolios/{portfolio_id}", mine)
         ask("GET", "/v1/portfolios/{portfolio_id}/rows", {**mine, "verdict": "aligned"})
         ask("GET", "/v1/portfolios/{portfolio_id}/results.{format}", {**mine, "format": "xlsx"})
+        ask("GET", "/v1/portfolios/{portfolio_id}/impact", mine)
+        ask("GET", "/v1/impact", {"limit": "1"})
         ask("DELETE", "/v1/portfolios/{portfolio_id}", mine)
         again = ask("POST", "/v1/portfolios", data={"file": (io.BytesIO(LOANS), "loans.csv")})
         ask("POST", "/v1/portfolios/{portfolio_id}/cancel", {"portfolio_id": again["id"]})

@@ -89,16 +89,27 @@ def _own_criteria(activity: Activity) -> Iterator[Criterion]:
 
 
 def _check_statuses(release: Release, places: Places, report: Report, reviews: Mapping[str, Review]) -> None:
-    second = {document for review in reviews.values() for document in review.corroborated}
+    """A verified status cites an official text, or its review names a second document for that very place."""
+    unused = {
+        (taxonomy, name): corroboration
+        for taxonomy, review in reviews.items()
+        for name, corroboration in review.corroborated.items()
+    }
     for place, status, source in _graded(release, places):
-        if status != "verified" or release.sources[source.document].kind in OFFICIAL_KINDS:
-            continue
-        if source.document in second:
-            continue
         kind = release.sources[source.document].kind
-        message = f"verified stands on {source.document}, a document of kind {kind}"
-        cure = "cite the official text, write single-source, or name the second source in curators.yaml"
-        report.add(place(), "status-above-source", message, cure)
+        if status != "verified" or kind in OFFICIAL_KINDS:
+            continue
+        second = unused.pop((place.taxonomy, place.name), None)
+        if second is None or second.document == source.document:
+            message = f"verified stands on {source.document}, a document of kind {kind}"
+            cure = (
+                "cite the official text, write single-source, or name the second source in curators.yaml: "
+                f"corroborated: {{{place.name}: document}}"
+            )
+            report.add(place(), "status-above-source", message, cure)
+    for (taxonomy, name), corroboration in unused.items():
+        message = f"{taxonomy} has no {name} whose verified status needs a second document"
+        report.add(corroboration.place, "corroboration-unused", message, "remove it, or correct the code")
 
 
 class _At:
@@ -106,6 +117,16 @@ class _At:
 
     def __init__(self, places: Places, activity: Activity, criterion: Criterion | None = None) -> None:
         self._of = (places, activity, criterion)
+
+    @property
+    def taxonomy(self) -> str:
+        return self._of[1].taxonomy
+
+    @property
+    def name(self) -> str:
+        """`ENE-01`, or `ENE-01/green.a`."""
+        _, activity, criterion = self._of
+        return activity.code if criterion is None else f"{activity.code}/{criterion.id}"
 
     def __call__(self) -> Place:
         places, activity, criterion = self._of

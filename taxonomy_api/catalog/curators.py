@@ -23,14 +23,24 @@ FILE = "taxonomies/curators.yaml"
 
 
 @dataclass(frozen=True, slots=True)
+class Corroboration:
+    """The second document, and where that is said."""
+
+    place: Place
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
-    """`corroborated`: documents that are not the official text, each with the second one that confirms it."""
+    """`corroborated`: by activity (`ENE-01`) or criterion (`ENE-01/green.a`) whose verified status cites no
+    official text, the second document that confirms it.
+    """
 
     place: Place
     curator: str
     day: date
     covers: str
-    corroborated: Mapping[str, str] = field(default_factory=dict)
+    corroborated: Mapping[str, Corroboration] = field(default_factory=dict)
 
 
 def read_reviews(folder: Path, release: Release, report: Report) -> dict[str, Review] | None:
@@ -70,7 +80,7 @@ def _review(values: Values, fields: Record | None, curators: Mapping[str, date])
     curator, day = values.scalar(node), values.date(fields.need("on"))
     covers = values.scalar(fields.need("covers"))
     corroborated = {
-        key.text: second
+        key.text: Corroboration(key, second)
         for key, entry in values.entries(fields.get("corroborated"))
         if (second := values.document(entry)) is not None
     }

@@ -282,6 +282,13 @@ ADVICE: tuple[RuleInfo, ...] = (
         "confirms it.",
     ),
     warning(
+        "corroboration-unused",
+        "A second document for a status that needs none",
+        "curators.yaml names a second document for an activity or criterion that is not there, is not called "
+        "verified, or cites an official text.",
+        "Remove the line under corroborated, or correct the code.",
+    ),
+    warning(
         "name-differs",
         "One activity under one code with two names",
         "Two editions are said to hold the same activity under the same code, yet name it differently: one "

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from taxonomy_api.cli.common import as_of_option, current_release, language_option, settings, split_list
+from taxonomy_api.cli.common import (
+    as_of_option,
+    current_release,
+    language_option,
+    mapping_option,
+    mapping_text,
+    settings,
+    split_list,
+)
 from taxonomy_api.cli.portfolio_report import report
 from taxonomy_api.cli.progress import ProgressBar
 
@@ -52,13 +60,7 @@ FORMATS = ("xlsx", "csv", "parquet")
 )
 @click.option("--sheet", metavar="NAME", help="Sheet that holds the portfolio.  [default: found]")
 @click.option("--header-row", type=int, metavar="N", help="Row of the header, as numbered in the sheet.")
-@click.option(
-    "--mapping",
-    "mapping_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Saved mapping of your headers, as `taxonomy-api mapping suggest` writes it.",
-)
+@mapping_option
 @language_option
 def assess(
     portfolio: Path,
@@ -86,7 +88,8 @@ def assess(
         raw["taxonomies"] = split_list(taxonomies)
     if as_of is not None:
         raw["as_of"] = as_of.isoformat()
-    given = {"sheet": sheet, "header_row": header_row, "mapping": _mapping(mapping_file)}
+    mapping = None if mapping_file is None else mapping_text(mapping_file)
+    given = {"sheet": sheet, "header_row": header_row, "mapping": mapping}
     raw.update((name, value) for name, value in given.items() if value is not None)
     current = settings()
     raw["language"] = language or raw.get("language") or current.language
@@ -139,16 +142,6 @@ def _target(portfolio: Path, output: Path | None, wanted: str | None) -> tuple[P
     if not target.parent.is_dir():
         raise click.ClickException(f"{target.parent}: no such folder")
     return target, kind
-
-
-def _mapping(path: Path | None) -> str | None:
-    if path is None:
-        return None
-    try:
-        with path.open("rb") as stream:
-            return stream.read(2**20).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise click.ClickException(f"{path}: not UTF-8") from None
 
 
 def _options(path: Path | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -43,6 +44,25 @@ def as_of_option(command: Command) -> Command:
     return click.option(
         "--as-of", type=day, metavar="DATE", help="Day for which criteria are evaluated.  [default: today]"
     )(command)
+
+
+def mapping_option(command: Command) -> Command:
+    return click.option(
+        "--mapping",
+        "mapping_file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Saved mapping of your headers, as `taxonomy-api mapping suggest` writes it.",
+    )(command)
+
+
+def mapping_text(path: Path) -> str:
+    """The text of a saved mapping; one that is not UTF-8 ends the command."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(2**20).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{path}: not UTF-8") from None
 
 
 def settings() -> Settings:

@@ -6,60 +6,102 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from taxonomy_api.cli.common import as_of_option, settings, split_list
+from taxonomy_api.cli.common import as_of_option, mapping_option, mapping_text, settings, split_list
+from taxonomy_api.cli.database import opened_database
 from taxonomy_api.cli.diff import REVISION, release_named
 from taxonomy_api.cli.progress import ProgressBar
 
 if TYPE_CHECKING:
+    from taxonomy_api.catalog.model import Release
     from taxonomy_api.portfolio.impact import Flip, Impact
 
 #: The limits of uploads are for strangers' files.
 MOST_ROWS = 2_000_000
-Sums = dict[tuple[str, str, str], tuple[int, dict[str, Decimal]]]
 
 
 @click.command()
-@click.argument("portfolio", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "portfolio", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False, default=None
+)
 @click.option("--from", "before", required=True, metavar=REVISION, help="The release before the change.")
 @click.option("--to", "after", metavar=REVISION, help="The release after it.  [default: the data in use]")
+@click.option(
+    "--org",
+    "organisation",
+    metavar="NAME|ID",
+    help="Instead of PORTFOLIO: all portfolios that the service stores for an organisation.",
+)
 @click.option("--taxonomies", metavar="A,B,…", help="Taxonomies to compare.  [default: all]")
 @as_of_option
+@mapping_option
 @click.option("--rows", "most", type=click.IntRange(min=0), default=20, help="Rows to list.  [default: 20]")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object, with every row.")
 def impact(
-    portfolio: Path,
+    portfolio: Path | None,
     before: str,
     after: str | None,
+    organisation: str | None,
     taxonomies: str | None,
     as_of: date | None,
+    mapping_file: Path | None,
     most: int,
     as_json: bool,
 ) -> None:
     """Tell which verdicts of PORTFOLIO a change of the data flips, and why.
 
     PORTFOLIO is a workbook, a CSV file, or results of `assess` as .parquet. Verdicts that stay but
-    end on another day are told apart.
+    end on another day are told apart. Stored portfolios are compared with the options they were handed in
+    with.
     """
-    raw: dict[str, Any] = {"language": settings().language}
+    if (portfolio is None) == (organisation is None):
+        raise click.UsageError("Name either a PORTFOLIO or --org.")
+    raw = _options(taxonomies, as_of, mapping_file)
+    if organisation is not None and raw:
+        raise click.UsageError("Stored portfolios keep their own --taxonomies, --as-of and --mapping.")
+    releases = release_named(before), release_named(after)
+    if portfolio is not None:
+        found = _of_file(portfolio, *releases, {"language": settings().language, **raw})
+        if as_json:
+            _show(_json(found))
+        else:
+            _print(_text(found, most))
+        return
+    compared = dict(_of_organisation(organisation or "", *releases))
+    if as_json:
+        _show({"portfolios": {name: _json(one) for name, one in compared.items()}})
+    elif not compared:
+        click.echo(f"No results of portfolios are stored for {organisation}.")
+    else:
+        for name, one in compared.items():
+            _print((name, "", *_text(one, most), ""))
+
+
+def _options(taxonomies: str | None, as_of: date | None, mapping_file: Path | None) -> dict[str, Any]:
+    raw: dict[str, Any] = {}
     if taxonomies is not None:
         raw["taxonomies"] = split_list(taxonomies)
     if as_of is not None:
         raw["as_of"] = as_of.isoformat()
-    found = _run(portfolio, before, after, raw)
-    if as_json:
-        click.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
-    else:
-        for line in _text(found, most):
-            click.echo(line)
+    if mapping_file is not None:
+        raw["mapping"] = mapping_text(mapping_file)
+    return raw
 
 
-def _run(portfolio: Path, before: str, after: str | None, raw: dict[str, Any]) -> Impact:
+def _show(content: dict[str, Any]) -> None:
+    click.echo(json.dumps(content, ensure_ascii=False, indent=2))
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+def _of_file(portfolio: Path, before: Release, after: Release, raw: dict[str, Any]) -> Impact:
     from taxonomy_api.assessment.engine import Engine
     from taxonomy_api.portfolio.impact import impact as compare
     from taxonomy_api.portfolio.options import read_options
@@ -67,40 +109,64 @@ def _run(portfolio: Path, before: str, after: str | None, raw: dict[str, Any]) -
     from taxonomy_api.portfolio.run import Progress
     from taxonomy_api.portfolio.uploads import open_rows
 
-    releases = release_named(before), release_named(after)
     try:
-        options = read_options(releases[1], raw)
-        rows = open_rows(portfolio, releases[1], options, Limits(rows=MOST_ROWS))
+        options = read_options(after, raw)
+        rows = open_rows(portfolio, after, options, Limits(rows=MOST_ROWS))
         with ProgressBar(sys.stderr) as bar:
 
             def show(step: Progress) -> None:
                 bar.show(step.phase, step.rows_assessed, step.rows_total)
 
-            return compare(Engine(releases[0]), Engine(releases[1]), rows, options, show)
+            return compare(Engine(before), Engine(after), rows, options, show)
     except PortfolioProblem as problem:
         raise click.ClickException(f"{problem} [{problem.code}]") from None
 
 
-def _sums(flips: Iterable[Flip]) -> Sums:
-    """Rows and amounts by currency, by taxonomy and the two verdicts."""
-    sums: Sums = {}
-    for flip in flips:
-        key = (flip.taxonomy, flip.before.verdict, flip.after.verdict)
-        count, amounts = sums.get(key, (0, {}))
-        if flip.amount is not None:
-            currency = flip.amount.currency
-            amounts[currency] = amounts.get(currency, Decimal(0)) + flip.amount.amount
-        sums[key] = (count + 1, amounts)
-    return sums
+def _of_organisation(
+    organisation: str, before: Release, after: Release
+) -> Iterator[tuple[str, Impact | str]]:
+    """Each stored portfolio by id and file name, newest first, with what differs or why that is not known."""
+    from taxonomy_api.assessment.engine import Engine
+    from taxonomy_api.errors import ServiceError
+    from taxonomy_api.jobs.stored_impact import stored_impact
+    from taxonomy_api.portfolio.problem import PortfolioProblem
+    from taxonomy_api.store.files import FileStore
+    from taxonomy_api.store.keys import find_organisation
+    from taxonomy_api.store.repository import Repository
+
+    engines, files = (Engine(before), Engine(after)), FileStore(settings().store)
+    with opened_database() as database, database.reading() as session:
+        repository, last = Repository(session, find_organisation(session, organisation).id), None
+        while stored := repository.portfolios(last, 50, "done"):
+            for one in stored:
+                name = f"{one.id}  {one.file_name}"
+                try:
+                    yield name, stored_impact(files, one, *engines)
+                except (ServiceError, PortfolioProblem) as problem:
+                    yield name, f"{problem} [{problem.code}]"
+            last = stored[-1].id
 
 
-def _text(found: Impact, most: int) -> Iterator[str]:
+def _json(found: Impact | str) -> dict[str, Any]:
+    from taxonomy_api.portfolio.impact_json import flip_json, impact_json
+
+    if isinstance(found, str):
+        return {"problem": found}
+    return {**impact_json(found), "flips": [flip_json(flip) for flip in found.flips]}
+
+
+def _text(found: Impact | str, most: int) -> Iterator[str]:
+    from taxonomy_api.portfolio.impact_json import sums_of
+
+    if isinstance(found, str):
+        yield found
+        return
     flips = [flip for flip in found.flips if flip.of_verdict]
     others = [flip for flip in found.flips if not flip.of_verdict]
     yield f"{len(found.difference.changes)} changes of the data reach {found.assessed} of {found.rows} rows."
     for title, of_kind in (("Verdicts that differ", flips), ("Same verdict, another last day", others)):
         yield f"\n{title}: {len(of_kind)}"
-        for (taxonomy, before, after), (count, amounts) in _sums(of_kind).items():
+        for (taxonomy, before, after), (count, amounts) in sums_of(of_kind).items():
             change = f"{before} → {after}" if before != after else before
             money = [f"{amount:,f} {currency or '(no currency)'}" for currency, amount in amounts.items()]
             yield f"  {', '.join((f'{taxonomy}: {change}: {count} rows', *money))}"
@@ -118,38 +184,3 @@ def _lines(flip: Flip) -> Iterator[str]:
     yield f"  row {flip.row} {flip.project}: {flip.activity}: {said}{amount}"
     for change in flip.because:
         yield f"      {change.text}"
-
-
-def _as_json(found: Impact) -> dict[str, object]:
-    return {
-        "before": found.difference.before,
-        "after": found.difference.after,
-        "changes": len(found.difference.changes),
-        "rows": found.rows,
-        "assessed": found.assessed,
-        "totals": list(_totals_json(_sums(flip for flip in found.flips if flip.of_verdict))),
-        "flips": [_flip_json(flip) for flip in found.flips],
-    }
-
-
-def _totals_json(sums: Sums) -> Iterator[dict[str, object]]:
-    for (taxonomy, before, after), (count, amounts) in sums.items():
-        by_currency = {currency: str(amount) for currency, amount in amounts.items()}
-        yield {"taxonomy": taxonomy, "before": before, "after": after, "rows": count, "amounts": by_currency}
-
-
-def _flip_json(flip: Flip) -> dict[str, object]:
-    sides = {
-        name: {"verdict": one.verdict, "valid_until": str(one.valid_until) if one.valid_until else None}
-        for name, one in (("before", flip.before), ("after", flip.after))
-    }
-    amount = flip.amount and {"value": str(flip.amount.amount), "currency": flip.amount.currency}
-    return {
-        "row": flip.row,
-        "project": flip.project,
-        "taxonomy": flip.taxonomy,
-        "activity": flip.activity,
-        **sides,
-        "amount": amount,
-        "because": [change.text for change in flip.because],
-    }

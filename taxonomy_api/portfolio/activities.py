@@ -10,6 +10,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from taxonomy_api.catalog.industry_codes import IndustryCodeError, read_code
 from taxonomy_api.catalog.model import Activity, Release
@@ -17,6 +19,9 @@ from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.terms import LANGUAGES
 from taxonomy_api.portfolio.table import Cell, shown
 from taxonomy_api.portfolio.vocabulary import plain
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
 
 #: For so many unknown names the nearest known ones are looked up.
 MOST_SUGGESTIONS = 200
@@ -147,10 +152,21 @@ class ActivityReader:
             return self._place(found[0].id, row.strip()) if mark else Reading((found[0].id,))
         if found:
             return _ambiguous(text, found)
-        named = self._by_name.get(_key(text), [])
+        named = self._by_name.get(_key(text)) or self._by_name.get(_key(self._simplified(text)))
         if named:
             return self._named(text, named)
         return Reading((), (CellFinding("unknown_activity", {"given": text}, self._nearest(text)),))
+
+    def _simplified(self, text: str) -> str:
+        """Names on file stand in one traditional form, callers write others (運營, 營運); they share the
+        simplified one."""
+        return text if text.isascii() or len(text) > _LONGEST_NAME else self._to_simplified.convert(text)
+
+    @cached_property
+    def _to_simplified(self) -> OpenCC:
+        from opencc import OpenCC
+
+        return OpenCC("t2s")
 
     def _nearest(self, text: str) -> tuple[str, ...]:
         """The ids most like a text; only for the first unknown ones, as the search takes its time."""

@@ -178,16 +178,17 @@ def _read_names(engine: Engine, block: Block) -> tuple[list[tuple[str, ...]], li
         bases = {name.partition("#")[0] for name in found}
         if len({base.partition(":")[0] for base in bases}) < len(bases):
             findings.append((activity, CellFinding("several_activities", {})))
-        named = bool(found)
+        named, proposing = bool(found), None
         for key, column in industries:
             scheme = key.partition(":")[2] or None
             industry = candidates.known(read_industry(scheme, block.columns[column][row]))
             findings += ((column, finding) for finding in industry.findings)
             found += industry.names
+            proposing = column if industry.names and proposing is None else proposing
         if not found and not any(finding.code in _FATAL for _, finding in findings):
             findings.append((activity, CellFinding("activity_missing", {})))
         elif not named and found and all(finding.code in _INFORMATIVE for _, finding in findings):
-            findings.append((industries[0][1], candidates.finding(tuple(found))))
+            findings.append((proposing, candidates.finding(tuple(found))))
         # What a row names besides something unreadable is no answer to what it is.
         fatal = any(finding.code in _FATAL for _, finding in findings)
         names.append(() if fatal else tuple(found))

@@ -20,7 +20,7 @@ from taxonomy_api.portfolio.headers import ColumnPlan, plan_columns
 from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.money import read_money
 from taxonomy_api.portfolio.options import PortfolioOptions
-from taxonomy_api.portfolio.problem import Limits
+from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.report import Reporter
 from taxonomy_api.portfolio.result_columns import TaxonomyResults
 from taxonomy_api.portfolio.run import Progress, Reading, assess_rows, interpret
@@ -73,17 +73,26 @@ def impact(
     rows: Rows,
     options: PortfolioOptions,
     progress: Callable[[Progress], None] = lambda _: None,
+    most: int | None = None,
 ) -> Impact:
-    """Assesses what the change can reach with both releases and compares."""
+    """Assesses what the change can reach with both releases and compares.
+
+    Raises PortfolioProblem (`impact_too_large`) where that is more than `most` rows.
+    """
     difference = diff(before.release, after.release)
-    headers = list(rows.headers)
-    plans = [plan_columns(headers, build_vocabulary(engine.release)) for engine in (before, after)]
+    plans = [_plan(rows, engine.release, options) for engine in (before, after)]
     touched = reached(before.release, after.release)
     reads = before.release, after.release
     chosen = range(rows.size) if options.confirm else _rows_reached(rows, plans, touched, *reads)
     taxonomies = _taxonomies(touched, after, options)
     if not chosen or not taxonomies or not difference.changes:
         return Impact(difference, rows.size, 0, ())
+    if most is not None and len(chosen) > most:
+        raise PortfolioProblem(
+            "impact_too_large",
+            f"The change reaches {len(chosen)} rows; at most {most} are compared here.",
+            "Compare releases that differ in less, or run `taxonomy-api impact` on results.parquet.",
+        )
     table = rows.take(chosen)
     answers = [
         _answers(engine, table, plan, options, taxonomies, progress)
@@ -91,6 +100,13 @@ def impact(
     ]
     flips = tuple(_flips(difference, after, answers, table, plans[1], options))
     return Impact(difference, rows.size, len(chosen), flips)
+
+
+def _plan(rows: Rows, release: Release, options: PortfolioOptions) -> ColumnPlan:
+    vocabulary = build_vocabulary(release)
+    if options.mapping is not None:
+        vocabulary = options.mapping.apply(vocabulary)
+    return plan_columns(list(rows.headers), vocabulary)
 
 
 def _taxonomies(touched: frozenset[str], after: Engine, options: PortfolioOptions) -> tuple[str, ...]:

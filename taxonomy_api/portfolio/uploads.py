@@ -99,9 +99,13 @@ def open_rows(source: Path, release: Release, options: PortfolioOptions, limits:
     if source.suffix.lower() == ".parquet":
         return ParquetRows(source)
     vocabulary = build_vocabulary(release)
+    sheet, header_row = options.sheet, options.header_row
+    if options.mapping is not None:
+        vocabulary = options.mapping.apply(vocabulary)
+        sheet, header_row = sheet or options.mapping.sheet, header_row or options.mapping.header_row
     book = ReadingProcess(source, limits)
     try:
-        location = locate(book, vocabulary, limits, options.sheet, options.header_row)
+        location = locate(book, vocabulary, limits, sheet, header_row)
         return TableRows(read_table(book, location, source, limits, vocabulary)[0])
     finally:
         book.close()

@@ -15,6 +15,7 @@ from taxonomy_api.web.views import (
     audit,
     catalogue,
     crosswalk,
+    impacts,
     operation,
     portfolios,
     proceeds,
@@ -40,7 +41,17 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     app.url_map.redirect_defaults = False
     attach(app.extensions, services or make_services(settings))
     api = make_api(app)
-    for part in (catalogue, crosswalk, releases, assessments, proceeds, portfolios, audit, operation):
+    for part in (
+        catalogue,
+        crosswalk,
+        releases,
+        assessments,
+        proceeds,
+        portfolios,
+        impacts,
+        audit,
+        operation,
+    ):
         api.register_blueprint(part.blueprint)
     app.register_blueprint(docs_page.blueprint)
     problems.register(app)

@@ -9,6 +9,7 @@ from flask import current_app
 
 from taxonomy_api.jobs.portfolios import Portfolios
 from taxonomy_api.jobs.queue import open_queue
+from taxonomy_api.jobs.stored_impact import StoredImpacts
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.assessments import Assessments
 from taxonomy_api.store.current import CurrentRelease
@@ -31,6 +32,7 @@ class Services:
     files: FileStore
     portfolios: Portfolios
     releases: Releases
+    impacts: StoredImpacts
     assessments: Assessments
     idempotency: IdempotencyKeys
     rate_limits: RateLimits
@@ -52,6 +54,7 @@ def make_services(settings: Settings) -> Services:
         files,
         portfolios,
         releases,
+        StoredImpacts(files, releases),
         Assessments(database, releases, metrics.gave),
         IdempotencyKeys(database),
         RateLimits(settings),

@@ -85,9 +85,27 @@ def test_a_curator_is_one_and_was_one_on_the_day(folder: Path) -> None:
 
 
 def test_a_second_document_carries_a_verified_status(folder: Path) -> None:
+    """Named for the very place that needs it: another place, or the same document again, does not do."""
     findings = edit(folder, SOURCES, "kind: official", "kind: press")
     assert {finding.rule for finding in findings} == {"status-above-source"}
-    assert edit(folder, FILE, "on: 2026-01-02,", "on: 2026-01-02, corroborated: {doc-b: doc-a},") == []
+    names = [
+        finding.cure.partition("corroborated: {")[2].partition(":")[0]
+        for finding in findings
+        if "/demo-a/" in finding.file
+    ]
+    assert names
+    seconds = ", ".join(f"{name}: doc-a" for name in names)
+    reviewed = "demo-a: {curator: someone, on: 2026-01-02"
+    left = edit(folder, FILE, reviewed, f"{reviewed}, corroborated: {{{seconds}}}")
+    assert [finding for finding in left if "/demo-a/" in finding.file] == []
+    same = edit(folder, FILE, f"{names[0]}: doc-a", f"{names[0]}: doc-b")
+    assert [finding.rule for finding in same if "/demo-a/" in finding.file] == ["status-above-source"]
+
+
+def test_a_second_document_that_nothing_needs(folder: Path) -> None:
+    (finding,) = edit(folder, FILE, "on: 2026-01-02,", "on: 2026-01-02, corroborated: {X-9: doc-a},")
+    assert (finding.rule, finding.severity, finding.file) == ("corroboration-unused", "warning", FILE)
+    assert "has no X-9" in finding.message
 
 
 def test_a_folder_may_do_without() -> None:

@@ -57,6 +57,8 @@ SCOPES_OF = {
     "assessments.replay_assessment": {"assess"},
     "audit.list_entries": {"admin"},
     "proceeds.assess_use_of_proceeds": {"assess"},
+    "impacts.show_impact": {"portfolio"},
+    "impacts.list_impacts": {"admin"},
     "portfolios.create_portfolio": {"portfolio"},
     "portfolios.list_portfolios": {"portfolio"},
     "portfolios.show_portfolio": {"portfolio"},
@@ -153,7 +155,7 @@ def test_an_organisation_cannot_reach_what_belongs_to_another(
         assert nothing.status_code == 404
         # Not even whether the thing exists.
         assert masked(theirs, things) == masked(nothing, {"": ID}), endpoint
-    assert tried == 8
+    assert tried == 9
     assert stranger("GET", "/v1/portfolios").get_json()["portfolios"] == []
     for thing, path in (("assessment_id", "assessments"), ("portfolio_id", "portfolios")):
         assert owner("GET", f"/v1/{path}/{things[thing]}").status_code == 200

@@ -11,6 +11,7 @@ from flask import Response, send_file
 
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.errors import InvalidInput, Problem
+from taxonomy_api.jobs.stored_impact import MOST_COMPARED
 from taxonomy_api.portfolio.template import write_template
 from taxonomy_api.store.assessments import MOST_PROJECTS
 from taxonomy_api.store.idempotency import LONGEST_KEY
@@ -47,6 +48,7 @@ def show_limits() -> Response:
                 "idempotency_key_characters": LONGEST_KEY,
                 "upload_bytes": settings.max_upload_bytes,
                 "portfolio_rows": settings.max_portfolio_rows,
+                "impact_rows": MOST_COMPARED,
                 "page_size": schemas.LARGEST_PAGE,
                 "search_characters": schemas.LONGEST_SEARCH,
                 "requests_per_minute_per_key": settings.requests_per_minute,
