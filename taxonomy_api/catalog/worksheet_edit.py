@@ -27,7 +27,8 @@ from taxonomy_api.catalog.worksheet_compare import Changes
 from taxonomy_api.catalog.worksheet_findings import CellReport
 from taxonomy_api.catalog.worksheet_model import COLUMNS, FIXED, TOLD, FilledRow, SheetRow
 from taxonomy_api.catalog.worksheet_place import JOINING, NoPlace, Placing, Slot, kind_in
-from taxonomy_api.catalog.worksheet_rows import CLASSES, DEMANDS, DNSH, SectorFile
+from taxonomy_api.catalog.worksheet_removal import check_removals, place_of
+from taxonomy_api.catalog.worksheet_rows import DEMANDS, SectorFile
 from taxonomy_api.catalog.yaml_patch import Plain, plain
 
 _TEST = frozenset(("operator", "value", "unit", "from"))
@@ -341,17 +342,14 @@ class TaxonomyEdit:
     # Removed rows
 
     def _remove(self) -> None:
-        removed = {(row.file, *row.where, row.text("kind") == "row") for row in self.changes.removed}
-        self._refuse_orphans(removed)
+        check_removals(self.now, self.changes, self.report)
+        removed = {place_of(row) for row in self.changes.removed}
         for row in self.changes.removed:
             if row.sheet == "Activities":
-                message = f"the activity {row.key} is gone from the sheet"
-                cure = "restore its row; an activity is removed in the file"
-                self.report.add("Activities", 1, "code", "worksheet-locked", message, cure)
                 continue
             slot = self._slots[row.key]
             if row.text("path").endswith(DEMANDS) and isinstance(slot.held, dict):
-                if (row.file, *row.where, True) not in removed:
+                if (row.file, *row.where, "row") not in removed:
                     for key in [key for key in slot.held if key not in ROW_KEYS]:
                         del slot.held[key]
             elif row.text("kind") == "step":
@@ -361,42 +359,6 @@ class TaxonomyEdit:
                     steps.pop(row.text("from"), None)
             else:
                 self._placings[row.text("activity")].remove(slot)
-                self._need_successor(row)
-
-    def _refuse_orphans(self, removed: set[tuple[str | int, ...]]) -> None:
-        """A row cannot stay where what it belongs to goes."""
-        for row in self.now:
-            number = self.changes.numbers.get((row.sheet, row.key))
-            if number is None or row.sheet == "Activities":
-                continue
-            above = [
-                (row.file, *row.where[:end], of_row)
-                for end in range(3, len(row.where))
-                for of_row in (True, False)
-            ]
-            if row.text("path").endswith(DEMANDS):
-                above.append((row.file, *row.where, True))
-            if any(place in removed for place in above):
-                message = "the row that it belongs to is gone"
-                self.report.add(
-                    "Criteria", number, "path", "worksheet-place", message, "remove or restore both"
-                )
-
-    def _need_successor(self, row: SheetRow) -> None:
-        """A class that must be stated, or the part of a `not`, cannot go without another in its place."""
-        path, code = row.text("path"), row.text("activity")
-        is_class = path in (*CLASSES[:2],) or (path.startswith(DNSH) and "." not in path)
-        if not is_class and not path.endswith(".not"):
-            return
-        if path.endswith(".not") and any(other.where == row.where[:-1] for other in self.changes.removed):
-            return
-        for filled in self.changes.added:
-            if filled.text("activity") == code and f"{filled.text('path')}.".startswith(f"{path}."):
-                return
-        message = f"{code} has no test at {path} any more"
-        cure = "keep its row, and write none, listing or not_on_file under Kind if that is so"
-        place = self.report.filled.cell("Criteria", 1, "path")
-        self.report.at(place, "class-missing", message, cure)
 
 
 _FILE = "restore it, and edit the file"

@@ -157,5 +157,5 @@ def _end(outcome: Outcome, written: bool) -> str:
         return "The workbook changes nothing."
     files = f"{len(outcome.texts)} files" if len(outcome.texts) > 1 else next(iter(outcome.texts))
     if written:
-        return f"{files} written. See the change with git diff; take it back with git checkout."
+        return f"{files} written; git diff shows it, taxonomy-api changelog --write drafts its line."
     return f"{files} would change; nothing is written. Add --write to write."
