@@ -108,11 +108,11 @@ class Assessments:
 
         def work(session: Session) -> None:
             keep(session, engine.release)
-            lines = []
+            hashes = {}
             for name, one in answered.items():
                 if isinstance(one, Answered):
                     _store(session, who, one, ids[name])
-                    lines.append(f"{ids[name]} {sha256(one.answer)}\n")
+                    hashes[ids[name]] = sha256(one.answer)
             record(
                 session,
                 who.organisation_id,
@@ -122,7 +122,7 @@ class Assessments:
                 release=engine.release.id,
                 projects=len(answered),
                 stored=len(ids),
-                answers=sha256("".join(lines)),
+                answers=hashes,
             )
             settle(session, claim, Outcome(200, batch_id, outcome))
 
