@@ -206,7 +206,7 @@ def _others(kept: str, turn: int) -> Iterator[tuple[str, str, int]]:
 
 
 @contextmanager
-def running(workers: int) -> Iterator[Service]:
+def running(workers: int, **more: str) -> Iterator[Service]:
     key = secrets.token_urlsafe(48)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -217,6 +217,7 @@ def running(workers: int) -> Iterator[Service]:
             "STORE": folder,
             "REQUESTS_PER_MINUTE": "0",
             "EMBEDDED_WORKER": "no",
+            **more,
         }
         environment = {**os.environ, **{f"TAXONOMY_API_{name}": value for name, value in settings.items()}}
         program = str(Path(sys.executable).with_name("taxonomy-api"))
