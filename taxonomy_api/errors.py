@@ -5,7 +5,11 @@ Rooms raise these; the web turns them into problem documents, the command line i
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
+
+#: What the system says where a disk, a quota or the size of a file is used up.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,10 @@ class Conflict(ServiceError):
 
 class TooLarge(ServiceError):
     """More bytes than a limit allows."""
+
+
+class NoRoom(ServiceError):
+    """The disk of the service is full."""
 
 
 class Unavailable(ServiceError):

@@ -29,15 +29,22 @@ def audit() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file of heads.  [default: that of the settings]",
 )
-def verify(organisation: str | None, anchors: tuple[str, ...], anchors_file: Path | None) -> None:
+@click.option(
+    "--entries-only", is_flag=True, help="Leave out the stored answers and results; many take a while."
+)
+def verify(
+    organisation: str | None, anchors: tuple[str, ...], anchors_file: Path | None, entries_only: bool
+) -> None:
     """Find what was changed, removed, reordered or cut off.
 
-    Entries cut off at the end show only against heads that were kept elsewhere. Exit code 1 where anything
-    was found.
+    Entries cut off at the end show only against heads that were kept elsewhere. Answers and results that are
+    still stored are compared with the hashes in their entries. Exit code 1 where anything was found.
     """
     from taxonomy_api.store.anchors import parse_anchor, read_anchors
     from taxonomy_api.store.audit import OPERATOR
     from taxonomy_api.store.audit_key import audit_key
+    from taxonomy_api.store.contents import Contents
+    from taxonomy_api.store.files import FileStore
     from taxonomy_api.store.keys import find_organisation
     from taxonomy_api.store.verify import verify as check
 
@@ -47,7 +54,8 @@ def verify(organisation: str | None, anchors: tuple[str, ...], anchors_file: Pat
         only = organisation
         if organisation not in (None, OPERATOR):
             only = find_organisation(session, organisation).id
-        reports = check(session, audit_key(current), kept, only)
+        contents = None if entries_only else Contents(session, FileStore(current.store))
+        reports = check(session, audit_key(current), kept, only, contents)
     for report in reports:
         for finding in report.findings:
             click.echo(f"{report.chain or 'anchor'}: {finding}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import re
 import secrets
@@ -14,7 +13,7 @@ from typing import Any, Protocol
 
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.catalog.model import Release
-from taxonomy_api.errors import ServiceError
+from taxonomy_api.errors import FULL, ServiceError
 from taxonomy_api.jobs import ledger
 from taxonomy_api.jobs.ledger import Claim, Counts
 from taxonomy_api.jobs.pulse import Pulse
@@ -149,7 +148,7 @@ def describe(job: Claim, problem: Exception) -> dict[str, Any]:
         return {"code": problem.code, "detail": detail, "cure": problem.cure, **nearest}
     if isinstance(problem, ServiceError):
         return {"code": problem.code, "detail": problem.detail}
-    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if isinstance(problem, OSError) and problem.errno in FULL:
         _log.error("Job %s found no room for its results.", job.job_id, exc_info=problem)
         return dict(NO_ROOM)
     correlation = secrets.token_hex(8)

@@ -53,6 +53,16 @@ class Portfolios:
                     None if release is None else self._earlier(repository, file.sha256, options, release)
                 )
                 portfolio = earlier or repository.add_portfolio(portfolio_id, file, options, who.key_id)
+                if earlier is not None:
+                    record(
+                        session,
+                        who.organisation_id,
+                        "portfolio.reused",
+                        who.key_id,
+                        earlier.id,
+                        input=file.sha256,
+                        release=earlier.release or "",
+                    )
                 settle(session, claim, Outcome(202, portfolio.id))
         except BaseException:
             self.files.delete(who.organisation_id, portfolio_id)

@@ -99,7 +99,15 @@ class Assessments:
 
         def work(session: Session) -> None:
             keep(session, engine.release)
+<<<<<<< HEAD
             Repository(session, who.organisation_id).add_assessments(made)
+=======
+            hashes = {}
+            for name, one in answered.items():
+                if isinstance(one, Answered):
+                    _store(session, who, one, ids[name])
+                    hashes[ids[name]] = sha256(one.answer)
+>>>>>>> i-resil
             record(
                 session,
                 who.organisation_id,
@@ -108,8 +116,13 @@ class Assessments:
                 batch_id,
                 release=engine.release.id,
                 projects=len(answered),
+<<<<<<< HEAD
                 stored=len(made),
                 answers=answers,
+=======
+                stored=len(ids),
+                answers=hashes,
+>>>>>>> i-resil
             )
             settle(session, claim, Outcome(200, batch_id, outcome))
 

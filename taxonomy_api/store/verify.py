@@ -1,17 +1,20 @@
-"""Checks the audit trail: finds what was changed, removed, reordered or cut off."""
+"""Checks the audit trail: finds what was changed, removed, reordered or cut off, and contents that differ."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from taxonomy_api.store.audit import GENESIS, Head, hash_of, heads
+from taxonomy_api.store.contents import Contents
 from taxonomy_api.store.models import AuditEntry
 
-_PAGE = 5_000
+#: Entries of a batch hold a thousand hashes.
+_PAGE = 500
 #: After so many findings in one chain the rest of it says nothing new.
 MOST_FINDINGS = 20
 
@@ -27,11 +30,16 @@ class ChainReport:
 
 
 def verify(
-    session: Session, key: bytes, anchors: Iterable[Head] = (), only: str | None = None
+    session: Session,
+    key: bytes,
+    anchors: Iterable[Head] = (),
+    only: str | None = None,
+    contents: Contents | None = None,
 ) -> list[ChainReport]:
     """Checks every chain, or the one named, against the secret and against heads that were kept elsewhere.
 
-    An anchor whose chain is "" belongs to whichever chain has an entry of its number and hash.
+    An anchor whose chain is "" belongs to whichever chain has an entry of its number and hash. With
+    `contents`, what is stored is compared with the hashes in the entries as well.
     """
     # The newest numbers are read before the heads: writers move both together, so heads are never behind.
     query = select(AuditEntry.chain, func.max(AuditEntry.seq)).group_by(AuditEntry.chain)
@@ -41,7 +49,8 @@ def verify(
     chains = {*newest, *ends, *(anchor.chain for anchor in kept if anchor.chain)}
     wanted = [chain for chain in sorted(chains) if only in (None, chain)]
     reports = [
-        _check_chain(session, key, chain, newest.get(chain, 0), ends.get(chain), kept) for chain in wanted
+        _check_chain(session, key, chain, newest.get(chain, 0), ends.get(chain), kept, contents)
+        for chain in wanted
     ]
     reports += [
         ChainReport("", 0, None, (f"no chain has the anchored entry {anchor}",))
@@ -52,7 +61,13 @@ def verify(
 
 
 def _check_chain(
-    session: Session, key: bytes, chain: str, newest: int, head: Head | None, anchors: list[Head]
+    session: Session,
+    key: bytes,
+    chain: str,
+    newest: int,
+    head: Head | None,
+    anchors: list[Head],
+    contents: Contents | None,
 ) -> ChainReport:
     findings: list[str] = []
     count, expected, previous = 0, 1, GENESIS
@@ -81,6 +96,10 @@ def _check_chain(
         for anchor in anchors
         if anchor.chain == chain and not _holds(session, chain, anchor)
     ]
+    if contents is not None and not findings:
+        # Entries that are not as they were sealed say nothing about what they speak of.
+        changed = islice(contents.differences(chain, _entries(session, chain, end)), MOST_FINDINGS)
+        findings += changed
     return ChainReport(chain, count, head, tuple(findings))
 
 

@@ -33,6 +33,7 @@ STATUS: Mapping[type[ServiceError], HTTPStatus] = {
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.NoRoom: HTTPStatus.INSUFFICIENT_STORAGE,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 #: Errors that HTTP itself knows. Any other has the name of its status as its code.
@@ -69,6 +70,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(ServiceError, service_error)
     app.register_error_handler(PortfolioProblem, portfolio_problem)
     app.register_error_handler(SQLAlchemyError, database_error)
+    app.register_error_handler(OSError, system_error)
 
 
 def service_error(error: ServiceError) -> Response:
@@ -94,6 +96,15 @@ def database_error(error: SQLAlchemyError) -> Response:
     _log.warning("%s %s: the database does not answer.", request.method, _route(), exc_info=error)
     detail = "The database does not answer. What this request asked for may not have been done; ask again."
     return service_error(errors.Unavailable("database_unreachable", detail))
+
+
+def system_error(error: OSError) -> Response:
+    """A full disk is the service's own trouble and is told; of anything else the caller learns nothing."""
+    if error.errno not in errors.FULL:
+        return _internal(error)
+    _log.error("%s %s: no room on the disk.", request.method, _route(), exc_info=error)
+    detail = "The service has no room on its disk; nothing of this request is kept. Ask again later."
+    return service_error(errors.NoRoom("no_room", detail))
 
 
 def document(error: ServiceError) -> dict[str, Any]:

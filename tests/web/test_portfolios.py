@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import io
 import json
+import resource
+import tempfile
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -18,6 +22,7 @@ from taxonomy_api.jobs.worker import make_worker
 from taxonomy_api.portfolio.options import NAMES
 from taxonomy_api.web.services import Services
 from tests.web.conftest import HYDRO, LOANS, Caller, assert_problem
+from tests.web.live import multipart
 
 PATH = "/v1/portfolios"
 Work = Callable[[], None]
@@ -324,3 +329,36 @@ def test_results_that_are_gone_or_not_ones_own_are_not_reused(
     assert hand_in(bank, LOANS + b"\n", options=options).get_json()["reused"] is False
     bank("DELETE", done)
     assert hand_in(bank, options=options).get_json()["reused"] is False
+
+
+# The library that reads forms leaves closing what it could not write to the garbage collector.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    ("size", "room"),
+    [
+        pytest.param(3_000_000, 1_000_000, id="while the form is read"),
+        pytest.param(400_000, 100_000, id="while the upload is stored"),
+    ],
+)
+def test_a_full_disk_is_told_and_leaves_nothing_behind(
+    bank: Caller, services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, room: int
+) -> None:
+    """The system itself refuses to let any file grow beyond `room` bytes."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = bank("GET", "/v1/audit").get_json()["head"]
+    content = LOANS + b"A-3,demo-a:1.10,40\n" * (size // 19)
+    form, kind = multipart(content)
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, usual[1]))
+    try:
+        answer = bank("POST", PATH, data=form, content_type=kind)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    gc.collect()
+    assert_problem(answer, 507, "no_room")
+    assert list(tmp_path.iterdir()) == []
+    folder = services.settings.store / "portfolios" / bank.organisation_id
+    assert not folder.exists() or list(folder.iterdir()) == []
+    assert bank("GET", PATH).get_json()["portfolios"] == []
+    assert bank("GET", "/v1/audit").get_json()["head"] == before
+    assert hand_in(bank, content).status_code == 202

@@ -277,12 +277,10 @@ def test_a_batch_answers_each_by_itself(bank: Caller, made: Services) -> None:
     assert {**kept, "created": shown["created"]} == shown
     (entry,) = [one for one in trail(bank) if one["kind"] == "assessment.batch"]
     assert (entry["detail"]["projects"], entry["detail"]["stored"]) == (4, 2)
-    lines = ""
     with made.database.reading() as session:
-        for name in ("贷款/1", ""):
-            stored = session.get_one(Assessment, results[name]["assessment"]["id"])
-            lines += f"{stored.id} {sha256(stored.answer)}\n"
-    assert entry["detail"]["answers"] == sha256(lines)
+        ids = [results[name]["assessment"]["id"] for name in ("贷款/1", "")]
+        answers = {one: sha256(session.get_one(Assessment, one).answer) for one in ids}
+    assert entry["detail"]["answers"] == answers
 
 
 @pytest.mark.parametrize(

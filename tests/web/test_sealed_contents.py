@@ -1,0 +1,163 @@
+"""What is stored is compared with what the trail seals, on both kinds of database; anchors in workbooks."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from openpyxl import load_workbook
+from sqlalchemy import delete, select, update
+
+from taxonomy_api.cli.main import cli
+from taxonomy_api.jobs.worker import make_worker
+from taxonomy_api.settings import Settings
+from taxonomy_api.store.keys import SCOPES, create_key, create_organisation
+from taxonomy_api.store.models import Assessment, AuditEntry, AuditHead
+from taxonomy_api.web.app import create_app
+from taxonomy_api.web.services import Services, make_services
+from tests.web.conftest import BATCH, LOANS, PROJECT, Caller
+
+AUDIT_KEY = "a-secret-of-the-trail-of-these-tests"
+PATH = "/v1/assessments"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def made(
+    request: pytest.FixtureRequest, tmp_path: Path, settings_for: Callable[..., Settings]
+) -> Iterator[Services]:
+    more = {"AUDIT_KEY": AUDIT_KEY}
+    if request.param == "postgresql":
+        more["DATABASE_URL"] = request.getfixturevalue("postgres_url")
+    services = make_services(settings_for(tmp_path / "store", **more))
+    services.database.upgrade()
+    yield services
+    services.database.close()
+
+
+@pytest.fixture
+def bank(made: Services) -> Caller:
+    with made.database.unit_of_work() as session:
+        organisation = create_organisation(session, "Bank").id
+        key = create_key(session, organisation, SCOPES)[1]
+    return Caller(create_app(made.settings, made).test_client(), key, organisation)
+
+
+@pytest.fixture
+def verify(made: Services) -> Callable[..., Result]:
+    """`taxonomy-api audit verify` with further arguments."""
+    environment = {
+        "TAXONOMY_API_STORE": str(made.settings.store),
+        "TAXONOMY_API_DATABASE_URL": made.settings.database_url,
+        "TAXONOMY_API_AUDIT_KEY": AUDIT_KEY,
+    }
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(cli, ["audit", "verify", *arguments], env=environment)
+
+    return run
+
+
+def assessed_loans(bank: Caller, made: Services) -> str:
+    """The address of a portfolio that is done."""
+    file = {"file": (io.BytesIO(LOANS), "loans.csv")}
+    address = str(bank("POST", "/v1/portfolios", data=file).headers["Location"])
+    worker = make_worker(made.settings, made.database, threading.Event())
+    while worker.queue.receive():
+        pass
+    assert bank("GET", address).get_json()["status"] == "done"
+    return address
+
+
+def change(made: Services, assessment_id: str, **values: Any) -> None:
+    with made.database.unit_of_work() as session:
+        session.execute(update(Assessment).where(Assessment.id == assessment_id).values(**values))
+
+
+def test_a_stored_answer_that_was_changed_is_found(
+    bank: Caller, made: Services, verify: Callable[..., Result]
+) -> None:
+    single = bank("POST", PATH, json=PROJECT).get_json()["id"]
+    batched = bank("POST", f"{PATH}/batch", json=BATCH).get_json()["results"]["A-1"]["assessment"]["id"]
+    assert verify().exit_code == 0
+    with made.database.reading() as session:
+        stored = {one.id: (one.request, one.answer) for one in session.scalars(select(Assessment))}
+    for one, part in ((single, "answer"), (single, "request"), (batched, "answer")):
+        request, answer = stored[one]
+        changed = {"request": request, "answer": answer}
+        changed[part] = changed[part].replace("demo-a", "demo-b")
+        assert changed[part] != stored[one][part == "answer"]
+        change(made, one, **changed)
+        found = verify()
+        assert found.exit_code == 1
+        assert f"{bank.organisation_id}: the stored {part} of assessment {one} is not" in found.stdout
+        # The entries themselves are as they were.
+        assert verify("--entries-only").exit_code == 0
+        change(made, one, request=request, answer=answer)
+    assert verify().exit_code == 0
+
+
+def test_what_was_deleted_is_no_finding(bank: Caller, made: Services, verify: Callable[..., Result]) -> None:
+    single = bank("POST", PATH, json=PROJECT).get_json()["id"]
+    results = bank("POST", f"{PATH}/batch", json=BATCH).get_json()["results"]
+    address = assessed_loans(bank, made)
+    for one in (f"{PATH}/{single}", f"{PATH}/{results['A-1']['assessment']['id']}", address):
+        assert bank("DELETE", one).status_code == 204
+    assert verify().exit_code == 0
+
+
+def test_a_result_file_that_was_changed_or_removed_is_found(
+    bank: Caller, made: Services, verify: Callable[..., Result]
+) -> None:
+    portfolio = assessed_loans(bank, made).rpartition("/")[2]
+    assert verify().exit_code == 0
+    (file,) = made.settings.store.glob(f"portfolios/*/{portfolio}/results-*/results.csv")
+    sound = file.read_bytes()
+    file.write_bytes(sound.replace(b"A-2", b"A-9"))
+    assert f"results.csv of portfolio {portfolio} is not the one that was sealed" in verify().stdout
+    file.unlink()
+    gone = verify()
+    assert (gone.exit_code, gone.stdout.count("is no longer there")) == (1, 1)
+    file.write_bytes(sound)
+    assert verify().exit_code == 0
+
+
+def test_results_that_are_handed_out_again_have_their_entry(bank: Caller, made: Services) -> None:
+    portfolio = assessed_loans(bank, made).rpartition("/")[2]
+    file = {"file": (io.BytesIO(LOANS), "again.csv")}
+    assert bank("POST", "/v1/portfolios", data=file).get_json()["reused"] is True
+    newest, ended = bank("GET", "/v1/audit").get_json()["entries"][:2]
+    assert (newest["kind"], newest["subject"]) == ("portfolio.reused", portfolio)
+    assert newest["detail"] == {name: ended["detail"][name] for name in ("input", "release")}
+
+
+def test_the_anchor_of_a_method_sheet_finds_a_trail_that_was_cut_off(
+    bank: Caller, made: Services, verify: Callable[..., Result]
+) -> None:
+    """Read from the workbook as a verifier would: SEQ:HASH beside its heading."""
+    for _ in range(3):
+        bank("POST", PATH, json=PROJECT)
+    content = bank("GET", f"{assessed_loans(bank, made)}/results.xlsx").data
+    lines = load_workbook(io.BytesIO(content), read_only=True)["Method"].iter_rows(values_only=True)
+    (anchor,) = (str(line[1]) for line in lines if line[0] == "Audit anchor")
+    # The key and three answers stand before the portfolio.
+    assert anchor.startswith("4:")
+    head = json.loads(bank("GET", "/v1/audit").data)["head"]
+    assert head["seq"] == 5
+    sound = verify("--anchor", anchor)
+    assert (sound.exit_code, sound.stderr) == (0, "1 anchors, 2 chains\n")
+    with made.database.unit_of_work() as session:
+        own = AuditEntry.chain == bank.organisation_id
+        kept = session.scalars(select(AuditEntry.hash).where(own, AuditEntry.seq == 2)).one()
+        session.execute(delete(AuditEntry).where(own, AuditEntry.seq > 2))
+        of_bank = update(AuditHead).where(AuditHead.chain == bank.organisation_id)
+        session.execute(of_bank.values(seq=2, hash=kept))
+    # By itself the shorter chain is whole; only the workbook knows better.
+    assert verify().exit_code == 0
+    cut = verify("--anchor", anchor)
+    assert (cut.exit_code, f"no chain has the anchored entry {anchor}" in cut.stdout) == (1, True)
