@@ -45,6 +45,9 @@ class Service:
     def ask(self, method: str, path: str, body: Any = None) -> http_load.Answer:
         return http_load.ask(self.port, self.request(method, path, body))
 
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+
     def web_processes(self) -> list[int]:
         """Those that said in the log that they answered something, and still live."""
         found = re.findall(r'"process": ?(\d+),"?.*?"answered"', self.log.read_text(encoding="utf-8"))
@@ -72,8 +75,11 @@ class Service:
 
 
 @contextmanager
-def running(workers: int, database: str = "sqlite", server: str = "granian") -> Iterator[Service]:
-    """`database` is `sqlite`, `postgresql` (the local server) or a URL, beside whose database one is made."""
+def running(
+    workers: int, database: str = "sqlite", server: str = "granian", **more: str
+) -> Iterator[Service]:
+    """`database` is `sqlite`, `postgresql` (the local server) or a URL, beside whose database one is made;
+    `more` are further settings."""
     with tempfile.TemporaryDirectory() as folder, _database(database, Path(folder)) as url:
         key, port = secrets.token_urlsafe(48), _free_port()
         settings = {
@@ -82,6 +88,7 @@ def running(workers: int, database: str = "sqlite", server: str = "granian") -> 
             "DATABASE_URL": url,
             "REQUESTS_PER_MINUTE": "0",
             "EMBEDDED_WORKER": "no",
+            **more,
         }
         environment = {**os.environ, **{f"TAXONOMY_API_{name}": value for name, value in settings.items()}}
         program = str(Path(sys.executable).with_name("taxonomy-api"))

@@ -173,7 +173,6 @@ def _others(made: str, turn: int) -> Iterator[tuple[str, str, int]]:
         yield "DELETE", f"/v1/assessments/{made}", 204
 
 
-<<<<<<< HEAD
 def killed(service: Service, connections: int, seconds: float) -> list[str]:
     """Kills a web process while answers are under way; what was acknowledged."""
     victim = service.web_processes()[0]
@@ -187,35 +186,6 @@ def killed(service: Service, connections: int, seconds: float) -> list[str]:
         f"{len(load.failures)} requests broken off"
     )
     return load.acknowledged
-=======
-@contextmanager
-def running(workers: int, **more: str) -> Iterator[Service]:
-    key = secrets.token_urlsafe(48)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        settings = {
-            "BOOTSTRAP_KEY": key,
-            "STORE": folder,
-            "REQUESTS_PER_MINUTE": "0",
-            "EMBEDDED_WORKER": "no",
-            **more,
-        }
-        environment = {**os.environ, **{f"TAXONOMY_API_{name}": value for name, value in settings.items()}}
-        program = str(Path(sys.executable).with_name("taxonomy-api"))
-        command = [program, "serve", "--port", str(port), "--workers", str(workers)]
-        log = Path(folder) / "log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(command, env=environment, cwd=folder, stdout=output, stderr=output)
-        service = Service(process, port, key, log)
-        try:
-            wait_until_ready(service)
-            yield service
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(_PATIENCE)
->>>>>>> i-resil
 
 
 def whole_trail(service: Service, kept: list[str]) -> None:

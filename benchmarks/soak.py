@@ -38,7 +38,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from benchmarks.service import ONE_TAXONOMY, THREE_TAXONOMIES, Service, running
+from benchmarks.served import Service, running
+from benchmarks.service import ONE_TAXONOMY, THREE_TAXONOMIES
 from taxonomy_api.catalog.load import default_data_folder
 
 LOANS = Path(__file__).parent.parent / "examples" / "bank-200-loans.xlsx"

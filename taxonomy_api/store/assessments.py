@@ -90,7 +90,7 @@ class Assessments:
             except InvalidInput as problem:
                 answered[name] = describe(_placed(problem, name))
         made = [one for one in answered.values() if isinstance(one, NewAssessment)]
-        answers = sha256("".join(f"{one.id} {sha256(one.answer)}\n" for one in made))
+        answers = {one.id: sha256(one.answer) for one in made}
         outcome = json.dumps(
             {name: one.id if isinstance(one, NewAssessment) else one for name, one in answered.items()},
             ensure_ascii=False,
@@ -99,15 +99,7 @@ class Assessments:
 
         def work(session: Session) -> None:
             keep(session, engine.release)
-<<<<<<< HEAD
             Repository(session, who.organisation_id).add_assessments(made)
-=======
-            hashes = {}
-            for name, one in answered.items():
-                if isinstance(one, Answered):
-                    _store(session, who, one, ids[name])
-                    hashes[ids[name]] = sha256(one.answer)
->>>>>>> i-resil
             record(
                 session,
                 who.organisation_id,
@@ -116,13 +108,8 @@ class Assessments:
                 batch_id,
                 release=engine.release.id,
                 projects=len(answered),
-<<<<<<< HEAD
                 stored=len(made),
                 answers=answers,
-=======
-                stored=len(ids),
-                answers=hashes,
->>>>>>> i-resil
             )
             settle(session, claim, Outcome(200, batch_id, outcome))
 
