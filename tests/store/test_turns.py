@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
-import statistics
 import subprocess
 import sys
 import threading
@@ -17,30 +17,38 @@ from tests.store.conftest import KEY
 
 
 def test_who_waits_is_next(tmp_path: Path) -> None:
-    """One writes again and again without a pause; the other gets in after the turn that is under way."""
+    """Also where the one that has just written wants to write again at once."""
     first, second = (Turns(tmp_path / "db") for _ in range(2))
-    turns, ended = 0, threading.Event()
+    for _ in range(5):
+        order: list[str] = []
 
-    def write_on() -> None:
-        nonlocal turns
-        while not ended.is_set():
-            with first.taken(10):
-                turns += 1
-                time.sleep(0.005)
+        def wait_and_write(order: list[str] = order) -> None:
+            with second.taken(10):
+                order.append("second")
 
-    writer = threading.Thread(target=write_on)
-    writer.start()
-    waited = []
-    for _ in range(9):
-        before = turns
-        with second.taken(10):
-            waited.append(turns - before)
-    ended.set()
-    writer.join()
+        waiting = threading.Thread(target=wait_and_write)
+        with first.taken(10):
+            waiting.start()
+            wait_until_held(tmp_path / "db-next")
+        with first.taken(10):
+            order.append("first")
+        waiting.join()
+        assert order == ["second", "first"]
     first.close()
     second.close()
-    # A machine that is busy may keep the second from even asking now and then.
-    assert statistics.mean(waited) <= 5
+
+
+def wait_until_held(file: Path) -> None:
+    with file.open() as probe:
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            try:
+                fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            fcntl.flock(probe, fcntl.LOCK_UN)
+            time.sleep(0.002)
+    raise AssertionError(f"nobody holds {file.name}")
 
 
 def test_one_who_does_not_end_is_waited_for_only_so_long(tmp_path: Path) -> None:
