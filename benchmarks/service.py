@@ -105,7 +105,10 @@ def storing(service: Service, bodies: list[Any], connections: int, seconds: floa
                 load.acknowledged.append(_id(answer.content))
             turn += 1
 
-    return drive(service.port, script, connections, load, seconds)
+    drive(service.port, script, connections, load, seconds)
+    if not load.times:
+        raise SystemExit(f"nothing was stored: {load.failures[:1]}")
+    return load
 
 
 def batches(service: Service, times: int) -> None:

@@ -17,4 +17,6 @@ def make() -> Any:
     from taxonomy_api.web import serve
 
     logs.configure()
-    return serve._application(load(os.environ))
+    settings = load(os.environ)
+    serve._prepare(settings, "127.0.0.1")
+    return serve._application(settings)
