@@ -37,8 +37,6 @@ SPEAKING: Mapping[str, tuple[str, ...]] = {
     "shared": ("subject",),
     "none": (),
     "listing": (),
-    # A class or criterion that is not on file, in one word.
-    "word": (),
 }
 #: Keys of a row of an item that are not those of its demands.
 ROW_KEYS = ("name", "gbt4754", "marks", "codes_are_examples", "source", "status", "note")

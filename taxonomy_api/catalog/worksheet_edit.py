@@ -281,7 +281,7 @@ class TaxonomyEdit:
         kind = filled.text("kind") or _inferred(filled)
         if kind == "step":
             self._add_step(filled, placing)
-        elif kind not in SPEAKING or kind in ("word", "rows", "not"):
+        elif kind not in SPEAKING or kind in ("rows", "not"):
             message = f"{kind or 'nothing'} is no kind of row that can be added"
             cure = did_you_mean(kind, SPEAKING) or "choose one from the list"
             self.report.add(filled.sheet, filled.number, "kind", "bad-word", message, cure)

@@ -54,6 +54,11 @@ def read_back(
 
     `report` holds what was found while the workbook was read. Raises OSError for files that are not there.
     """
+    mappings = {path.name for path in (folder / "mappings").glob("*.sssom.tsv")}
+    if filled.subject not in release.taxonomies and f"{filled.subject}.sssom.tsv" not in mappings:
+        # The name stands in the workbook and becomes part of a path: only what is on file is opened.
+        report.at(filled.subject, "worksheet-conflict", "nothing of this name is on file", "export again")
+        return Outcome(tuple(report.findings), {})
     edit = _mapping if "--" in filled.subject else _taxonomy
     edited = edit(folder, filled, report, curator)
     if report.has_errors:

@@ -80,10 +80,7 @@ def test_a_block_becomes_a_word() -> None:
     assert isinstance(new, dict) and isinstance(new["activities"], list)
     new["activities"][0]["green"] = "none"  # type: ignore[call-overload, index]
     start, end = SAMPLE.index("green:\n"), SAMPLE.index('\n  - code: "2"')
-    expected = SAMPLE[:start] + "green: none  # from the table\n" + SAMPLE[end:]
-    made = patch(SAMPLE, new, "sample.yaml")
-    assert read(made) == new and "# about the first" in made and "# said twice" in made
-    assert made.count("\n") <= expected.count("\n")
+    assert patch(SAMPLE, new, "sample.yaml") == SAMPLE[:start] + "green: none\n" + SAMPLE[end:]
 
 
 @pytest.mark.parametrize("path", RECORD, ids=lambda path: f"{path.parent.name}/{path.name}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from openpyxl.worksheet.worksheet import Worksheet
 
 from taxonomy_api.catalog.rules_of_worksheets import WORKSHEETS
 from tests.cli.filled import Book, export, texts
@@ -159,6 +160,18 @@ def test_another_workbook_is_refused(book: Book, run: Run) -> None:
     del book.book["Export"]
     result = book.read_back()
     assert result.exit_code == 1 and "was not made by intake export" in result.stderr
+
+
+@pytest.mark.parametrize("subject", ["demo-z", "../elsewhere", "demo-a--demo-z", "../../x--y"])
+def test_a_subject_that_is_not_on_file_is_not_opened(book: Book, subject: str) -> None:
+    export = book.book["Export"]
+    assert isinstance(export, Worksheet)
+    export["B1"] = subject
+    if "--" in subject:
+        book.page("Activities").title = "Mapping"
+    result = book.read_back("--write")
+    assert result.exit_code == 1 and "Traceback" not in result.output
+    assert "nothing is written" in result.stderr
 
 
 @pytest.fixture
