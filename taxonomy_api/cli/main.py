@@ -21,6 +21,7 @@ from taxonomy_api.cli.diff import diff
 from taxonomy_api.cli.export import export
 from taxonomy_api.cli.fmt import fmt
 from taxonomy_api.cli.impact import impact
+from taxonomy_api.cli.import_ import import_classification
 from taxonomy_api.cli.keys import key
 from taxonomy_api.cli.lint import lint
 from taxonomy_api.cli.mapping import mapping
@@ -61,7 +62,7 @@ def cli(traceback: bool) -> None:
 COMMANDS = (
     *(serve, worker, reload, assess, check, template, mapping),
     *(lint, explain, fmt, diff, impact, test, changelog, new_edition, coverage),
-    *(export, schema),
+    *(export, import_classification, schema),
     *(org, key, purge, audit, db),
 )
 for command in COMMANDS:
