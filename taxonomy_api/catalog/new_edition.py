@@ -24,7 +24,8 @@ _ITS_OWN = (
     *("id", "title", "edition", "published", "effective", "supersedes", "counts", "list_complete"),
     *("list_complete_source", "edition_rules", "disclaimer", "holes", "notes"),
 )
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+#: The id of an edition, which is the name of its folder.
+EDITION_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 
 
 class NotScaffolded(ValueError):
@@ -39,7 +40,7 @@ def new_edition(folder: Path, old: str, new: str) -> dict[str, str]:
     source = folder / "taxonomies" / old
     if not (source / EDITION_FILE).is_file():
         raise NotScaffolded(f"{old} is not on file: {source / EDITION_FILE} is missing")
-    if not _ID.fullmatch(new):
+    if not EDITION_ID.fullmatch(new):
         raise NotScaffolded(f"{new!r} cannot be an id; write small letters, digits and single hyphens")
     if (folder / "taxonomies" / new).exists():
         raise NotScaffolded(f"{folder / 'taxonomies' / new} is there already")

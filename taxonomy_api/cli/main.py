@@ -21,6 +21,7 @@ from taxonomy_api.cli.diff import diff
 from taxonomy_api.cli.export import export
 from taxonomy_api.cli.fmt import fmt
 from taxonomy_api.cli.impact import impact
+from taxonomy_api.cli.import_ import import_classification
 from taxonomy_api.cli.intake import intake
 from taxonomy_api.cli.keys import key
 from taxonomy_api.cli.lint import lint
@@ -61,7 +62,8 @@ def cli(traceback: bool) -> None:
 
 COMMANDS = (
     *(serve, worker, reload, assess, check, template, mapping),
-    *(lint, explain, fmt, diff, impact, test, changelog, new_edition, intake, export, schema, coverage),
+    *(lint, explain, fmt, diff, impact, test, changelog, new_edition, intake, coverage),
+    *(export, import_classification, schema),
     *(org, key, purge, audit, db),
 )
 for command in COMMANDS:
