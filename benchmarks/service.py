@@ -56,6 +56,8 @@ def main() -> None:
     parser.add_argument("--batches", type=int, default=5, help="how often a batch is asked")
     parser.add_argument("--minutes", type=float, default=0.25, help="of mixed load; 0 leaves it out")
     given, _ = parser.parse_known_args()
+    # Ended from outside, it stops its service and removes its database all the same.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     connections, seconds = min(given.connections, 64), min(given.seconds, 60.0)
     with running(given.workers, given.database, given.server) as service:
         print(
