@@ -127,7 +127,12 @@ class _CopyWriter:
         sheet, copy = self._sheet, self._copy
         if copy.row_height:
             sheet.set_default_row(copy.row_height)
+        covered = -1
         for one in copy.columns:
+            if one.first <= covered:
+                # No program describes a column twice; and each description costs time per column.
+                continue
+            covered = one.last
             width = None if one.width is None else max(one.width - _MARGIN / _PIXELS, 0)
             sheet.set_column(one.first, one.last, width, self._format(one.look), {"hidden": one.hidden})
         self._write_merged()
