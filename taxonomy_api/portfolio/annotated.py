@@ -17,13 +17,13 @@ import msgspec
 import xlsxwriter
 
 from taxonomy_api.catalog.terms import Language
-from taxonomy_api.portfolio.annotated_sheets import write_issues, write_lines, write_text
+from taxonomy_api.portfolio.annotated_sheets import write_issues, write_lines
 from taxonomy_api.portfolio.book_formats import COLOURS
 from taxonomy_api.portfolio.issues import Issue, IssueLog
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.reading_process import ReadingProcess
 from taxonomy_api.portfolio.result_columns import ResultColumn
-from taxonomy_api.portfolio.safe_text import clean
+from taxonomy_api.portfolio.safe_text import clean, write_text
 from taxonomy_api.portfolio.sheet_copy import CellLook, SheetCopy
 from taxonomy_api.portfolio.table import Book, Cell, Table, column_number, shown
 from taxonomy_api.portfolio.texts import label
