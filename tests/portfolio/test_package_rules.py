@@ -150,7 +150,7 @@ def test_a_broken_rule_is_seen(rule: str, sound: dict[str, bytes], tmp_path: Pat
 
 
 def test_text_that_looks_like_the_writers_own_markup_stays_text(tmp_path: Path, engine: Engine) -> None:
-    """XlsxWriter takes a string from <r> to </r> for finished XML; in Issues it would close the string table."""
+    """XlsxWriter takes a string from <r> to </r> for finished XML; in Issues it would end their table."""
     markup = "<r></si><evil/></r>"
     rows: list[list[object]] = [
         ["id", "activity", "amount", "currency", markup],
