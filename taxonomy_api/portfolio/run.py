@@ -40,9 +40,10 @@ from taxonomy_api.portfolio.result_columns import (
     TaxonomyResults,
     result_columns,
 )
+from taxonomy_api.portfolio.serial_dates import read_serial_dates
 from taxonomy_api.portfolio.suggestions import EXHAUSTED, Suggestions
 from taxonomy_api.portfolio.summary import Identity, Money, PortfolioSummary, summarise
-from taxonomy_api.portfolio.table import Book, MergedRange, Table
+from taxonomy_api.portfolio.table import FROM_1904, Book, MergedRange, Table
 from taxonomy_api.portfolio.texts import label
 from taxonomy_api.portfolio.vocabulary import build_vocabulary
 
@@ -147,6 +148,8 @@ def _read(
     reporter = Reporter(table, IssueLog(limits.issues_per_cause), options.language)
     explain_reading(reporter, book, location, data)
     reading = interpret(table, plan, reporter, data.merged)
+    if not any(note.code == FROM_1904 for note in book.notes):
+        read_serial_dates(reporter, plan, reading.usable, engine.release.facts)
     reading.rates = choose_rates(reporter, beside, options)
     reading.copy = copy
     return reading
