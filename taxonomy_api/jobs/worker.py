@@ -127,7 +127,7 @@ def make_worker(
 ) -> Worker:
     """A worker on the settings' queue, with the release in use unless another holder of it is given."""
     current = current or CurrentRelease(settings.data, settings.cache, Rollout(settings.store))
-    limits = Limits(file_size=settings.max_upload_bytes, rows=settings.max_portfolio_rows)
+    limits = reading_limits(settings)
     jobs = PortfolioJobs(
         database=database,
         files=FileStore(settings.store),
@@ -150,6 +150,18 @@ def make_worker(
     )
     lease = timedelta(seconds=settings.job_lease_seconds)
     return Worker(database, queue, lease, stopping, chores)
+
+
+def reading_limits(settings: Settings) -> Limits:
+    """What the settings say of an upload; GET /v1/limits tells the same."""
+    return Limits(
+        file_size=settings.max_upload_bytes,
+        uncompressed_size=settings.max_unpacked_bytes,
+        entries=settings.max_workbook_parts,
+        rows=settings.max_portfolio_rows,
+        reading_memory=settings.reading_memory_bytes,
+        reading_seconds=settings.reading_seconds,
+    )
 
 
 def _assess(
