@@ -78,12 +78,14 @@ class Worker:
     def __init__(
         self,
         database: Database,
+        files: FileStore,
         queue: JobQueue,
         lease: timedelta,
         stopping: threading.Event,
         chores: Sequence[Chore] = (),
     ) -> None:
         self._database = database
+        self._files = files
         self.queue = queue
         self._lease = lease
         self._stopping = stopping
@@ -105,7 +107,9 @@ class Worker:
     def recover(self) -> bool:
         """Finds jobs whose worker was lost, and jobs whose message was."""
         with self._database.unit_of_work() as session:
-            ledger.recover(session, self._lease)
+            ended = ledger.recover(session, self._lease)
+        for portfolio in ended:
+            self._files.settle(portfolio)
         if self.queue.is_empty():
             with self._database.reading() as session:
                 waiting = ledger.queued(session)
@@ -149,7 +153,7 @@ def make_worker(
         Chore(settings.audit_anchor_seconds, lambda: anchors.write() > 0),
     )
     lease = timedelta(seconds=settings.job_lease_seconds)
-    return Worker(database, queue, lease, stopping, chores)
+    return Worker(database, jobs.files, queue, lease, stopping, chores)
 
 
 def reading_limits(settings: Settings) -> Limits:
