@@ -113,7 +113,7 @@ def give_back(session: Session, job: Claim) -> bool:
 
 
 def recover(session: Session, lease: timedelta) -> Sequence[Portfolio]:
-    """Queues jobs again whose worker gave no sign of life for `lease`; answers with those it ended instead."""
+    """Queues jobs again whose worker gave no sign of life for `lease`; answers with those ended instead."""
     silent = (Portfolio.state == "running") & (Portfolio.heartbeat < now() - lease)
     given_up = {"state": "failed", "phase": "failed", "problem": LOST, "finished": now()}
     cancelled = {"state": "cancelled", "phase": "cancelled", "finished": now()}

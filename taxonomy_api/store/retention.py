@@ -155,7 +155,7 @@ def _leftovers(database: Database, files: FileStore, before: datetime) -> int:
 
 
 def _unsettled(database: Database, files: FileStore) -> int:
-    """Uploads and half-written results of portfolios that have ended: their worker was lost before tidying."""
+    """What is left of uploads and half-written results of ended portfolios whose worker was lost then."""
     count = 0
     for _, portfolio_id in files.unsettled():
         with database.reading() as session:
