@@ -81,6 +81,12 @@ class Settings:
     max_body_bytes: Annotated[int, "Largest JSON body, in bytes"] = 2**20
     max_upload_bytes: Annotated[int, "Largest uploaded portfolio, in bytes"] = 100 * 2**20
     max_portfolio_rows: Annotated[int, "Most rows of one portfolio"] = 50_000
+    max_unpacked_bytes: Annotated[int, "Most that an uploaded workbook may unpack to, in bytes"] = 2**30
+    max_workbook_parts: Annotated[int, "Most parts that an uploaded workbook may be packed of"] = 2_000
+    reading_memory_bytes: Annotated[int, "Memory of the process in which an upload is opened, in bytes"] = (
+        3 * 2**30
+    )
+    reading_seconds: Annotated[int, "Seconds of that process, of its processor time and by the clock"] = 120
     public_reading: Annotated[bool, "Taxonomies may be read without a key"] = True
     bootstrap_key: Annotated[
         str, "First API key, at least 32 characters; ignored once any key exists, even a revoked one"

@@ -112,11 +112,12 @@ def give_back(session: Session, job: Claim) -> bool:
     return _apply(session, job, {"state": "queued", "phase": "queued", "attempt": job.attempt - 1})
 
 
-def recover(session: Session, lease: timedelta) -> None:
-    """Queues jobs again whose worker gave no sign of life for `lease`, or gives them up."""
+def recover(session: Session, lease: timedelta) -> Sequence[Portfolio]:
+    """Queues jobs again whose worker gave no sign of life for `lease`; answers with those ended instead."""
     silent = (Portfolio.state == "running") & (Portfolio.heartbeat < now() - lease)
     given_up = {"state": "failed", "phase": "failed", "problem": LOST, "finished": now()}
     cancelled = {"state": "cancelled", "phase": "cancelled", "finished": now()}
+    all_ended: list[Portfolio] = []
     for which, values in (
         (Portfolio.cancel_requested, cancelled),
         (Portfolio.attempt >= MOST_ATTEMPTS, given_up),
@@ -124,7 +125,9 @@ def recover(session: Session, lease: timedelta) -> None:
         ended = update(Portfolio).where(silent, which).values(**values).returning(Portfolio)
         for portfolio in session.scalars(ended).all():
             record_end(session, portfolio, WORKER)
+            all_ended.append(portfolio)
     session.execute(update(Portfolio).where(silent).values(state="queued", phase="queued"))
+    return all_ended
 
 
 def queued(session: Session) -> Sequence[str]:

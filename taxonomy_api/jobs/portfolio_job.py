@@ -20,7 +20,7 @@ from taxonomy_api.jobs.pulse import Pulse
 from taxonomy_api.portfolio.problem import Cancelled, PortfolioProblem
 from taxonomy_api.store.audit import head_of
 from taxonomy_api.store.current import CurrentRelease
-from taxonomy_api.store.database import Database
+from taxonomy_api.store.database import Database, is_away
 from taxonomy_api.store.files import FileStore
 
 _log = logging.getLogger(__name__)
@@ -61,7 +61,10 @@ class PortfolioJobs:
     stopping: threading.Event
 
     def run(self, job_id: str) -> None:
-        """Runs a queued job to its end; does nothing for any other."""
+        """Runs a queued job to its end; does nothing for any other.
+
+        Where the database is away its error is raised, and the job is started again after its lease.
+        """
         with self.database.unit_of_work() as session:
             job = ledger.claim(session, job_id)
         if job is None:
@@ -74,6 +77,9 @@ class PortfolioJobs:
             except Cancelled:
                 self._stopped(job, pulse)
             except Exception as problem:
+                if is_away(problem):
+                    self.files.discard(job.organisation_id, job.job_id, job.attempt)
+                    raise
                 self._failed(job, problem)
             else:
                 self._finished(job, release, summary, pulse.counts, results)

@@ -78,12 +78,14 @@ class Worker:
     def __init__(
         self,
         database: Database,
+        files: FileStore,
         queue: JobQueue,
         lease: timedelta,
         stopping: threading.Event,
         chores: Sequence[Chore] = (),
     ) -> None:
         self._database = database
+        self._files = files
         self.queue = queue
         self._lease = lease
         self._stopping = stopping
@@ -105,7 +107,9 @@ class Worker:
     def recover(self) -> bool:
         """Finds jobs whose worker was lost, and jobs whose message was."""
         with self._database.unit_of_work() as session:
-            ledger.recover(session, self._lease)
+            ended = ledger.recover(session, self._lease)
+        for portfolio in ended:
+            self._files.settle(portfolio)
         if self.queue.is_empty():
             with self._database.reading() as session:
                 waiting = ledger.queued(session)
@@ -127,7 +131,7 @@ def make_worker(
 ) -> Worker:
     """A worker on the settings' queue, with the release in use unless another holder of it is given."""
     current = current or CurrentRelease(settings.data, settings.cache, Rollout(settings.store))
-    limits = Limits(file_size=settings.max_upload_bytes, rows=settings.max_portfolio_rows)
+    limits = reading_limits(settings)
     jobs = PortfolioJobs(
         database=database,
         files=FileStore(settings.store),
@@ -149,7 +153,19 @@ def make_worker(
         Chore(settings.audit_anchor_seconds, lambda: anchors.write() > 0),
     )
     lease = timedelta(seconds=settings.job_lease_seconds)
-    return Worker(database, queue, lease, stopping, chores)
+    return Worker(database, jobs.files, queue, lease, stopping, chores)
+
+
+def reading_limits(settings: Settings) -> Limits:
+    """What the settings say of an upload; GET /v1/limits tells the same."""
+    return Limits(
+        file_size=settings.max_upload_bytes,
+        uncompressed_size=settings.max_unpacked_bytes,
+        entries=settings.max_workbook_parts,
+        rows=settings.max_portfolio_rows,
+        reading_memory=settings.reading_memory_bytes,
+        reading_seconds=settings.reading_seconds,
+    )
 
 
 def _assess(

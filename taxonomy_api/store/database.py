@@ -15,6 +15,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from taxonomy_api.errors import ConfigurationError
@@ -127,6 +129,13 @@ class Database:
         self.engine.dispose()
         if self._turns is not None:
             self._turns.close()
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error says that the database is gone, stopping or busy; trying again later may help."""
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def open_database(settings: Settings) -> Database:

@@ -80,9 +80,13 @@ class FileStore:
         return found
 
     def begin(self, organisation_id: str, portfolio_id: str, attempt: int) -> Path:
-        """An empty folder to write results into. Raises NotFound where the upload is gone."""
+        """An empty folder to write results into. Raises NotFound where the upload is gone.
+
+        What earlier attempts left behind is removed; later ones are left alone, for this one may be late.
+        """
         folder = self.input(organisation_id, portfolio_id).parent / f"work-{attempt}"
-        shutil.rmtree(folder, ignore_errors=True)
+        for earlier in range(1, attempt + 1):
+            self.discard(organisation_id, portfolio_id, earlier)
         folder.mkdir(mode=0o700)
         return folder
 
@@ -117,6 +121,22 @@ class FileStore:
             named = _ID.fullmatch(folder.parent.name) and _ID.fullmatch(folder.name)
             if named and folder.stat().st_mtime < before.timestamp():
                 yield folder.parent.name, folder.name
+
+    def unsettled(self) -> Iterator[tuple[str, str]]:
+        """(organisation, portfolio) of the folders that hold more than one attempt's results."""
+        for folder in sorted((self.root / "portfolios").glob("*/*")):
+            names = [path.name for path in folder.glob("*")]
+            is_settled = not names or (len(names) == 1 and names[0].startswith("results-"))
+            if not is_settled and _ID.fullmatch(folder.parent.name) and _ID.fullmatch(folder.name):
+                yield folder.parent.name, folder.name
+
+    def settle(self, portfolio: Portfolio) -> None:
+        """Removes everything of a portfolio that has ended but its results."""
+        kept = f"results-{portfolio.attempt}" if portfolio.state == "done" else None
+        self.delete_input(portfolio.organisation_id, portfolio.id)
+        for path in self._folder(portfolio.organisation_id, portfolio.id).glob("*-*"):
+            if path.name != kept:
+                shutil.rmtree(path, ignore_errors=True)
 
     def delete(self, organisation_id: str, portfolio_id: str) -> None:
         """Removes the upload and all results."""

@@ -124,6 +124,7 @@ class Portfolio(Owned):
     __table_args__ = (
         Index(None, "organisation_id", "id"),
         Index(None, "state"),
+        Index("ix_portfolios_content", "organisation_id", "file_sha256"),
         CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="state"),
     )
 

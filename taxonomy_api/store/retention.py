@@ -64,7 +64,7 @@ def purge(database: Database, files: FileStore, settings: Settings, in_use: str 
         portfolios=portfolios,
         idempotency_keys=keys,
         releases=_releases(database, in_use, today - _SETTLED, actor),
-        leftovers=_leftovers(database, files, today - _SETTLED),
+        leftovers=_leftovers(database, files, today - _SETTLED) + _unsettled(database, files),
     )
 
 
@@ -150,6 +150,18 @@ def _leftovers(database: Database, files: FileStore, before: datetime) -> int:
             is_known = session.scalar(select(Portfolio.id).where(Portfolio.id == portfolio_id)) is not None
         if not is_known:
             files.delete(organisation_id, portfolio_id)
+            count += 1
+    return count
+
+
+def _unsettled(database: Database, files: FileStore) -> int:
+    """What is left of uploads and half-written results of ended portfolios whose worker was lost then."""
+    count = 0
+    for _, portfolio_id in files.unsettled():
+        with database.reading() as session:
+            portfolio = session.get(Portfolio, portfolio_id)
+        if portfolio is not None and portfolio.state in FINISHED:
+            files.settle(portfolio)
             count += 1
     return count
 

@@ -9,14 +9,14 @@ from typing import Any, Protocol
 
 import marshmallow as ma
 from flask import Flask, Response, current_app, request
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from taxonomy_api import errors
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.errors import Problem, ServiceError
 from taxonomy_api.portfolio.problem import PortfolioProblem
+from taxonomy_api.store.database import is_away
 from taxonomy_api.web.request_ids import request_number
 
 _log = logging.getLogger(__name__)
@@ -90,8 +90,7 @@ def service_error(error: ServiceError) -> Response:
 
 def database_error(error: SQLAlchemyError) -> Response:
     """A database that is away, stopping or busy is a 503 to repeat; any other failure is a 500."""
-    away = isinstance(error, OperationalError | InterfaceError | PoolTimeout)
-    if not away and not (isinstance(error, DBAPIError) and error.connection_invalidated):
+    if not is_away(error):
         return _internal(error)
     _log.warning("%s %s: the database does not answer.", request.method, _route(), exc_info=error)
     detail = "The database does not answer. What this request asked for may not have been done; ask again."

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from taxonomy_api.errors import Conflict, NotFound
 from taxonomy_api.jobs import ledger
@@ -216,14 +217,47 @@ def test_a_job_that_kills_its_workers_is_given_up(bench: Bench) -> None:
     assert stored.problem["code"] == "worker_lost"
 
 
-def test_a_lost_job_that_should_stop_is_cancelled(bench: Bench) -> None:
+@pytest.mark.parametrize("state", ["cancelled", "failed"])
+def test_a_lost_job_that_is_not_started_again_leaves_nothing(bench: Bench, state: str) -> None:
+    job_id = bench.submit()
+    for _ in range(1 if state == "cancelled" else MOST_ATTEMPTS):
+        with bench.database.unit_of_work() as session:
+            ledger.recover(session, timedelta(seconds=-1))
+            lost = ledger.claim(session, job_id)
+        assert lost is not None
+        (bench.files.begin(bench.organisation_id, job_id, lost.attempt) / "results.csv").write_text("half")
+    if state == "cancelled":
+        bench.portfolios.cancel(bench.who, job_id)
+    age(bench, job_id)
+    assert folders(bench, job_id) == ["input.csv", f"work-{lost.attempt}"]
+    Worker(bench.database, bench.files, bench.queue, LEASE, bench.stopping).recover()
+    assert bench.portfolio(job_id).state == state
+    assert folders(bench, job_id) == []
+
+
+def test_a_late_worker_removes_nothing_of_its_successors(bench: Bench) -> None:
     job_id = bench.submit()
     with bench.database.unit_of_work() as session:
-        ledger.claim(session, job_id)
-    bench.portfolios.cancel(bench.who, job_id)
-    age(bench, job_id)
-    recover(bench)
-    assert bench.portfolio(job_id).state == "cancelled"
+        assert ledger.claim(session, job_id) is not None
+        ledger.recover(session, timedelta(seconds=-1))
+        assert ledger.claim(session, job_id) is not None
+    bench.files.begin(bench.organisation_id, job_id, 2)
+    bench.files.publish(bench.organisation_id, job_id, 2)
+    bench.files.begin(bench.organisation_id, job_id, 1)
+    assert folders(bench, job_id) == ["input.csv", "results-2", "work-1"]
+
+
+def test_a_database_that_is_away_is_no_fault_of_the_job(bench: Bench) -> None:
+    def work(source: Path, target: Path, progress: Report) -> dict[str, Any]:
+        (target / "results.csv").write_text("half")
+        raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    bench.work = work
+    job_id = bench.submit()
+    with pytest.raises(OperationalError):
+        bench.jobs().run(job_id)
+    assert bench.portfolio(job_id).state == "running"
+    assert folders(bench, job_id) == ["input.csv"]
 
 
 def test_a_job_of_a_stopping_worker_waits_for_the_next(bench: Bench) -> None:
@@ -266,7 +300,8 @@ def test_a_worker_finds_jobs_whose_message_was_lost(bench: Bench) -> None:
     job_id = bench.submit()
     queue = open_queue(bench.settings, lambda _: None)
     assert queue.receive()
-    worker = Worker(bench.database, open_queue(bench.settings, bench.jobs().run), LEASE, bench.stopping)
+    queue = open_queue(bench.settings, bench.jobs().run)
+    worker = Worker(bench.database, bench.files, queue, LEASE, bench.stopping)
     running = threading.Thread(target=worker.work)
     running.start()
     deadline = time.monotonic() + 20

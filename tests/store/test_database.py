@@ -66,6 +66,34 @@ def _migrate(database: Database, step: Callable[[Config, str], None], revision: 
         step(migration_config(connection), revision)
 
 
+def test_the_content_of_an_upload_is_looked_up_by_an_index(sqlite_url: str, postgres_url: str) -> None:
+    for url in (sqlite_url, postgres_url):
+        opened = Database(url, KEY)
+        for revision, step, has_index in (
+            ("head", command.upgrade, True),
+            ("0002", command.downgrade, False),
+            ("head", command.upgrade, True),
+        ):
+            _migrate(opened, step, revision)
+            indexes = inspect(opened.engine).get_indexes("portfolios")
+            found = [one["column_names"] for one in indexes]
+            assert (["organisation_id", "file_sha256"] in found) == has_index
+        assert "ix_portfolios_content" in _plan_of_a_look_up(opened)
+        opened.close()
+
+
+def _plan_of_a_look_up(database: Database) -> str:
+    """How the database would find an organisation's portfolios of one content, were there many."""
+    asked = "FROM portfolios WHERE organisation_id = 'o' AND file_sha256 = 'f' AND release = 'r'"
+    with database.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET enable_seqscan = off"))
+            lines = connection.execute(text(f"EXPLAIN SELECT * {asked}"))
+        else:
+            lines = connection.execute(text(f"EXPLAIN QUERY PLAN SELECT * {asked}"))
+        return "\n".join(str(line[-1]) for line in lines)
+
+
 def test_tables_older_than_the_program_are_refused_with_the_cure(sqlite_url: str, postgres_url: str) -> None:
     for url in (sqlite_url, postgres_url):
         opened = Database(url, KEY)

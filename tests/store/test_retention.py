@@ -115,6 +115,22 @@ def test_what_is_old_goes_and_what_is_not_stays(store: Store) -> None:
     assert store.purge() == NOTHING
 
 
+@pytest.mark.parametrize("state", ["done", "failed", "cancelled", "running"])
+def test_what_a_lost_worker_left_of_an_ended_portfolio_goes(store: Store, state: str) -> None:
+    """An upload is kept no longer than its job, also where nobody was left to remove it."""
+    portfolio = store.portfolio(state, 0)
+    with store.database.unit_of_work() as session:
+        session.get_one(Portfolio, portfolio).attempt = 2
+    folder = store.folder(portfolio)
+    for name in ("results-2", "work-3"):
+        (folder / name).mkdir()
+    (folder / "input.xlsx").write_bytes(b"x")
+    assert store.purge().leftovers == (0 if state == "running" else 1)
+    left = {"done": {"results-2"}, "running": {"input.xlsx", "results-1", "results-2", "work-3"}}
+    assert {path.name for path in folder.iterdir()} == left.get(state, set())
+    assert store.purge() == NOTHING
+
+
 def test_assessments_stay_where_no_age_is_set(store: Store) -> None:
     store.assessment(4_000, store.release("sha256:used"))
     store.settings = replace(store.settings, assessment_days=0)

@@ -162,6 +162,46 @@ def test_a_portfolio_over_the_limit_of_rows_says_so(bank: Caller, services: Serv
 
 
 @pytest.mark.parametrize(
+    ("setting", "told", "value", "code"),
+    [
+        ("max_upload_bytes", "upload_bytes", 100, "file_too_large"),
+        ("max_portfolio_rows", "portfolio_rows", 1, "too_many_rows"),
+        ("max_unpacked_bytes", "unpacked_bytes", 1_000, "workbook_too_large"),
+        ("max_workbook_parts", "workbook_parts", 3, "workbook_too_large"),
+        ("reading_memory_bytes", "reading_memory_bytes", 2**20, "reading_failed"),
+        ("reading_seconds", "reading_seconds", 0, "reading_took_too_long"),
+    ],
+)
+def test_each_limit_of_reading_is_a_setting_is_told_and_is_kept(
+    bank: Caller, services: Services, setting: str, told: str, value: int, code: str
+) -> None:
+    name, content = "a.xlsx", workbook([["id", "activity"], ["1", HYDRO], ["2", HYDRO]])
+    if setting == "reading_memory_bytes":
+        rows = "".join(f"{row:0200},{HYDRO}\n" for row in range(2_000))
+        name, content = "a.csv", f"id,activity\n{rows}".encode()
+    location = hand_in(bank, content, name).headers["Location"]
+    limits = bank("GET", "/v1/limits").get_json()["limits"]
+    assert limits[told] == getattr(services.settings, setting)
+    settings = dataclasses.replace(services.settings, **{setting: value})
+    worker = make_worker(settings, services.database, threading.Event())
+    while worker.queue.receive():
+        pass
+    body = bank("GET", location).get_json()
+    assert (body["status"], body["problem"]["code"]) == ("failed", code)
+    assert body["problem"]["cure"]
+
+
+def workbook(rows: list[list[str]]) -> bytes:
+    book = Workbook()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
     ("options", "status"),
     [
         ("{", 400),
