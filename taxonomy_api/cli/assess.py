@@ -24,7 +24,6 @@ from taxonomy_api.cli.common import (
     settings,
     split_list,
 )
-from taxonomy_api.cli.portfolio_report import report
 from taxonomy_api.cli.progress import ProgressBar
 
 if TYPE_CHECKING:
@@ -119,6 +118,8 @@ def assess(
     named = raw.get("sheet") if isinstance(raw.get("sheet"), str) else None
     with BegunReading(portfolio, OWN_FILE, ahead=True, sheet=named) as begun:
         summary = _run(portfolio, target, kind, current_release(current), raw, fx_file, begun)
+    from taxonomy_api.cli.portfolio_report import report
+
     for line in report(summary, raw["language"]):
         click.echo(line)
     click.echo(f"\n{target}")

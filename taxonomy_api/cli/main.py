@@ -1,39 +1,66 @@
 """The command `taxonomy-api`.
 
 Exit codes: 0 done, 1 the command found a problem (findings, refused input, missing file), 2 wrong usage.
-Command modules import the service inside their functions, so that `--help` answers at once.
+A command is imported when it is used, and imports the service inside its functions: start-up counts in short
+runs, and `--help` answers at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
 import click
 
-from taxonomy_api.cli.assess import assess
-from taxonomy_api.cli.audit import audit
-from taxonomy_api.cli.changelog import changelog
-from taxonomy_api.cli.check import check
 from taxonomy_api.cli.common import refusal
-from taxonomy_api.cli.coverage import coverage
-from taxonomy_api.cli.database import db
-from taxonomy_api.cli.diff import diff
-from taxonomy_api.cli.export import export
-from taxonomy_api.cli.fmt import fmt
-from taxonomy_api.cli.impact import impact
-from taxonomy_api.cli.import_ import import_classification
-from taxonomy_api.cli.intake import intake
-from taxonomy_api.cli.keys import key
-from taxonomy_api.cli.lint import lint
-from taxonomy_api.cli.mapping import mapping
-from taxonomy_api.cli.new_edition import new_edition
-from taxonomy_api.cli.organisations import org
-from taxonomy_api.cli.purge import purge
-from taxonomy_api.cli.rules import explain
-from taxonomy_api.cli.scenarios import test
-from taxonomy_api.cli.schema import schema
-from taxonomy_api.cli.serve import reload, serve, worker
-from taxonomy_api.cli.template import template
+
+#: By name: the module of each command here, and what the command is called there.
+COMMANDS = {
+    "assess": ("assess", "assess"),
+    "audit": ("audit", "audit"),
+    "changelog": ("changelog", "changelog"),
+    "check": ("check", "check"),
+    "coverage": ("coverage", "coverage"),
+    "db": ("database", "db"),
+    "diff": ("diff", "diff"),
+    "explain": ("rules", "explain"),
+    "export": ("export", "export"),
+    "fmt": ("fmt", "fmt"),
+    "impact": ("impact", "impact"),
+    "import": ("import_", "import_classification"),
+    "intake": ("intake", "intake"),
+    "key": ("keys", "key"),
+    "lint": ("lint", "lint"),
+    "mapping": ("mapping", "mapping"),
+    "new-edition": ("new_edition", "new_edition"),
+    "org": ("organisations", "org"),
+    "purge": ("purge", "purge"),
+    "reload": ("serve", "reload"),
+    "schema": ("schema", "schema"),
+    "serve": ("serve", "serve"),
+    "template": ("template", "template"),
+    "test": ("scenarios", "test"),
+    "worker": ("serve", "worker"),
+}
+
+
+class Imported(Mapping[str, click.Command]):
+    """The commands by name, each imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        module, attribute = COMMANDS[name]
+        command: click.Command = getattr(import_module(f"taxonomy_api.cli.{module}"), attribute)
+        return command
+
+    def __contains__(self, name: object) -> bool:
+        return name in COMMANDS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
 
 
 class Commands(click.Group):
@@ -50,7 +77,11 @@ class Commands(click.Group):
             raise refusal(problem) from problem
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    commands=Imported(),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="taxonomy-api", prog_name="taxonomy-api")
 @click.option("--traceback", is_flag=True, help="Show where an unexpected failure comes from.")
 def cli(traceback: bool) -> None:
@@ -58,16 +89,6 @@ def cli(traceback: bool) -> None:
 
     Says why, until when, and what is missing.
     """
-
-
-COMMANDS = (
-    *(serve, worker, reload, assess, check, template, mapping),
-    *(lint, explain, fmt, diff, impact, test, changelog, new_edition, intake, coverage),
-    *(export, import_classification, schema),
-    *(org, key, purge, audit, db),
-)
-for command in COMMANDS:
-    cli.add_command(command)
 
 
 def main() -> None:

@@ -22,9 +22,24 @@ def test_all_commands_are_there() -> None:
     assert set(cli.commands) == {
         *("serve", "worker", "reload", "assess", "check", "template", "mapping"),
         *("lint", "explain", "fmt", "diff", "impact", "coverage", "test", "changelog", "new-edition"),
-        "intake",
+        *("intake", "export", "import", "schema"),
         *("org", "key", "purge", "audit", "db"),
     }
+    assert [command.name for command in cli.commands.values()] == [*cli.commands]
+
+
+def test_a_mistyped_command_is_named_with_the_nearest(run: Run) -> None:
+    assert "assess" in run("asess").stderr
+
+
+def test_a_command_is_all_that_is_loaded_of_the_commands() -> None:
+    program = (
+        "import sys; from taxonomy_api.cli.main import cli\n"
+        "cli(['reload', '--help'], standalone_mode=False)\n"
+        "print(*(n for n in ('serve', 'assess', 'intake') if f'taxonomy_api.cli.{n}' in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
+    assert done.stdout.splitlines()[-1] == "serve"
 
 
 def test_version(run: Run) -> None:
