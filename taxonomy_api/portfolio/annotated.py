@@ -7,7 +7,7 @@ is taken over as it is, so that nothing which acts can come along; and what writ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,15 +17,15 @@ import msgspec
 import xlsxwriter
 
 from taxonomy_api.catalog.terms import Language
-from taxonomy_api.portfolio.annotated_sheets import write_issues, write_lines
-from taxonomy_api.portfolio.book_formats import COLOURS
-from taxonomy_api.portfolio.issues import Issue, IssueLog
+from taxonomy_api.portfolio.book_formats import Formats, column_width
+from taxonomy_api.portfolio.issues import Cause, Issue, IssueLog
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.reading_process import ReadingProcess
 from taxonomy_api.portfolio.result_columns import ResultColumn
-from taxonomy_api.portfolio.safe_text import clean, write_text
+from taxonomy_api.portfolio.safe_text import TEXT_ONLY, clean, write_text
 from taxonomy_api.portfolio.sheet_copy import CellLook, SheetCopy
-from taxonomy_api.portfolio.table import Book, Cell, Table, column_number, shown
+from taxonomy_api.portfolio.table import Book, Table, column_number, shown
+from taxonomy_api.portfolio.text_sheets import write_issues, write_method
 from taxonomy_api.portfolio.texts import label
 
 #: Merged blocks are written cell by cell; sheets of real portfolios stay far below.
@@ -77,29 +77,17 @@ def read_copy(book: Book, table: Table, limits: Limits) -> Copied:
 def write_annotated(path: Path, copied: Copied, notes: Annotations) -> None:
     """Write the copy, with the sheets Issues (what was left behind first) and Method behind it."""
     copy = copied.sheet
-    workbook = xlsxwriter.Workbook(
-        str(path),
-        {
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "date_1904": copy.date_1904,
-        },
-    )
-    try:
+    with xlsxwriter.Workbook(str(path), {**TEXT_ONLY, "date_1904": copy.date_1904}) as workbook:
+        formats = Formats(workbook)
         name = _sheet_name(notes.table.sheet)
         writer = _CopyWriter(workbook, workbook.add_worksheet(name), copy)
         writer.write_sheet()
-        writer.write_verdicts(notes)
+        writer.write_verdicts(notes, formats)
         writer.write_notes(notes)
         taken = {name.casefold()}
-        first = _left_behind(copy, writer.merged_left, notes)
-        write_issues(
-            workbook, _free("Issues", taken), first, _told(notes.issues, copied.hidden), notes.language
-        )
-        write_lines(workbook, _free("Method", taken), label("method", notes.language), notes.method)
-    finally:
-        workbook.close()
+        told = (_left_behind(copy, writer.merged_left, notes), *_told(notes.issues, copied.hidden))
+        write_issues(workbook, formats, notes.issues, notes.language, told, _free("Issues", taken))
+        write_method(workbook, formats, notes.method, notes.language, _free("Method", taken))
 
 
 class _Exact(float):
@@ -113,7 +101,7 @@ class _CopyWriter:
     """Writes one sheet; remembers where its cells end."""
 
     def __init__(self, workbook: Any, sheet: Any, copy: SheetCopy) -> None:
-        self._workbook, self._sheet, self._copy = workbook, sheet, copy
+        self._sheet, self._copy = sheet, copy
         self._formats: list[Any] = [workbook.add_format(_properties(look)) for look in copy.looks]
         self._last_row = max((row.number for row in copy.rows), default=1)
         self._last_column = max(
@@ -144,24 +132,17 @@ class _CopyWriter:
         if any(copy.frozen):
             sheet.freeze_panes(*copy.frozen)
 
-    def write_verdicts(self, notes: Annotations) -> None:
+    def write_verdicts(self, notes: Annotations, formats: Formats) -> None:
+        """Right of the last value."""
         sheet, table = self._sheet, notes.table
-        header = self._workbook.add_format(
-            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#1F4E78", "font_color": "#FFFFFF"}
-        )
-        day = self._workbook.add_format({"num_format": "yyyy-mm-dd"})
-        coloured = {
-            name: self._workbook.add_format({"bg_color": fill, "font_color": font})
-            for name, (fill, font) in COLOURS.items()
-        }
         for column, one in enumerate(notes.columns, start=max(self._last_column, *table.positions) + 1):
-            sheet.set_column(column, column, _width(one), None)
-            write_text(sheet, table.header_row - 1, column, one.header, header)
+            sheet.set_column(column, column, column_width(one), None)
+            write_text(sheet, table.header_row - 1, column, one.header, formats.header)
             for number, cell in zip(table.rows, one.cells, strict=True):
                 if isinstance(cell, date):
-                    sheet.write_datetime(number - 1, column, cell, day)
+                    sheet.write_datetime(number - 1, column, cell, formats.date)
                 elif cell is not None and cell != "":
-                    style = coloured.get(cell) if one.coloured and isinstance(cell, str) else None
+                    style = formats.coloured.get(cell) if one.coloured and isinstance(cell, str) else None
                     write_text(sheet, number - 1, column, shown(cell), style)
 
     def write_notes(self, notes: Annotations) -> None:
@@ -219,7 +200,7 @@ def _properties(look: CellLook) -> dict[str, Any]:
     return {name: clean(value) if isinstance(value, str) else value for name, value in given.items()}
 
 
-def _left_behind(copy: SheetCopy, merged: int, notes: Annotations) -> list[Issue]:
+def _left_behind(copy: SheetCopy, merged: int, notes: Annotations) -> Cause:
     language = notes.language
     counts: dict[str, int] = {str(kind): count for kind, count in copy.left_behind.items()}
     if merged:
@@ -229,26 +210,27 @@ def _left_behind(copy: SheetCopy, merged: int, notes: Annotations) -> list[Issue
         label("left_count", language).format(what=label(f"left_{kind}", language), count=f"{count:,}")
         for kind, count in counts.items()
     ]
-    return [
+    issues = tuple(
         Issue("info", "left_behind", notes.table.sheet, "", None, "", line, done, cure)
         for line in lines or [label("left_nothing", language)]
-    ]
+    )
+    return Cause("info", "left_behind", "", issues, len(issues))
 
 
-def _told(log: IssueLog, hidden: frozenset[str]) -> list[tuple[Issue, int]]:
-    """The issues of the log without what the copy must not hold; with the last of each cause the number of
-    those that are not listed."""
-    found: list[tuple[Issue, int]] = []
+def _told(log: IssueLog, hidden: frozenset[str]) -> Iterator[Cause]:
+    """The issues of the log without what the copy must not hold."""
     for cause in log.causes():
         if cause.code == _TOLD_OTHERWISE:
             continue
-        more = cause.count - len(cause.listed)
-        for number, issue in enumerate(cause.listed, start=1):
-            sheet = "" if issue.sheet in hidden else issue.sheet
-            read = "" if issue.code == _FORMULA else issue.read
-            kept = replace(issue, sheet=sheet, read=read)
-            found.append((kept, more if number == len(cause.listed) else 0))
-    return found
+        listed = tuple(
+            replace(
+                issue,
+                sheet="" if issue.sheet in hidden else issue.sheet,
+                read="" if issue.code == _FORMULA else issue.read,
+            )
+            for issue in cause.listed
+        )
+        yield replace(cause, listed=listed)
 
 
 def _sheet_name(name: str) -> str:
@@ -262,11 +244,3 @@ def _free(name: str, taken: set[str]) -> str:
         name += "_"
     taken.add(name.casefold())
     return name
-
-
-def _width(column: ResultColumn) -> float:
-    """Wide enough for the first cells."""
-    cells: Sequence[Cell] = column.cells[:50]
-    texts = [column.header[:24], *(shown(cell)[:60] for cell in cells)]
-    longest = max(len(text) + sum(sign > "\u2e7f" for sign in text) for text in texts)
-    return float(min(max(longest + 3, 9), 60))

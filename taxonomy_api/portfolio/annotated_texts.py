@@ -48,11 +48,6 @@ LABELS: dict[str, Text] = {
         "未纳入：本副本仅含该工作表的数值、样式、列宽与合并单元格，以及评估结论。",
         "未納入：本副本僅含該工作表的數值、樣式、欄寬與合併儲存格，以及評估結論。",
     ),
-    "not_listed": Text(
-        "{more} more of this kind are not listed",
-        "另有 {more} 条同类问题未列出",
-        "另有 {more} 條同類問題未列出",
-    ),
     "left_cure": Text(
         "The file handed in holds it as before.", "所交文件仍保留该内容。", "所交檔案仍保留該內容。"
     ),

@@ -1,10 +1,13 @@
-"""Formats and page setup that the sheets of the result workbook share."""
+"""Formats, widths and page setup that the workbooks share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import ceil
 from typing import Any
+
+from taxonomy_api.portfolio.result_columns import ResultColumn
+from taxonomy_api.portfolio.table import shown
 
 #: Fill and font of each verdict and row state.
 COLOURS: Mapping[str, tuple[str, str]] = {
@@ -17,6 +20,8 @@ COLOURS: Mapping[str, tuple[str, str]] = {
     "error": ("#FF9999", "#7F0000"),
     "warning": ("#FCE4D6", "#833C0B"),
 }
+#: The look of headers.
+HEAD: Mapping[str, Any] = {"bold": True, "bg_color": "#1F4E78", "font_color": "#FFFFFF"}
 #: A4 on its side within the margins, in pixels at 96 to the inch.
 PAGE_WIDTH, PAGE_HEIGHT = 1_026, 666
 ROW_HEIGHT = 20
@@ -28,16 +33,7 @@ class Formats:
     """The formats of the workbook. `samples` are those that results rows use, in a fixed order."""
 
     def __init__(self, workbook: Any) -> None:
-        self.header = workbook.add_format(
-            {
-                "bold": True,
-                "text_wrap": True,
-                "valign": "top",
-                "bg_color": "#1F4E78",
-                "font_color": "#FFFFFF",
-                "border": 1,
-            }
-        )
+        self.header = workbook.add_format({**HEAD, "text_wrap": True, "valign": "top", "border": 1})
         self.date = workbook.add_format({"num_format": "yyyy-mm-dd"})
         self.datetime = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self.percent = workbook.add_format({"num_format": "0.##%"})
@@ -74,6 +70,12 @@ def drawn_width(text: str) -> float:
     # A Chinese sign has three bytes, a letter one.
     wide = (len(text.encode(errors="replace")) - len(text)) / 2
     return 0.9 * len(text) + 1.2 * wide
+
+
+def column_width(column: ResultColumn) -> float:
+    """Wide enough for the first cells."""
+    texts = [column.header[:24], *(shown(cell)[:60] for cell in column.cells[:50])]
+    return float(min(max(max(map(drawn_width, texts)) + 3, 9), 60))
 
 
 def set_height(sheet: Any, row: int, cells: Iterable[tuple[str, float]]) -> None:

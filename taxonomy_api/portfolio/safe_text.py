@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 #: A cell holds no more characters than this; a character beyond U+FFFF counts as two.
 LONGEST_CELL = 32_767
+#: Options of an XlsxWriter workbook in which text is text, whatever it looks like.
+TEXT_ONLY: Mapping[str, bool] = MappingProxyType(
+    {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")

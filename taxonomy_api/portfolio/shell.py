@@ -15,13 +15,13 @@ from typing import Any
 import xlsxwriter
 
 from taxonomy_api.catalog.terms import Language
-from taxonomy_api.portfolio.book_formats import COLOURS, PAGE_WIDTH, Formats, drawn_width, pixels, set_page
+from taxonomy_api.portfolio.book_formats import COLOURS, PAGE_WIDTH, Formats, column_width, pixels, set_page
 from taxonomy_api.portfolio.cell_xml import CellStyles
 from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.result_columns import ResultColumn
+from taxonomy_api.portfolio.safe_text import TEXT_ONLY
 from taxonomy_api.portfolio.summary import PortfolioSummary
 from taxonomy_api.portfolio.summary_sheet import write_summary
-from taxonomy_api.portfolio.table import shown
 from taxonomy_api.portfolio.text_sheets import write_issues, write_method
 
 _SAMPLE_STYLE = re.compile(r'<c r="[A-Z]+2" s="(\d+)"')
@@ -50,15 +50,7 @@ def make_shell(
     `rows`: how many rows of results each sheet of them gets.
     """
     stream = BytesIO()
-    workbook = xlsxwriter.Workbook(
-        stream,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
+    workbook = xlsxwriter.Workbook(stream, {"in_memory": True, **TEXT_ONLY})
     formats = Formats(workbook)
     for number, size in enumerate(rows):
         sheet = workbook.add_worksheet("Results" if not number else f"Results {number + 1}")
@@ -82,7 +74,7 @@ def _style_numbers(content: bytes) -> CellStyles:
 def _results_frame(sheet: Any, formats: Formats, columns: Sequence[ResultColumn], rows: int) -> None:
     for index, sample in enumerate(formats.samples):
         sheet.write_blank(1, index, None, sample)
-    widths = [_width(column) for column in columns]
+    widths = [column_width(column) for column in columns]
     for index, width in enumerate(widths):
         sheet.set_column(index, index, width)
     sheet.freeze_panes(1, 0)
@@ -95,9 +87,3 @@ def _results_frame(sheet: Any, formats: Formats, columns: Sequence[ResultColumn]
     if across > 1:
         sheet.repeat_columns(0)
         sheet.print_across()
-
-
-def _width(column: ResultColumn) -> float:
-    """Wide enough for the first cells."""
-    texts = [column.header[:24], *(shown(cell)[:60] for cell in column.cells[:50])]
-    return float(min(max(max(map(drawn_width, texts)) + 3, 9), 60))

@@ -1,8 +1,8 @@
-"""The sheets Issues and Method."""
+"""The sheets Issues and Method, of results and of annotated copies."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from taxonomy_api.catalog.terms import Language
@@ -27,9 +27,19 @@ _LONG_WIDTHS = tuple(_ISSUE_COLUMNS.values())[-4:]
 _METHOD_WIDTHS = (28, 110)
 
 
-def write_issues(workbook: Any, formats: Formats, log: IssueLog, language: Language) -> None:
-    """One line per issue, grouped by cause; what the caps leave out is counted in a line of its own."""
-    sheet = workbook.add_worksheet("Issues")
+def write_issues(
+    workbook: Any,
+    formats: Formats,
+    log: IssueLog,
+    language: Language,
+    causes: Iterable[Cause] | None = None,
+    name: str = "Issues",
+) -> None:
+    """One line per issue, grouped by cause; what the caps leave out is counted in a line of its own.
+
+    `causes`: what is told instead of all causes of the log.
+    """
+    sheet = workbook.add_worksheet(name)
     set_page(sheet)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
@@ -38,7 +48,7 @@ def write_issues(workbook: Any, formats: Formats, log: IssueLog, language: Langu
         write_text(sheet, 0, place, label(key, language), formats.header)
     sheet.freeze_panes(1, 0)
     row = 1
-    for cause in log.causes():
+    for cause in log.causes() if causes is None else causes:
         row = _write_cause(sheet, formats, row, cause)
         more = cause.count - len(cause.listed)
         if more:
@@ -73,10 +83,14 @@ def _write_cause(sheet: Any, formats: Formats, row: int, cause: Cause) -> int:
 
 
 def write_method(
-    workbook: Any, formats: Formats, lines: Sequence[tuple[str, str]], language: Language
+    workbook: Any,
+    formats: Formats,
+    lines: Sequence[tuple[str, str]],
+    language: Language,
+    name: str = "Method",
 ) -> None:
     """Pairs of heading and text; a heading is written once for the lines below it."""
-    sheet = workbook.add_worksheet("Method")
+    sheet = workbook.add_worksheet(name)
     set_page(sheet)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)

@@ -13,7 +13,8 @@ from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.catalog.worksheet_lists import lists, values_of
 from taxonomy_api.catalog.worksheet_model import COLUMNS, FIXED, TOLD, Sheet, SheetRow
-from taxonomy_api.portfolio.safe_text import write_text
+from taxonomy_api.portfolio.book_formats import HEAD
+from taxonomy_api.portfolio.safe_text import TEXT_ONLY, write_text
 from taxonomy_api.portfolio.table import letters
 from taxonomy_api.portfolio.worksheet_texts import HOLES, HOW, HOW_MAPPING, SHEET_NAME, WORDS, header, meaning
 
@@ -24,7 +25,6 @@ FORMAT = "worksheet 1"
 PREPARED = 500
 #: The longest drop-down list that a validation holds itself.
 _INLINE = 255
-_TEXT_ONLY = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _WIDTHS = {
     **dict.fromkeys(("kind", "operator", "status", "value", "unit", "predicate_id"), 16),
     **dict.fromkeys(("document", "ext_source", "more", "locator", "ext_locator", "path"), 26),
@@ -52,7 +52,7 @@ class Contents:
 
 def write_worksheet(path: Path, contents: Contents) -> None:
     """Write the workbook to `path`; raises OSError."""
-    with xlsxwriter.Workbook(str(path), {"in_memory": True, **_TEXT_ONLY}) as book:
+    with xlsxwriter.Workbook(str(path), {"in_memory": True, **TEXT_ONLY}) as book:
         _Writer(book, contents).write()
 
 
@@ -74,7 +74,7 @@ class _Writer:
             "open": {},
             "hole": {"bg_color": "#FFE699"},
             "grey": {"bg_color": "#E7E6E6", "font_color": "#595959"},
-            "head": {"bold": True, "bg_color": "#1F4E78", "font_color": "#FFFFFF", "text_wrap": True},
+            "head": {**HEAD, "text_wrap": True},
             "bold": {"bold": True},
             "wrap": {"text_wrap": True},
         }
