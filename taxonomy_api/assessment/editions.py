@@ -20,8 +20,6 @@ from taxonomy_api.catalog.model import Applies, DealDate, DealKind, Release, Rul
 from taxonomy_api.catalog.terms import Language
 
 EditionApplies = Literal["yes", "no", "unknown", "choice"]
-#: In the order of their codes in columns.
-EDITION_ANSWERS: tuple[EditionApplies, ...] = ("unknown", "yes", "no", "choice")
 _CARRIES = ("verified", "single-source")
 
 

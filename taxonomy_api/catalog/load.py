@@ -14,6 +14,7 @@ from taxonomy_api.catalog.frame import Link, Register
 from taxonomy_api.catalog.links import check_links
 from taxonomy_api.catalog.load_result import LoadResult
 from taxonomy_api.catalog.model import IndustryData, InstrumentProfile, MappingRow, Release, Taxonomy
+from taxonomy_api.catalog.places import MAPPING_END, UNSURE_END
 from taxonomy_api.catalog.read_activities import SectorReader
 from taxonomy_api.catalog.read_facts import read_facts, read_standards
 from taxonomy_api.catalog.read_industry import read_industry, table_names
@@ -137,9 +138,9 @@ class _Loader:
     def _mappings(self, taxonomies: Mapping[str, Taxonomy], register: Register) -> tuple[MappingRow, ...]:
         rows: list[MappingRow] = []
         for path in self._entries("mappings", needed=True):
-            if path.name.endswith(".unsure.sssom.tsv"):
+            if path.name.endswith(UNSURE_END):
                 continue
-            stem = path.name.removesuffix(".sssom.tsv")
+            stem = path.name.removesuffix(MAPPING_END)
             if stem == path.name:
                 self._unexpected(path)
                 continue

@@ -12,6 +12,9 @@ from taxonomy_api.catalog.model import Activity, MappingRow
 from taxonomy_api.catalog.yaml_tree import ListNode, MapNode, Node, ScalarNode, parse_tree
 
 EDITION_FILE = "taxonomy.yaml"
+MAPPING_END = ".sssom.tsv"
+#: Files of mappings that are noted down and read by nothing.
+UNSURE_END = ".unsure.sssom.tsv"
 
 
 class Places:
@@ -84,7 +87,16 @@ class Places:
 
 
 def mapping_file(row: MappingRow) -> str:
-    return f"mappings/{row.subject.partition(':')[0]}--{row.object.partition(':')[0]}.sssom.tsv"
+    return f"mappings/{row.subject.partition(':')[0]}--{row.object.partition(':')[0]}{MAPPING_END}"
+
+
+def mapping_files(folder: Path) -> dict[str, Path]:
+    """The mappings that are read of a data folder, by their name `a--b`."""
+    return {
+        path.name.removesuffix(MAPPING_END): path
+        for path in sorted((folder / "mappings").glob(f"*--*{MAPPING_END}"))
+        if not path.name.endswith(UNSURE_END)
+    }
 
 
 def _stated(node: Node, row: str) -> Iterator[tuple[str, MapNode]]:

@@ -82,15 +82,6 @@ def _unpack(content: bytes, folder: Path) -> None:
             target.write_bytes(file.read())
 
 
-def recorded_in(id: str, folder: Path) -> str | None:
-    """The first commit whose data changelog names a release; None outside git or where none does."""
-    try:
-        commits = _git(folder, "log", "--format=%H", f"-S{id}", "--", CHANGELOG).decode().split()
-    except UnknownRevision:
-        return None
-    return commits[-1] if commits else None
-
-
 def _git(folder: Path, *arguments: str) -> bytes:
     """Runs git in `folder`, without a shell; raises UnknownRevision with what git says."""
     command = ("git", "-C", str(folder), *arguments)

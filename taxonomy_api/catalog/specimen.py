@@ -103,10 +103,7 @@ _CRITERIA = (
     "id: ID, fact: checked, is: yes",
     "id: ID, fact: product, is: gate",
     "id: ID, fact: product, one_of: [gate, wall]",
-    *(
-        f"id: ID, fact: built, {operator}: 2020-01-01"
-        for operator in ("by", "before", "after", "on_or_after")
-    ),
+    *(f"id: ID, fact: built, {operator}: 2020-01-01" for operator in _DAYS),
     "id: ID, fact: grade, reaches: good",
     'id: ID, standard: GB 1, reaches: "1", where_covered: yes',
     "id: ID, standard: GB 2",

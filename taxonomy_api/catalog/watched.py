@@ -7,7 +7,7 @@ do with each node; `catalog.schemas` makes JSON Schemas of the notes.
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from types import FrameType
@@ -15,7 +15,7 @@ from types import FrameType
 from taxonomy_api.catalog.findings import Report
 from taxonomy_api.catalog.terms import LANGUAGES, STATUSES, Citation, Language, Quantity, Status, Text
 from taxonomy_api.catalog.values import Record, Values, Word
-from taxonomy_api.catalog.yaml_tree import MapNode, Node, ScalarNode
+from taxonomy_api.catalog.yaml_tree import MapNode, Node
 
 Form = tuple[str, tuple[str, ...]]
 
@@ -36,8 +36,6 @@ class Notes:
 
     forms: dict[int, set[Form]] = field(default_factory=dict)
     asked: dict[int, Asked] = field(default_factory=dict)
-    listed: set[int] = field(default_factory=set)
-    opened: set[int] = field(default_factory=set)
     kept: list[Node] = field(default_factory=list)
 
     def form(self, node: Node | None, name: str, words: Collection[str] = ()) -> None:
@@ -96,18 +94,6 @@ class _WatchedValues(Values):
         self._notes.kept.append(node)
         asked = self._notes.asked.setdefault(id(node), Asked(_name(sys._getframe(1)), node))
         return _WatchedRecord(node, self.report, asked)
-
-    def items(self, node: Node | None) -> list[Node]:
-        if node is not None and not self._within:
-            self._notes.kept.append(node)
-            self._notes.listed.add(id(node))
-        return super().items(node)
-
-    def entries(self, node: Node | None) -> Iterator[tuple[ScalarNode, Node]]:
-        if node is not None and not self._within:
-            self._notes.kept.append(node)
-            self._notes.opened.add(id(node))
-        return super().entries(node)
 
     # Values
 

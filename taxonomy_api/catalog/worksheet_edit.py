@@ -375,10 +375,6 @@ def _at(tree: Plain, where: Sequence[str | int]) -> Plain:
     return tree
 
 
-def _tests(record: dict[str, Plain]) -> list[Plain]:
-    return [entry for key, entry in record.items() if key in OPERATORS]
-
-
 def _ids(value: Plain) -> Iterator[str]:
     if isinstance(value, dict):
         id = value.get("id")

@@ -15,6 +15,7 @@ from taxonomy_api.catalog.fmt import format_text
 from taxonomy_api.catalog.lint import Check, lint_folder
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.model import Release
+from taxonomy_api.catalog.places import mapping_files
 from taxonomy_api.catalog.worksheet_compare import compare
 from taxonomy_api.catalog.worksheet_curators import Curator, check_statuses, reviewed
 from taxonomy_api.catalog.worksheet_edit import TaxonomyEdit
@@ -54,8 +55,7 @@ def read_back(
 
     `report` holds what was found while the workbook was read. Raises OSError for files that are not there.
     """
-    mappings = {path.name for path in (folder / "mappings").glob("*.sssom.tsv")}
-    if filled.subject not in release.taxonomies and f"{filled.subject}.sssom.tsv" not in mappings:
+    if filled.subject not in release.taxonomies and filled.subject not in mapping_files(folder):
         # The name stands in the workbook and becomes part of a path: only what is on file is opened.
         report.at(filled.subject, "worksheet-conflict", "nothing of this name is on file", "export again")
         return Outcome(tuple(report.findings), {})

@@ -1,4 +1,4 @@
-"""A mapping file as rows of a workbook, and changed rows back into its text."""
+"""A mapping file as rows of a workbook."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.read_mappings import NO_COUNTERPART, OPTIONAL_COLUMNS
 from taxonomy_api.catalog.terms import Language
-from taxonomy_api.catalog.worksheet_model import Hole, SheetRow
+from taxonomy_api.catalog.worksheet_model import UNCONFIRMED, Hole, SheetRow
 
 _NAMING = ("subject_id", "predicate_modifier", "object_id", "ext_scenario", "ext_valid_from")
 
@@ -83,7 +83,7 @@ def _names(
 
 
 def _holes(cells: Mapping[str, str]) -> Iterator[tuple[str, Hole]]:
-    if cells.get("ext_status") in ("recalled", "own-comparison"):
+    if cells.get("ext_status") in UNCONFIRMED:
         yield "ext_status", "unconfirmed"
     if cells.get("object_id") != NO_COUNTERPART and cells.get("ext_stringency", "unknown") == "unknown":
         yield "ext_stringency", "undecided"

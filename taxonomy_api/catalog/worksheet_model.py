@@ -18,6 +18,9 @@ Sheet = Literal["Activities", "Criteria", "Mapping"]
 #: decision on a pair.
 Hole = Literal["not_on_file", "untranslated", "no_evidence", "no_source", "unconfirmed", "undecided"]
 
+#: Statuses that ask for a source.
+UNCONFIRMED = ("recalled", "own-comparison")
+
 STATEMENT = tuple(f"statement {language}" for language in LANGUAGES)
 EVIDENCE = tuple(f"evidence {language}" for language in LANGUAGES)
 NAME = tuple(f"name {language}" for language in LANGUAGES)

@@ -31,6 +31,7 @@ from taxonomy_api.catalog.worksheet_model import (
     SCOPE,
     STATEMENT,
     TOLD,
+    UNCONFIRMED,
     Hole,
     SheetRow,
 )
@@ -41,7 +42,6 @@ CLASSES = ("green", "transition", "excluded")
 DNSH = "dnsh_"
 #: The end of the path of what a row of an item demands; source and status are those of the row.
 DEMANDS = ".demands"
-UNCONFIRMED = ("recalled", "own-comparison")
 Where = tuple[str | int, ...]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -87,6 +87,29 @@ def current_release(settings: Settings) -> Release:
 def split_list(value: str | None) -> list[str]:
     """`a,b` as ["a", "b"]; nothing as []."""
     return [part.strip() for part in (value or "").split(",") if part.strip()]
+
+
+def check_free(output: Path, force: bool) -> None:
+    """Ends the command where it would overwrite a file unasked."""
+    if output.exists() and not force:
+        raise click.ClickException(f"{output} exists already; choose another name or pass --force")
+
+
+def write_edition(folder: Path, files: Mapping[str, str]) -> int:
+    """Writes the files of a new edition into its folder, which must not be there, and names them.
+
+    Tells what is wrong with them, and returns how many errors there are.
+    """
+    from taxonomy_api.catalog.lint import lint
+
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+        click.echo(str(folder / name))
+    errors = [finding for finding in lint([folder]) if finding.severity == "error"]
+    for finding in errors:
+        click.echo(str(finding), err=True)
+    return len(errors)
 
 
 def refusal(problem: Exception) -> click.ClickException:

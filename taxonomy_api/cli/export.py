@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import click
 
-from taxonomy_api.cli.common import current_release, language_option, settings
+from taxonomy_api.cli.common import check_free, current_release, language_option, settings
 
 if TYPE_CHECKING:
     from taxonomy_api.catalog.model import Release, Taxonomy
@@ -39,8 +39,8 @@ def export(subject: str, form: str, output: Path | None, force: bool, language: 
     """
     if form == "xlsx" and output is None:
         raise click.UsageError("a workbook goes into a file; name one with -o FILE.xlsx")
-    if output is not None and output.exists() and not force:
-        raise click.ClickException(f"{output} exists already; choose another name or pass --force")
+    if output is not None:
+        check_free(output, force)
     current = settings()
     release = current_release(current)
     if subject in release.taxonomies:
@@ -90,14 +90,14 @@ def _json(release: Release, taxonomy: Taxonomy, language: Language) -> bytes:
 
 def _mapping(release: Release, id: str, data: Path, form: str) -> bytes:
     from taxonomy_api.catalog.nearest import did_you_mean
+    from taxonomy_api.catalog.places import mapping_files
     from taxonomy_api.catalog.sssom import mapping_set, sssom_tsv
 
-    file = data / "mappings" / f"{id}.sssom.tsv"
-    known = {path.name.removesuffix(".sssom.tsv") for path in (data / "mappings").glob("*.sssom.tsv")}
+    known = mapping_files(data)
     if id not in known:
         near = did_you_mean(id, [*release.taxonomies, *known])
         raise click.ClickException(
             f"{id} is neither a taxonomy nor a mapping on file; {near or 'see coverage'}"
         )
     _refuse(form, OF_MAPPINGS, "a mapping")
-    return sssom_tsv(release, mapping_set(release, id, file.read_text(encoding="utf-8-sig"))).encode()
+    return sssom_tsv(release, mapping_set(release, id, known[id].read_text(encoding="utf-8-sig"))).encode()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,9 @@ from taxonomy_api.cli.progress import ProgressBar
 
 if TYPE_CHECKING:
     from taxonomy_api.catalog.model import Release
+    from taxonomy_api.errors import ServiceError
     from taxonomy_api.portfolio.impact import Flip, Impact
+    from taxonomy_api.portfolio.problem import PortfolioProblem
 
 #: The limits of uploads are for strangers' files.
 MOST_ROWS = 2_000_000
@@ -71,14 +74,14 @@ def impact(
         else:
             _print(_text(found, most))
         return
-    compared = dict(_of_organisation(organisation or "", *releases))
+    compared = list(_of_organisation(organisation or "", *releases))
     if as_json:
-        _show({"portfolios": {name: _json(one) for name, one in compared.items()}})
+        _show({"portfolios": [{**one.named, **_json(one.found)} for one in compared]})
     elif not compared:
         click.echo(f"No results of portfolios are stored for {organisation}.")
     else:
-        for name, one in compared.items():
-            _print((name, "", *_text(one, most), ""))
+        for one in compared:
+            _print(("  ".join(one.named.values()), "", *_text(one.found, most), ""))
 
 
 def _options(taxonomies: str | None, as_of: date | None, mapping_file: Path | None) -> dict[str, Any]:
@@ -122,10 +125,16 @@ def _of_file(portfolio: Path, before: Release, after: Release, raw: dict[str, An
         raise click.ClickException(f"{problem} [{problem.code}]") from None
 
 
-def _of_organisation(
-    organisation: str, before: Release, after: Release
-) -> Iterator[tuple[str, Impact | str]]:
-    """Each stored portfolio by id and file name, newest first, with what differs or why that is not known."""
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A stored portfolio by its id and file name, with what differs or why that is not known."""
+
+    named: Mapping[str, str]
+    found: Impact | ServiceError | PortfolioProblem
+
+
+def _of_organisation(organisation: str, before: Release, after: Release) -> Iterator[_Compared]:
+    """Each stored portfolio, newest first."""
     from taxonomy_api.assessment.engine import Engine
     from taxonomy_api.errors import ServiceError
     from taxonomy_api.jobs.stored_impact import stored_impact
@@ -139,27 +148,27 @@ def _of_organisation(
         repository, last = Repository(session, find_organisation(session, organisation).id), None
         while stored := repository.portfolios(last, 50, "done"):
             for one in stored:
-                name = f"{one.id}  {one.file_name}"
+                named = {"portfolio": one.id, "file": one.file_name}
                 try:
-                    yield name, stored_impact(files, one, *engines)
+                    yield _Compared(named, stored_impact(files, one, *engines))
                 except (ServiceError, PortfolioProblem) as problem:
-                    yield name, f"{problem} [{problem.code}]"
+                    yield _Compared(named, problem)
             last = stored[-1].id
 
 
-def _json(found: Impact | str) -> dict[str, Any]:
+def _json(found: Impact | ServiceError | PortfolioProblem) -> dict[str, Any]:
     from taxonomy_api.portfolio.impact_json import flip_json, impact_json
 
-    if isinstance(found, str):
-        return {"problem": found}
+    if isinstance(found, Exception):
+        return {"problem": {"code": found.code, "detail": found.detail}}
     return {**impact_json(found), "flips": [flip_json(flip) for flip in found.flips]}
 
 
-def _text(found: Impact | str, most: int) -> Iterator[str]:
+def _text(found: Impact | ServiceError | PortfolioProblem, most: int) -> Iterator[str]:
     from taxonomy_api.portfolio.impact_json import sums_of
 
-    if isinstance(found, str):
-        yield found
+    if isinstance(found, Exception):
+        yield f"{found} [{found.code}]"
         return
     flips = [flip for flip in found.flips if flip.of_verdict]
     others = [flip for flip in found.flips if not flip.of_verdict]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from taxonomy_api.cli.common import current_release, settings
+from taxonomy_api.cli.common import current_release, settings, write_edition
 
 if TYPE_CHECKING:
     from taxonomy_api.catalog.classification import Classification, Remark
@@ -31,7 +31,6 @@ def import_classification(file: Path, id: str, source: str, title: str | None) -
     is not_on_file and every status recalled, so that it decides nothing. What is there is never overwritten.
     """
     from taxonomy_api.catalog.classification import check
-    from taxonomy_api.catalog.lint import lint
     from taxonomy_api.catalog.nearest import did_you_mean
     from taxonomy_api.catalog.new_edition import EDITION_ID
     from taxonomy_api.catalog.skeleton import skeleton
@@ -58,15 +57,9 @@ def import_classification(file: Path, id: str, source: str, title: str | None) -
         raise click.ClickException(f"{len(remarks)} findings{more}; nothing was written")
     words = Text(title) if title else classification.title or Text(id)
     files = skeleton(classification, id, words, source)
-    folder.mkdir()
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="")
-        click.echo(str(folder / name))
-    errors = [finding for finding in lint([folder]) if finding.severity == "error"]
-    for finding in errors:
-        click.echo(str(finding), err=True)
+    errors = write_edition(folder, files)
     activities = len(classification.activities)
-    click.echo(f"{len(files)} files, {activities} activities, {len(errors)} errors.", err=True)
+    click.echo(f"{len(files)} files, {activities} activities, {errors} errors.", err=True)
     if errors:
         click.get_current_context().exit(1)
 

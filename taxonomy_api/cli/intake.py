@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from taxonomy_api.cli.common import current_release, language_option, settings, split_list
+from taxonomy_api.cli.common import check_free, current_release, language_option, settings, split_list
 
 if TYPE_CHECKING:
     from taxonomy_api.catalog.model import Release
@@ -41,8 +41,7 @@ def export_(subject: str, output: Path, activities: str | None, language: str | 
     """
     if output.suffix.lower() != ".xlsx":
         raise click.UsageError(f"{output}: this is a workbook; name it something.xlsx")
-    if output.exists() and not force:
-        raise click.ClickException(f"{output} exists already; choose another name or pass --force")
+    check_free(output, force)
     from taxonomy_api.portfolio.write_worksheet import Contents, write_worksheet
 
     current = settings()
@@ -59,10 +58,11 @@ def rows_of(
 ) -> list[SheetRow]:
     """The rows of a taxonomy or mapping on file; an unknown one ends the command."""
     from taxonomy_api.catalog.nearest import did_you_mean
+    from taxonomy_api.catalog.places import mapping_files
     from taxonomy_api.catalog.worksheet_mapping import mapping_rows
     from taxonomy_api.catalog.worksheet_rows import sector_files, taxonomy_rows
 
-    mappings = {path.name.removesuffix(".sssom.tsv"): path for path in data.glob("mappings/*--*.sssom.tsv")}
+    mappings = mapping_files(data)
     if subject in mappings:
         path = mappings[subject]
         text = path.read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from taxonomy_api.cli.common import current_release, settings
+from taxonomy_api.cli.common import check_free, current_release, settings
 
 
 @click.group()
@@ -28,8 +28,7 @@ def suggest_(portfolio: Path, output: Path, sheet: str | None, header_row: int |
     Check it, then pass it to `assess --mapping`. Known headers are stated; those merely alike are comments
     that you confirm.
     """
-    if output.exists() and not force:
-        raise click.ClickException(f"{output} exists already; choose another name or pass --force")
+    check_free(output, force)
     from taxonomy_api.portfolio.column_mapping import suggest
     from taxonomy_api.portfolio.problem import OWN_FILE, PortfolioProblem
     from taxonomy_api.portfolio.reading_process import ReadingProcess

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from taxonomy_api.cli.common import settings
+from taxonomy_api.cli.common import settings, write_edition
 
 
 @click.command("new-edition")
@@ -16,7 +16,6 @@ def new_edition(old: str, new: str) -> None:
     Every status becomes `recalled`, so that the draft decides nothing; dates, counts and rules of the
     edition become holes; NEW supersedes OLD. Scenarios and mappings stay with OLD.
     """
-    from taxonomy_api.catalog.lint import lint
     from taxonomy_api.catalog.new_edition import NotScaffolded
     from taxonomy_api.catalog.new_edition import new_edition as draft
 
@@ -26,13 +25,7 @@ def new_edition(old: str, new: str) -> None:
     except NotScaffolded as problem:
         raise click.ClickException(str(problem)) from problem
     folder = data / "taxonomies" / new
-    folder.mkdir()
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="")
-        click.echo(str(folder / name))
-    errors = [finding for finding in lint([folder]) if finding.severity == "error"]
-    for finding in errors:
-        click.echo(str(finding), err=True)
-    click.echo(f"{len(files)} files, {len(errors)} errors; begin with {folder / 'taxonomy.yaml'}.", err=True)
+    errors = write_edition(folder, files)
+    click.echo(f"{len(files)} files, {errors} errors; begin with {folder / 'taxonomy.yaml'}.", err=True)
     if errors:
         click.get_current_context().exit(1)

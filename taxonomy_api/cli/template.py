@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from taxonomy_api.cli.common import current_release, language_option, settings, split_list
+from taxonomy_api.cli.common import check_free, current_release, language_option, settings, split_list
 
 if TYPE_CHECKING:
     from taxonomy_api.catalog.terms import Language
@@ -29,8 +29,7 @@ def template(output: Path, activities: str | None, language: str | None, force: 
     """
     if output.suffix.lower() != ".xlsx":
         raise click.UsageError(f"{output}: the template is a workbook; name it something.xlsx")
-    if output.exists() and not force:
-        raise click.ClickException(f"{output} exists already; choose another name or pass --force")
+    check_free(output, force)
     from taxonomy_api.portfolio.template import write_template
 
     current = settings()

@@ -13,8 +13,8 @@ from taxonomy_api.assessment.values import ParsedValue, parse_level, parse_value
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.column import Column
+from taxonomy_api.portfolio.finding_texts import FINDINGS
 from taxonomy_api.portfolio.headers import Match
-from taxonomy_api.portfolio.issue_texts import FINDINGS
 from taxonomy_api.portfolio.issues import CellProblem, Severity
 from taxonomy_api.portfolio.table import Cell, shown
 

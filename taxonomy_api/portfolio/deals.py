@@ -23,8 +23,8 @@ from taxonomy_api.catalog.model import DEAL_DATES, DealKind, Release, Taxonomy
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.terms import Fact, Language, Text
 from taxonomy_api.portfolio.column import Column
+from taxonomy_api.portfolio.finding_texts import FINDINGS
 from taxonomy_api.portfolio.headers import Match
-from taxonomy_api.portfolio.issue_texts import FINDINGS
 from taxonomy_api.portfolio.issues import CellProblem, Severity
 from taxonomy_api.portfolio.result_columns import TaxonomyResults
 from taxonomy_api.portfolio.suggestions import Suggestions

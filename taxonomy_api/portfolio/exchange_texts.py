@@ -45,7 +45,7 @@ LABELS: dict[str, Text] = {
     ),
 }
 
-#: As `texts.ISSUES`.
+#: As `issue_texts.ISSUES`, of which they are a part.
 ISSUES: dict[str, tuple[Text, Text]] = {
     "fx_read": (
         Text(

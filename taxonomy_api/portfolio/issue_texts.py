@@ -323,88 +323,18 @@ ISSUES: dict[str, tuple[Text, Text]] = {
         ),
         Text("State one currency.", "请统一币种。", "請統一幣種。"),
     ),
+    "suggestions_exhausted": (
+        Text(
+            "Known names like a wrong one were looked up for the first {most} different cells of a column; "
+            "there are more, which are told without.",
+            "每列仅为前 {most} 个不同的错误单元格查找相近的已知名称；其余只提示错误。",
+            "每欄僅為前 {most} 個不同的錯誤儲存格查找相近的已知名稱；其餘只提示錯誤。",
+        ),
+        Text(
+            "Correct those and assess the file again.",
+            "请更正后重新评估该文件。",
+            "請更正後重新評估該檔案。",
+        ),
+    ),
     **exchange_texts.ISSUES,
-}
-
-#: What is to be said of activity, row and industry cells, by code.
-FINDINGS: dict[str, Text] = {
-    "unknown_activity": Text(
-        "“{given}” is no activity on file.", "“{given}”不是已收录的活动。", "「{given}」不是已收錄的活動。"
-    ),
-    "ambiguous_activity": Text(
-        "“{given}” can mean {activity}; write taxonomy:code.",
-        "“{given}”可指 {activity}；请写作 taxonomy:code。",
-        "「{given}」可指 {activity}；請寫作 taxonomy:code。",
-    ),
-    "activity_missing": Text(
-        "The row names neither an activity nor an industry code.",
-        "该行既无活动也无行业代码。",
-        "該行既無活動也無行業代碼。",
-    ),
-    "several_activities": Text(
-        "The row names several activities of one taxonomy; split it into one row each.",
-        "该行列出同一目录的多项活动；请按活动分行。",
-        "該行列出同一目錄的多項活動；請按活動分行。",
-    ),
-    "read_by_name": Text(
-        "Read by its full name as {activity}.", "按全名识别为 {activity}。", "按全名識別為 {activity}。"
-    ),
-    "code_was_number": Text(
-        "The code was stored as a number; only {activity} fits.",
-        "代码被存为数字；仅 {activity} 相符。",
-        "代碼被存為數字；僅 {activity} 相符。",
-    ),
-    "unknown_row": Text(
-        "{activity} has no row “{given}”.", "{activity} 无“{given}”行。", "{activity} 無「{given}」行。"
-    ),
-    "contradictory_rows": Text(
-        "The activity cell says {activity}, the row column “{given}”.",
-        "活动列写 {activity}，行列写“{given}”，互相矛盾。",
-        "活動欄寫 {activity}，行欄寫「{given}」，互相矛盾。",
-    ),
-    "industry_code_only": Text(
-        "An industry code proposes activities and gives no verdict. Choose among: {candidates}.",
-        "行业代码仅提示可能的活动，不产生结论。请选择：{candidates}。",
-        "行業代碼僅提示可能的活動，不產生結論。請選擇：{candidates}。",
-    ),
-    "industry_without_activity": Text(
-        "An industry code gives no verdict, and no activity looked up carries it. Name the activity.",
-        "行业代码不产生结论，所查目录中亦无带该代码的活动。请填写活动。",
-        "行業代碼不產生結論，所查目錄中亦無帶該代碼的活動。請填寫活動。",
-    ),
-    "contradictory_answers": Text(
-        "Two columns answer {subject} differently: “{first}” and “{given}”. Neither was used.",
-        "两列对 {subject} 的回答不同：“{first}”与“{given}”，均未采用。",
-        "兩欄對 {subject} 的回答不同：「{first}」與「{given}」，均未採用。",
-    ),
-    "approximate_value": Text(
-        "“{given}” is stated as approximate; it was read as that number.",
-        "“{given}”为约数，按该数值读取。",
-        "「{given}」為約數，按該數值讀取。",
-    ),
-    "industry_unclear": Text(
-        "“{given}” is no code of a classification named; write nace2.1:D35.11, isic4:D3510 or gbt4754:4413.",
-        "“{given}”无法识别；请写作 nace2.1:D35.11、isic4:D3510 或 gbt4754:4413。",
-        "「{given}」無法識別；請寫作 nace2.1:D35.11、isic4:D3510 或 gbt4754:4413。",
-    ),
-    "industry_unknown": Text(
-        "“{given}” is no code of this classification and revision.",
-        "“{given}”不是该行业分类及版本的代码。",
-        "「{given}」不是該行業分類及版本的代碼。",
-    ),
-    "unknown_instrument": Text(
-        "“{given}” is no kind of instrument on file.",
-        "“{given}”不是已收录的融资工具类型。",
-        "「{given}」不是已收錄的融資工具類型。",
-    ),
-    "instrument_read_in_part": Text(
-        "“{given}” is no kind of instrument on file; it was read as a {kind} for the choice of edition only.",
-        "“{given}”不是已收录的融资工具类型；仅在选择版本时按 {kind} 读取。",
-        "「{given}」不是已收錄的融資工具類型；僅在選擇版本時按 {kind} 讀取。",
-    ),
-    "industry_revision_assumed": Text(
-        "“{given}” names no classification: read as NACE Rev. 2; for Rev. 2.1 write nace2.1:{given}.",
-        "“{given}”未说明所属分类，按 NACE Rev. 2 识别；Rev. 2.1 请写作 nace2.1:{given}。",
-        "「{given}」未說明所屬分類，按 NACE Rev. 2 識別；Rev. 2.1 請寫作 nace2.1:{given}。",
-    ),
 }

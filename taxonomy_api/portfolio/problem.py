@@ -38,7 +38,6 @@ class Limits:
     rows: int = 50_000
     columns: int = 1_000
     header_rows: int = 20
-    cell_characters: int = 32_767
     issues_per_cause: int = 200
     #: Of a sheet that is to come back as an annotated copy.
     annotated_rows: int = 20_000

@@ -11,7 +11,6 @@ from typing import Any, cast
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
-from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -29,6 +28,7 @@ from taxonomy_api.catalog.worksheet_model import (
 )
 from taxonomy_api.portfolio.archive import open_archive
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
+from taxonomy_api.portfolio.table import letters
 from taxonomy_api.portfolio.worksheet_texts import columns_by_header
 from taxonomy_api.portfolio.write_worksheet import EXPORT, FORMAT, sheets_of
 
@@ -67,11 +67,11 @@ def read_worksheet(path: Path) -> tuple[Filled, CellReport]:
     )
     pages = {sheet: _page(book, sheet) for sheet in sheets_of(subject)}
     titles = {sheet: _titles(page, sheet) for sheet, page in pages.items() if page is not None}
-    letters = {
-        sheet: {column: get_column_letter(place + 1) for column, place in columns.items()}
+    columns_of = {
+        sheet: {column: letters(place) for column, place in columns.items()}
         for sheet, columns in titles.items()
     }
-    report = CellReport(Filled(subject, release, (), exported, letters))
+    report = CellReport(Filled(subject, release, (), exported, columns_of))
     rows: list[FilledRow] = []
     for sheet, page in pages.items():
         lacking = [column for column in (*COLUMNS[sheet], KEY) if column not in titles.get(sheet, {})]
@@ -81,7 +81,7 @@ def read_worksheet(path: Path) -> tuple[Filled, CellReport]:
             report.add(sheet, 1, "", "worksheet-columns", f"{what} missing", "export again")
         else:
             rows += _rows(page, sheet, titles[sheet], report)
-    filled = Filled(subject, release, tuple(rows), exported, letters)
+    filled = Filled(subject, release, tuple(rows), exported, columns_of)
     report.filled = filled
     return filled, report
 

@@ -26,8 +26,8 @@ from taxonomy_api.portfolio.activities import (
     read_industry,
 )
 from taxonomy_api.portfolio.column import Column
+from taxonomy_api.portfolio.finding_texts import FINDINGS
 from taxonomy_api.portfolio.headers import INDUSTRY_COLUMNS, Match, columns_of
-from taxonomy_api.portfolio.issue_texts import FINDINGS
 from taxonomy_api.portfolio.issues import CellProblem, Severity
 from taxonomy_api.portfolio.suggestions import MOST_SUGGESTIONS
 from taxonomy_api.portfolio.table import Cell

@@ -1,4 +1,7 @@
-"""Shapes of parameters and answers. Parameters are read with them; bodies are only documented."""
+"""Shapes of parameters and answers. Parameters are read with them; bodies are only documented.
+
+Those of projects, of portfolios and of impact have modules of their own beside this one.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,8 @@ class WholeNumber(fields.Integer):
         return int(value)
 
 
-def _free(description: str) -> fields.Dict:
+def free(description: str) -> fields.Dict:
+    """An object whose keys are not listed."""
     return fields.Dict(metadata={"description": description})
 
 
@@ -130,15 +134,6 @@ class TemplateQuery(Language):
     activities = fields.String(metadata={"description": "Activities to fill in for, separated by commas"})
 
 
-class RowsQuery(Page):
-    taxonomy = fields.String(metadata={"description": "Only results for this taxonomy"})
-    verdict = fields.String(metadata={"description": "Only rows with this verdict"})
-
-
-class PortfolioQuery(Page):
-    status = fields.String(validate=validate.OneOf(("queued", "running", "done", "failed", "cancelled")))
-
-
 class Listed(Answer):
     next_cursor = fields.String(required=True, allow_none=True)
 
@@ -157,7 +152,7 @@ class Coverage(Answer):
 class Taxonomy(Answer):
     id = fields.String(required=True)
     title = fields.String(required=True)
-    titles = _free("The title by language")
+    titles = free("The title by language")
     issuer = fields.List(fields.String())
     jurisdiction = fields.String()
     edition = fields.String()
@@ -165,7 +160,7 @@ class Taxonomy(Answer):
     effective = fields.Date(allow_none=True)
     supersedes = fields.List(fields.String())
     classes = fields.List(fields.String())
-    components = _free("What the verdict tests")
+    components = free("What the verdict tests")
     status = fields.String(required=True)
     coverage = fields.Nested(Coverage, required=True)
     disclaimer = fields.String()
@@ -178,7 +173,7 @@ class Taxonomies(Listed):
 
 class TaxonomyDetail(Taxonomy):
     release = fields.String(required=True)
-    documents = _free("The documents cited, by id")
+    documents = free("The documents cited, by id")
 
 
 class Activity(Answer):
@@ -187,15 +182,15 @@ class Activity(Answer):
     code = fields.String(required=True)
     code_status = fields.String(required=True)
     name = fields.String(required=True)
-    names = _free("The name by language")
+    names = free("The name by language")
     sector = fields.String()
     parent = fields.String(allow_none=True)
     status = fields.String(required=True)
     on_file = fields.String(required=True)
-    classes = _free("What is on file of each class: criteria, listing, not_on_file or none")
+    classes = free("What is on file of each class: criteria, listing, not_on_file or none")
     contribution = fields.String(allow_none=True)
-    industry = _free("Industry codes by scheme")
-    industry_derived = _free("Industry codes through a concordance, by scheme")
+    industry = free("Industry codes by scheme")
+    industry_derived = free("Industry codes through a concordance, by scheme")
     tags = fields.List(fields.String())
 
 
@@ -206,12 +201,12 @@ class Activities(Listed):
 
 class ActivityDetail(Activity):
     release = fields.String(required=True)
-    criteria = _free("The criteria of each class as a tree")
+    criteria = free("The criteria of each class as a tree")
     as_in = fields.String(
         allow_none=True,
         metadata={"description": "The activity of another edition whose criteria these are, word for word"},
     )
-    documents = _free("The documents cited, by id")
+    documents = free("The documents cited, by id")
 
 
 class Questionnaire(Answer):
@@ -256,7 +251,7 @@ class Crosswalk(Answer):
 class Matrix(Listed):
     release = fields.String(required=True)
     as_of = fields.Date(required=True)
-    totals = _free("Number of activities by state: counterparts, denied, nothing_on_file")
+    totals = free("Number of activities by state: counterparts, denied, nothing_on_file")
     rows = fields.List(fields.Dict(), required=True)
 
 
@@ -265,7 +260,7 @@ class Release(Answer):
     current = fields.Boolean(required=True)
     engine = fields.String(required=True, allow_none=True)
     since = fields.DateTime(metadata={"description": "In use since; of the current one only"})
-    taxonomies = _free("Number of activities by taxonomy")
+    taxonomies = free("Number of activities by taxonomy")
     facts = fields.Integer()
     mappings = fields.Integer()
 
@@ -298,134 +293,6 @@ class Difference(Listed):
     changes = fields.List(fields.Nested(Change), required=True)
 
 
-class Project(Answer):
-    id = fields.String()
-    name = fields.String()
-    country = fields.String()
-    activities = fields.List(
-        fields.String(), metadata={"description": "One activity, in one or more taxonomies"}
-    )
-    facts = _free("By fact id: a number, a string with unit, yes or no, or an object with `value`")
-    standards = fields.List(fields.Dict())
-    attestations = _free("By attestation id")
-    inputs = _free("Facts of bought or used objects")
-    amount = _free("`value` and `currency`")
-    share_of_proceeds = fields.Raw(metadata={"description": "Fraction 0–1, or text with %"})
-    instrument = fields.String(metadata={"description": "A kind of instrument, see /v1/instruments"})
-
-
-class Options(Answer):
-    taxonomies = fields.List(fields.String())
-    as_of = fields.Date(metadata={"description": "Day for which criteria are evaluated; today if left out"})
-    language = fields.String(validate=validate.OneOf(LANGUAGES))
-    assume_not_excluded = fields.Boolean()
-    confirm = fields.List(fields.String())
-
-
-class AssessmentRequest(Options):
-    project = fields.Nested(Project, required=True)
-
-
-class BatchRequest(Options):
-    projects = fields.Dict(
-        keys=fields.String(),
-        values=fields.Nested(Project),
-        required=True,
-        metadata={"description": "Up to 1,000 projects by ids of yours"},
-    )
-
-
-class ReplayRequest(Answer):
-    release = fields.String(
-        load_default="current", metadata={"description": "`current`, `original` or the id of a release"}
-    )
-
-
-class Instrument(Answer):
-    id = fields.String()
-    name = fields.String()
-    kind = fields.String(required=True, metadata={"description": "See /v1/instruments"})
-    amount = fields.Dict(required=True, metadata={"description": "`value` and `currency`"})
-    approved_on = fields.Date()
-    registered_on = fields.Date()
-    filed_on = fields.Date()
-    issued_on = fields.Date()
-    first_drawdown_on = fields.Date()
-    labelled_green_on = fields.Date()
-    use_changed_on = fields.Date()
-    maturity = fields.Date()
-    edition_choice = fields.String()
-
-
-class Allocation(Answer):
-    project = fields.Nested(Project, required=True)
-    amount = fields.Dict(required=True, metadata={"description": "`value` and `currency`"})
-    refinancing = fields.Boolean(allow_none=True)
-
-
-class ProceedsRequest(Options):
-    instrument = fields.Nested(Instrument, required=True)
-    allocations = fields.List(fields.Nested(Allocation), required=True)
-    other_instruments = fields.List(
-        fields.Dict(),
-        metadata={
-            "description": "Compared for double counting: `id` or `name`, and `allocations` whose projects "
-            "need an id or a name only"
-        },
-    )
-
-
-class Proceeds(Answer):
-    release = fields.String(required=True)
-    engine = fields.String(required=True)
-    as_of = fields.Date(required=True)
-    disclaimer = fields.String(required=True)
-    instrument = fields.Dict(required=True)
-    allocations = fields.List(fields.Dict(), required=True, metadata={"description": "Verdicts per project"})
-    taxonomies = fields.List(
-        fields.Dict(), required=True, metadata={"description": "Shares of the amount per taxonomy"}
-    )
-    rules = fields.List(fields.Dict(), required=True, metadata={"description": "Rules of the instrument"})
-    double_counting = fields.Dict(required=True)
-    rounding = fields.String(required=True)
-    assumptions = fields.List(fields.Dict(), required=True)
-
-
-class Assessment(Answer):
-    id = fields.String(required=True)
-    release = fields.String(required=True)
-    engine = fields.String(required=True)
-    as_of = fields.Date(required=True)
-    disclaimer = fields.String(required=True)
-    verdicts = fields.List(fields.Dict(), required=True)
-
-
-class Batch(Answer):
-    results = fields.Dict(
-        keys=fields.String(),
-        values=fields.Dict(),
-        required=True,
-        metadata={"description": "By your ids: `status` with `assessment` (201) or `problem` (422)"},
-    )
-
-
-class Replay(Answer):
-    assessment = fields.String(required=True)
-    as_of = fields.Date(required=True)
-    release = fields.String(required=True)
-    engine = fields.String(required=True)
-    original = fields.Dict(required=True, metadata={"description": "Its `release` and `engine`"})
-    engine_changed = fields.Boolean(required=True)
-    reproduced = fields.Boolean(
-        required=True, metadata={"description": "The answer is the kept one, byte for byte"}
-    )
-    differences = fields.List(
-        fields.Dict(), required=True, metadata={"description": "`path` (a JSON pointer), `before`, `after`"}
-    )
-    differences_truncated = fields.Boolean(required=True)
-    answer = fields.Dict(required=True)
-
-
 class AuditEntry(Answer):
     seq = fields.Integer(required=True)
     at = fields.DateTime(required=True)
@@ -441,43 +308,6 @@ class Audit(Listed):
         required=True, allow_none=True, metadata={"description": "`seq` and `hash` of the newest"}
     )
     entries = fields.List(fields.Nested(AuditEntry), required=True)
-
-
-class Progress(Answer):
-    phase = fields.String(required=True)
-    rows_read = fields.Integer(required=True)
-    rows_assessed = fields.Integer(required=True)
-    rows_written = fields.Integer(required=True)
-    rows_total = fields.Integer(required=True, allow_none=True)
-    seconds_left = fields.Integer(
-        required=True,
-        allow_none=True,
-        metadata={"description": "An estimate, from the pace so far; null while there is none"},
-    )
-
-
-class Portfolio(Answer):
-    id = fields.String(required=True)
-    status = fields.String(
-        required=True, validate=validate.OneOf(("queued", "running", "done", "failed", "cancelled"))
-    )
-    progress = fields.Nested(Progress, required=True)
-    summary = fields.Dict(required=True, allow_none=True)
-    reused = fields.Boolean(
-        required=True,
-        metadata={
-            "description": "Whether this upload is answered with an earlier portfolio of the same content"
-        },
-    )
-    problem = fields.Dict(required=True, allow_none=True)
-
-
-class Portfolios(Listed):
-    portfolios = fields.List(fields.Nested(Portfolio), required=True)
-
-
-class Rows(Listed):
-    rows = fields.List(fields.Dict(), required=True)
 
 
 class Health(Answer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +55,21 @@ def test_a_file_is_never_overwritten_unasked(export: Run, tmp_path: Path) -> Non
     assert refused.exit_code == 1 and "--force" in refused.stderr and file.read_bytes() == before
     assert export("demo-b", "--format", "xlsx", "-o", file, "--force").exit_code == 0
     assert file.read_bytes() != before
+
+
+def test_what_is_noted_as_unsure_is_no_mapping(run: Run, tmp_path: Path, minimal_data: Path) -> None:
+    folder = Path(shutil.copytree(minimal_data, tmp_path / "data"))
+    shutil.copy(
+        folder / "mappings/demo-a--demo-b.sssom.tsv", folder / "mappings/demo-a--demo-b.unsure.sssom.tsv"
+    )
+    for command in (
+        ("export", "demo-a--demo-b.unsure", "--format", "sssom"),
+        ("intake", "export", "demo-a--demo-b.unsure", "-o", tmp_path / "pair.xlsx"),
+    ):
+        refused = run(*command, TAXONOMY_API_DATA=str(folder))
+        assert refused.exit_code == 1 and "on file" in refused.stderr, refused.output
+        assert "did you mean demo-a--demo-b" in refused.stderr
+        assert command[-1] == "sssom" or not (tmp_path / "pair.xlsx").exists()
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,14 @@ def test_the_stored_portfolios_of_an_organisation(
     command = ("impact", "--from", minimal_data, "--to", stricter)
     text = run(*command, "--org", "Bank").stdout
     assert "windows.csv" in text and "demo-a: aligned → not_aligned: 1 rows, 900 HKD" in text
-    (one,) = json.loads(run(*command, "--org", organisation, "--json").stdout)["portfolios"].values()
+    (one,) = json.loads(run(*command, "--org", organisation, "--json").stdout)["portfolios"]
     assert [flip["project"] for flip in one["flips"]] == ["W"]
+    assert one["file"] == "windows.csv" and one["portfolio"] in text
+    for results in (tmp_path / "store").rglob("results.parquet"):
+        results.unlink()
+    (gone,) = json.loads(run(*command, "--org", organisation, "--json").stdout)["portfolios"]
+    assert set(gone) == {"portfolio", "file", "problem"} and gone["problem"]["code"] == "result_gone"
+    assert "[result_gone]" in run(*command, "--org", "Bank").stdout
     assert "No results of portfolios are stored" in run(*command, "--org", "Other bank").stdout
 
 

@@ -15,13 +15,18 @@ from package_rules import broken_rules
 from test_results import run
 
 from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.catalog.load import default_data_folder
 from taxonomy_api.catalog.model import Release
+from taxonomy_api.catalog.places import mapping_files
 from taxonomy_api.catalog.terms import LANGUAGES, Language
+from taxonomy_api.catalog.worksheet_mapping import mapping_rows
+from taxonomy_api.catalog.worksheet_rows import sector_files, taxonomy_rows
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.plain_table import write_plain_xlsx
 from taxonomy_api.portfolio.result_columns import ResultColumn
 from taxonomy_api.portfolio.run import assess_portfolio
 from taxonomy_api.portfolio.template import write_template
+from taxonomy_api.portfolio.write_worksheet import Contents, write_worksheet
 
 ROWS: list[list[object]] = [
     ["id", "name", "activity", "Amount (CNY million)", "lifecycle_ghg_intensity", "maturity", "notes"],
@@ -69,6 +74,25 @@ def test_plain_tables(tmp_path: Path) -> None:
     ]
     write_plain_xlsx(tmp_path / "plain.xlsx", "Crosswalk", columns, [("=a", "+b")])
     assert broken_rules(tmp_path / "plain.xlsx") == []
+
+
+def test_annotated_copies(tmp_path: Path, engine: Engine) -> None:
+    source = write_book(tmp_path / "book.xlsx", ROWS)
+    options = PortfolioOptions(as_of=date(2026, 11, 22), formats=(), annotated=True)
+    assess_portfolio(source, engine, options, tmp_path, lambda _: None)
+    assert broken_rules(tmp_path / "annotated.xlsx") == []
+
+
+@pytest.mark.parametrize("subject", ["hk-phase-2a", "hk-phase-2a--hk-phase-1"])
+def test_workbooks_of_maintainers(subject: str, release: Release, tmp_path: Path) -> None:
+    data = default_data_folder()
+    if "--" in subject:
+        file = mapping_files(data)[subject]
+        rows = mapping_rows(file.read_text(encoding="utf-8"), file.name, release, "zh-Hant")
+    else:
+        rows = taxonomy_rows(sector_files(data, subject), "zh-Hant")
+    write_worksheet(tmp_path / "intake.xlsx", Contents(subject, release, rows, "zh-Hant"))
+    assert broken_rules(tmp_path / "intake.xlsx") == []
 
 
 def _replace(part: str, old: str, new: str) -> Callable[[dict[str, bytes]], None]:

@@ -18,11 +18,10 @@ from sqlalchemy import make_url
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.audit import head_of
 from taxonomy_api.store.database import Database
-from taxonomy_api.store.keys import SCOPES, create_key, create_organisation
 from taxonomy_api.store.verify import verify
 from taxonomy_api.web.app import create_app
 from taxonomy_api.web.services import Services, make_services
-from tests.web.conftest import PROJECT, Caller, assert_problem
+from tests.web.conftest import PROJECT, Caller, assert_problem, bank_of
 
 PATH = "/v1/assessments"
 AUDIT_KEY = "a-secret-of-the-trail-of-these-tests"
@@ -70,13 +69,6 @@ class Proxy:
             pass
         with suppress(OSError):
             target.shutdown(socket.SHUT_RDWR)
-
-
-def bank_of(made: Services) -> Caller:
-    with made.database.unit_of_work() as session:
-        organisation = create_organisation(session, "Bank").id
-        key = create_key(session, organisation, SCOPES)[1]
-    return Caller(create_app(made.settings, made).test_client(), key, organisation)
 
 
 def test_postgresql_away_is_a_503_and_all_is_well_when_it_is_back(

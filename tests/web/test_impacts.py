@@ -14,10 +14,8 @@ import pytest
 from taxonomy_api.jobs import stored_impact
 from taxonomy_api.jobs.worker import make_worker
 from taxonomy_api.settings import Settings
-from taxonomy_api.store.keys import SCOPES, create_key, create_organisation
-from taxonomy_api.web.app import create_app
 from taxonomy_api.web.services import Services, make_services
-from tests.web.conftest import Caller, assert_problem
+from tests.web.conftest import Caller, assert_problem, bank_of
 
 #: A window of 90 g is below 100 g and not below 60 g; 40 and 4,000 g stay on their side.
 WINDOWS = "ID,Activity,Built,Carbon,Amount,Currency,demo-a/ms,demo-a/g1\n" + "".join(
@@ -39,10 +37,7 @@ def made(tmp_path: Path, settings_for: Callable[..., Settings], minimal_data: Pa
 
 @pytest.fixture
 def bank(made: Services) -> Caller:
-    with made.database.unit_of_work() as session:
-        organisation = create_organisation(session, "Bank").id
-        key = create_key(session, organisation, SCOPES)[1]
-    return Caller(create_app(made.settings, made).test_client(), key, organisation)
+    return bank_of(made)
 
 
 @pytest.fixture

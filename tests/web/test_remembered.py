@@ -20,13 +20,11 @@ from taxonomy_api.store import assessments as assessments_module
 from taxonomy_api.store.audit import sha256
 from taxonomy_api.store.idempotency import LEASE, StillRunning
 from taxonomy_api.store.ids import now
-from taxonomy_api.store.keys import SCOPES, create_key, create_organisation
 from taxonomy_api.store.models import Assessment, IdempotencyKey, StoredRelease
 from taxonomy_api.store.verify import verify
-from taxonomy_api.web.app import create_app
 from taxonomy_api.web.services import Services, make_services
 from tests.store.conftest import KEY
-from tests.web.conftest import BATCH, HYDRO, PROCEEDS, PROJECT, Caller, assert_problem
+from tests.web.conftest import BATCH, HYDRO, PROCEEDS, PROJECT, Caller, assert_problem, bank_of
 
 PATH = "/v1/assessments"
 
@@ -48,10 +46,7 @@ def made(
 
 @pytest.fixture
 def bank(made: Services) -> Caller:
-    with made.database.unit_of_work() as session:
-        organisation = create_organisation(session, "Bank").id
-        key = create_key(session, organisation, SCOPES)[1]
-    return Caller(create_app(made.settings, made).test_client(), key, organisation)
+    return bank_of(made)
 
 
 def change_data(made: Services) -> None:

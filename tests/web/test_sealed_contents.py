@@ -18,11 +18,9 @@ from taxonomy_api.cli.main import cli
 from taxonomy_api.jobs.worker import make_worker
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.contents import Contents
-from taxonomy_api.store.keys import SCOPES, create_key, create_organisation
 from taxonomy_api.store.models import Assessment, AuditEntry, AuditHead
-from taxonomy_api.web.app import create_app
 from taxonomy_api.web.services import Services, make_services
-from tests.web.conftest import BATCH, LOANS, PROJECT, Caller
+from tests.web.conftest import BATCH, LOANS, PROJECT, Caller, bank_of
 
 AUDIT_KEY = "a-secret-of-the-trail-of-these-tests"
 PATH = "/v1/assessments"
@@ -43,10 +41,7 @@ def made(
 
 @pytest.fixture
 def bank(made: Services) -> Caller:
-    with made.database.unit_of_work() as session:
-        organisation = create_organisation(session, "Bank").id
-        key = create_key(session, organisation, SCOPES)[1]
-    return Caller(create_app(made.settings, made).test_client(), key, organisation)
+    return bank_of(made)
 
 
 @pytest.fixture

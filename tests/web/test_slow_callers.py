@@ -20,6 +20,8 @@ BANK = "a-key-of-a-bank-with-more-than-32-letters"
 HEADERS = {"Authorization": f"Bearer {BANK}"}
 #: Many more than may work at once.
 SLOW = 24
+#: Seconds; whoever is held up waits until the slow ones give up, which they do not.
+SOON = 10
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +63,10 @@ def test_bodies_that_trickle_in_hold_nobody_up(server: Running, path: str, kind:
         for _ in range(6):
             for connection in slow:
                 connection.sendall(b"{")
-            assert assess(server) < 2
+            assert assess(server) < SOON
     # They hung up in the middle, and nothing of theirs stays behind.
     server.wait(lambda: all(line["status"] in (201, 400, 422) for line in ended(server, SLOW)))
-    assert assess(server) < 2
+    assert assess(server) < SOON
 
 
 def ended(server: Running, count: int) -> list[dict[str, Any]]:
@@ -83,7 +85,7 @@ def test_answers_that_nobody_takes_hold_nobody_up(server: Running) -> None:
             connection.sendall(request * 8)
         time.sleep(1)
         with ThreadPoolExecutor(4) as pool:
-            assert max(pool.map(assess, [server] * 8)) < 5
+            assert max(pool.map(assess, [server] * 8)) < SOON
 
 
 def test_the_log_holds_no_warning(server: Running) -> None:

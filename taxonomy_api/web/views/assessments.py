@@ -13,7 +13,7 @@ from taxonomy_api.store.idempotency import Outcome
 from taxonomy_api.store.models import Assessment
 from taxonomy_api.store.releases import CURRENT
 from taxonomy_api.store.repository import NewAssessment
-from taxonomy_api.web import schemas
+from taxonomy_api.web import assessment_schemas
 from taxonomy_api.web.api import Blueprint, json_body
 from taxonomy_api.web.auth import organisation_id, requires, who
 from taxonomy_api.web.idempotency import claim, idempotent
@@ -43,8 +43,8 @@ def _batch_content() -> bytes:
 @blueprint.route("", methods=["POST"])
 @requires("assess")
 @idempotent(_created_again)
-@json_body(schemas.AssessmentRequest)
-@blueprint.answers(201, schemas.Assessment, has_location=True)
+@json_body(assessment_schemas.AssessmentRequest)
+@blueprint.answers(201, assessment_schemas.Assessment, has_location=True)
 def create_assessment(body: dict[str, Any]) -> Response:
     """Assess one project; the answer is kept
 
@@ -56,8 +56,8 @@ def create_assessment(body: dict[str, Any]) -> Response:
 @blueprint.route("/batch", methods=["POST"])
 @requires("assess")
 @idempotent(_batch_again, _batch_content)
-@json_body(schemas.BatchRequest, largest=lambda: services().settings.max_batch_bytes)
-@blueprint.answers(200, schemas.Batch)
+@json_body(assessment_schemas.BatchRequest, largest=lambda: services().settings.max_batch_bytes)
+@blueprint.answers(200, assessment_schemas.Batch)
 def create_batch(body: dict[str, Any]) -> Response:
     """Assess up to 1,000 projects; each is answered by itself, and kept
 
@@ -69,7 +69,7 @@ def create_batch(body: dict[str, Any]) -> Response:
 @blueprint.route("/<assessment_id>")
 @requires("read", "assess")
 @blueprint.documents(responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}})
-@blueprint.answers(200, schemas.Assessment)
+@blueprint.answers(200, assessment_schemas.Assessment)
 def show_assessment(assessment_id: str) -> Response:
     """An assessment as it was answered; `Accept: text/html` gives a page to print"""
     stored = services().assessments.show(organisation_id(), assessment_id)
@@ -86,8 +86,8 @@ def show_assessment(assessment_id: str) -> Response:
 @blueprint.route("/<assessment_id>/replay", methods=["POST"])
 @requires("assess")
 @idempotent()
-@json_body(schemas.ReplayRequest)
-@blueprint.answers(200, schemas.Replay)
+@json_body(assessment_schemas.ReplayRequest)
+@blueprint.answers(200, assessment_schemas.Replay)
 def replay_assessment(body: dict[str, Any], assessment_id: str) -> Response:
     """Answer a kept request once more, as of its day
 

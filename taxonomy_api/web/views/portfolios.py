@@ -18,7 +18,7 @@ from taxonomy_api.store.idempotency import Outcome
 from taxonomy_api.store.ids import now
 from taxonomy_api.store.models import Portfolio
 from taxonomy_api.store.repository import Repository
-from taxonomy_api.web import schemas
+from taxonomy_api.web import portfolio_schemas
 from taxonomy_api.web.api import Blueprint
 from taxonomy_api.web.auth import organisation_id, requires, who
 from taxonomy_api.web.idempotency import claim, idempotent
@@ -68,7 +68,7 @@ def _again(outcome: Outcome) -> Response:
 @requires("portfolio")
 @idempotent(_again, _upload_content)
 @blueprint.documents(requestBody=FORM)
-@blueprint.answers(202, schemas.Portfolio, has_location=True)
+@blueprint.answers(202, portfolio_schemas.Portfolio, has_location=True)
 def create_portfolio() -> Response:
     """Hand in a workbook; a worker assesses it
 
@@ -95,8 +95,8 @@ def create_portfolio() -> Response:
 
 @blueprint.route("")
 @requires("portfolio")
-@blueprint.query(schemas.PortfolioQuery)
-@blueprint.answers(200, schemas.Portfolios)
+@blueprint.query(portfolio_schemas.PortfolioQuery)
+@blueprint.answers(200, portfolio_schemas.Portfolios)
 def list_portfolios(query: dict[str, Any]) -> Response:
     """The organisation's portfolios, newest first"""
     limit, cursor = query["limit"], query.get("cursor")
@@ -109,7 +109,7 @@ def list_portfolios(query: dict[str, Any]) -> Response:
 
 @blueprint.route("/<portfolio_id>")
 @requires("portfolio")
-@blueprint.answers(200, schemas.Portfolio)
+@blueprint.answers(200, portfolio_schemas.Portfolio)
 def show_portfolio(portfolio_id: str) -> Response:
     """Status, progress and summary"""
     return reply(portfolio_json(_stored(portfolio_id)))
@@ -118,7 +118,7 @@ def show_portfolio(portfolio_id: str) -> Response:
 @blueprint.route("/<portfolio_id>/cancel", methods=["POST"])
 @requires("portfolio")
 @idempotent(lambda outcome: reply(portfolio_json(_stored(outcome.result_id or "")), outcome.status))
-@blueprint.answers(202, schemas.Portfolio)
+@blueprint.answers(202, portfolio_schemas.Portfolio)
 def cancel_portfolio(portfolio_id: str) -> Response:
     """Stop the work; a running job stops at its next step"""
     return reply(portfolio_json(services().portfolios.cancel(who(), portfolio_id, claim())), 202)
@@ -135,8 +135,8 @@ def delete_portfolio(portfolio_id: str) -> Response:
 
 @blueprint.route("/<portfolio_id>/rows")
 @requires("portfolio")
-@blueprint.query(schemas.RowsQuery)
-@blueprint.answers(200, schemas.Rows)
+@blueprint.query(portfolio_schemas.RowsQuery)
+@blueprint.answers(200, portfolio_schemas.Rows)
 def list_rows(query: dict[str, Any], portfolio_id: str) -> Response:
     """Rows with their verdicts, in input order"""
     stored = _done(portfolio_id)
@@ -159,13 +159,7 @@ def list_rows(query: dict[str, Any], portfolio_id: str) -> Response:
 @blueprint.answers(200)
 def download_results(portfolio_id: str, format: str) -> Response:
     """The results as a workbook, CSV or Parquet file"""
-    answer = send_file(
-        _file(_done(portfolio_id), format),
-        mimetype=MEDIA_TYPES[format],
-        as_attachment=True,
-        download_name=f"results-{portfolio_id}.{format}",
-    )
-    return at_once(answer) if (answer.content_length or 0) <= _MOST_IN_MEMORY else answer
+    return _download(_file(_done(portfolio_id), format), f"results-{portfolio_id}.{format}")
 
 
 @blueprint.route("/<portfolio_id>/annotated.xlsx")
@@ -182,12 +176,13 @@ def download_annotated(portfolio_id: str) -> Response:
         raise NotFound(
             "not_annotated", "No annotated copy was asked for; hand the file in with the option annotated."
         )
-    return send_file(
-        _result(stored, "annotated.xlsx"),
-        mimetype=MEDIA_TYPES["xlsx"],
-        as_attachment=True,
-        download_name=f"annotated-{portfolio_id}.xlsx",
-    )
+    return _download(_result(stored, "annotated.xlsx"), f"annotated-{portfolio_id}.xlsx")
+
+
+def _download(file: Path, name: str) -> Response:
+    kind = MEDIA_TYPES[name.rpartition(".")[2]]
+    answer = send_file(file, mimetype=kind, as_attachment=True, download_name=name)
+    return at_once(answer) if (answer.content_length or 0) <= _MOST_IN_MEMORY else answer
 
 
 def portfolio_json(portfolio: Portfolio, reused: bool = False) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 
-from taxonomy_api.web import schemas
+from taxonomy_api.web import assessment_schemas
 from taxonomy_api.web.api import Blueprint, json_body
 from taxonomy_api.web.auth import requires, who
 from taxonomy_api.web.idempotency import claim, idempotent
@@ -20,8 +20,8 @@ blueprint = Blueprint("proceeds", __name__, url_prefix="/v1/proceeds", descripti
 @blueprint.route("", methods=["POST"])
 @requires("assess")
 @idempotent()
-@json_body(schemas.ProceedsRequest)
-@blueprint.answers(200, schemas.Proceeds)
+@json_body(assessment_schemas.ProceedsRequest)
+@blueprint.answers(200, assessment_schemas.Proceeds)
 def assess_use_of_proceeds(body: dict[str, Any]) -> Response:
     """Assess a bond or loan with several projects; nothing is kept
 
