@@ -84,6 +84,18 @@ def current_release(settings: Settings) -> Release:
     return result.release
 
 
+def data_in_use() -> Path:
+    """The data folder in use, told from where the reader stands if it lies there."""
+    data = settings().data
+    here = Path.cwd()
+    return data.relative_to(here) if data.is_relative_to(here) else data
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 change`, `2 changes`; `many` where the plural is no mere s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def split_list(value: str | None) -> list[str]:
     """`a,b` as ["a", "b"]; nothing as []."""
     return [part.strip() for part in (value or "").split(",") if part.strip()]

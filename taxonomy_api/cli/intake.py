@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from taxonomy_api.cli.common import current_release, language_option, settings, split_list
+from taxonomy_api.cli.common import counted, current_release, language_option, settings, split_list
 
 if TYPE_CHECKING:
     from taxonomy_api.catalog.model import Release
@@ -51,7 +51,7 @@ def export_(subject: str, output: Path, activities: str | None, language: str | 
     rows = rows_of(subject, release, current.data, spoken, split_list(activities))
     write_worksheet(output, Contents(subject, release, rows, spoken))
     holes = sum(bool(row.holes) for row in rows)
-    click.echo(f"{output}: {len(rows)} rows, something is missing in {holes} of them.")
+    click.echo(f"{output}: {counted(len(rows), 'row')}, something is missing in {holes} of them.")
 
 
 def rows_of(
@@ -152,7 +152,7 @@ def _as_json(outcome: Outcome, *, written: bool) -> dict[str, object]:
 def _end(outcome: Outcome, written: bool) -> str:
     errors = sum(finding.severity == "error" for finding in outcome.findings)
     if errors:
-        return f"{errors} errors; nothing is written."
+        return f"{counted(errors, 'error')}; nothing is written."
     if not outcome.texts:
         return "The workbook changes nothing."
     files = f"{len(outcome.texts)} files" if len(outcome.texts) > 1 else next(iter(outcome.texts))

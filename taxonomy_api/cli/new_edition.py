@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from taxonomy_api.cli.common import settings
+from taxonomy_api.cli.common import counted, data_in_use
 
 
 @click.command("new-edition")
@@ -20,7 +20,7 @@ def new_edition(old: str, new: str) -> None:
     from taxonomy_api.catalog.new_edition import NotScaffolded
     from taxonomy_api.catalog.new_edition import new_edition as draft
 
-    data = settings().data
+    data = data_in_use()
     try:
         files = draft(data, old, new)
     except NotScaffolded as problem:
@@ -33,6 +33,7 @@ def new_edition(old: str, new: str) -> None:
     errors = [finding for finding in lint([folder]) if finding.severity == "error"]
     for finding in errors:
         click.echo(str(finding), err=True)
-    click.echo(f"{len(files)} files, {len(errors)} errors; begin with {folder / 'taxonomy.yaml'}.", err=True)
+    made = f"{counted(len(files), 'file')}, {counted(len(errors), 'error')}"
+    click.echo(f"{made}; begin with {folder / 'taxonomy.yaml'}.", err=True)
     if errors:
         click.get_current_context().exit(1)
