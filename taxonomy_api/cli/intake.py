@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from taxonomy_api.cli.common import counted, current_release, language_option, settings, split_list
+from taxonomy_api.cli.common import (
+    counted,
+    current_data,
+    current_release,
+    language_option,
+    settings,
+    split_list,
+)
 
 if TYPE_CHECKING:
     from taxonomy_api.catalog.model import Release
@@ -100,12 +107,12 @@ def import_(file: Path, curator: str | None, write: bool, as_json: bool) -> None
     from taxonomy_api.portfolio.read_worksheet import read_worksheet
 
     current = settings()
-    release = current_release(current)
+    release, loaded = current_data(current)
     try:
         filled, report = read_worksheet(file)
     except PortfolioProblem as problem:
         raise click.ClickException(f"{problem} [{problem.code}]") from None
-    outcome = read_back(current.data, release, filled, report, Curator(curator, date.today()), check)
+    outcome = read_back(current.data, loaded, filled, report, Curator(curator, date.today()), check)
     writes = write and not outcome.has_errors
     if as_json:
         click.echo(json.dumps(_as_json(outcome, written=writes), ensure_ascii=False, indent=2))
