@@ -174,8 +174,23 @@ def _check(
             continue
         place = (finding.file, finding.line, finding.column)
         cell = shown.get(place)
-        address = ":".join(map(str, place)) if cell is None else report.filled.cell(*cell)
-        report.at(address, finding.rule, finding.message, finding.cure)
+        if cell is None:
+            report.at(":".join(map(str, place)), finding.rule, finding.message, finding.cure)
+        else:
+            sheet, number, column = cell
+            column, message, cure = _in_the_sheet(finding, column)
+            report.add(sheet, number, column, finding.rule, message, cure)
+
+
+def _in_the_sheet(finding: Finding, column: str) -> tuple[str, str, str]:
+    """Column, message and cure of a finding for those who see cells, where the file would mislead them."""
+    if finding.rule == "leaf-uncited":
+        lacking = "document" if "source" in finding.message else "status"
+        return lacking, finding.message, "fill in Document, Place in it and Status"
+    # `more` cannot be edited: a key that nobody knows can only be what stands as the operator.
+    if finding.rule == "unknown-key" and column == "more":
+        return "operator", finding.message.replace("key of this object", "operator"), finding.cure
+    return column, finding.message, finding.cure
 
 
 def _what(finding: Finding) -> tuple[str, str, str]:

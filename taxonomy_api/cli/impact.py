@@ -199,8 +199,8 @@ def _part(title: str, flips: Sequence[Flip], most: int) -> Iterator[str]:
         money = [f"{amount:,f} {currency or '(no currency)'}" for currency, amount in amounts.items()]
         yield f"  {', '.join((f'{taxonomy}: {change}: ' + counted(count, 'row'), *money))}"
         yield from (f"  because: {one.text}" for one in group[0].because)
-        for flip in group[:most]:
-            yield from _row(flip)
+        yield from (f"  {when}: {reason}" for when, reason in _reasons(group[0]))
+        yield from (_row(flip) for flip in group[:most])
         if len(group) > most:
             yield f"    and {len(group) - most:,} more; --rows shows more, --json all"
         most = max(0, most - len(group))
@@ -208,14 +208,17 @@ def _part(title: str, flips: Sequence[Flip], most: int) -> Iterator[str]:
 
 def _kind(flip: Flip) -> tuple[str, ...]:
     causes = (change.text for change in flip.because)
-    return flip.taxonomy, flip.before.verdict, flip.after.verdict, *causes
+    reasons = (reason for _, reason in _reasons(flip))
+    return flip.taxonomy, flip.before.verdict, flip.after.verdict, *reasons, *causes
 
 
-def _row(flip: Flip) -> Iterator[str]:
+def _reasons(flip: Flip) -> tuple[tuple[str, str], ...]:
+    """The reasons before and after, where nothing else differs."""
+    return (("was", flip.before.reason), ("now", flip.after.reason)) if flip.before == flip.after else ()
+
+
+def _row(flip: Flip) -> str:
     days = [str(one.valid_until or "no known end") for one in (flip.before, flip.after)]
     amount = [f"{flip.amount.amount:,f} {flip.amount.currency}"] if flip.amount else []
     until = [f"until {days[0]} → {days[1]}"] if days[0] != days[1] else []
-    yield f"    {', '.join((f'row {flip.row} {flip.project}: {flip.activity}', *until, *amount))}"
-    if flip.before == flip.after:
-        yield f"      was: {flip.before.reason}"
-        yield f"      now: {flip.after.reason}"
+    return f"    {', '.join((f'row {flip.row} {flip.project}: {flip.activity}', *until, *amount))}"
