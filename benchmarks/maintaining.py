@@ -2,7 +2,8 @@
 
     python -m benchmarks.maintaining [--rows 1000000] [--runs 5]
 
-Prints medians of CPU seconds and of seconds that pass. The portfolio of `impact` is stored results over all activities on file.
+Prints medians of CPU seconds and of seconds that pass. The portfolio of `impact` is stored results over all
+activities on file.
 """
 
 from __future__ import annotations

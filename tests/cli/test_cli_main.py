@@ -22,7 +22,7 @@ def test_all_commands_are_there() -> None:
     assert set(cli.commands) == {
         *("serve", "worker", "reload", "assess", "check", "template", "mapping"),
         *("lint", "explain", "fmt", "diff", "impact", "coverage", "test", "changelog", "new-edition"),
-        "intake",
+        *("intake", "export", "import", "schema"),
         *("org", "key", "purge", "audit", "db"),
     }
 
