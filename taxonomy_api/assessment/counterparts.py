@@ -19,13 +19,14 @@ from typing import Literal
 from taxonomy_api.assessment.bearing_names import MOST_REMEMBERED, BearingNames, base_of, edition_of
 from taxonomy_api.assessment.remarks import Remark, remark, route_text, row_text
 from taxonomy_api.catalog.model import Activity, MappingRow, Release
-from taxonomy_api.catalog.terms import STATUSES
+from taxonomy_api.catalog.terms import LANGUAGES, STATUSES, Text
 from taxonomy_api.crosswalk.relations import invert_stringency
 from taxonomy_api.crosswalk.routes import WEAKEST_THAT_CARRIES, Crosswalk, Route
 
 Known = Literal["named", "confirmed", "mapped", "composite"]
 #: Ranks of status up to this one carry a verdict.
 CARRIES = STATUSES.index(WEAKEST_THAT_CARRIES)
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +301,7 @@ class Correspondence:
         several = told.several
         remarks: list[Remark] = []
         if found.candidates:
-            remarks.append(remark("candidates_to_confirm", count=str(len(found.candidates))))
+            remarks.append(_to_confirm(found.candidates))
         for start in starts:
             denial = self._denial(start, edition)
             if denial is None:
@@ -369,6 +370,21 @@ def said_of(member: Member) -> Iterator[Remark]:
     elif member.routes:
         best = member.routes[0]
         yield remark("mapped", activity=best.end, route=route_text(best))
+
+
+def _to_confirm(candidates: Sequence[Candidate]) -> Remark:
+    """Which activities may hold the project: the likeliest by name, and how many more."""
+    first = [one.activity for one in candidates[:_MOST_NAMED]]
+    names = Text(
+        *(
+            separator.join(f"{one.id} {one.name.in_language(language)}" for one in first)
+            for language, separator in zip(LANGUAGES, ("; ", "；", "；"), strict=True)
+        )
+    )
+    more = len(candidates) - len(first)
+    if not more:
+        return remark("candidates_to_confirm", candidates=names)
+    return remark("candidates_to_confirm", "more_candidates_to_confirm", candidates=names, count=str(more))
 
 
 def _held(entry: Activity, sides: Mapping[str, Mapping[str, Member]]) -> list[Member]:

@@ -15,9 +15,15 @@ MAPPING_MESSAGES: Mapping[str, Text] = {
     ),
     "candidates_to_confirm": Text(
         "No mapping on file places the project in an activity of this taxonomy by itself; "
-        "activities that may hold it, to be confirmed: {count}.",
-        "已收录的对应关系均不足以单独确定本目录中的活动；有{count}项候选活动，请确认。",
-        "已收錄的對應關係均不足以單獨確定本目錄中的活動；有{count}項候選活動，請確認。",
+        "what may hold it, to be confirmed: {candidates}.",
+        "已收录的对应关系均不足以单独确定本目录中的活动；可能的活动，请确认：{candidates}。",
+        "已收錄的對應關係均不足以單獨確定本目錄中的活動；可能的活動，請確認：{candidates}。",
+    ),
+    "more_candidates_to_confirm": Text(
+        "No mapping on file places the project in an activity of this taxonomy by itself; "
+        "what may hold it, to be confirmed: {candidates}; and {count} more.",
+        "已收录的对应关系均不足以单独确定本目录中的活动；可能的活动，请确认：{candidates}；另有{count}项。",
+        "已收錄的對應關係均不足以單獨確定本目錄中的活動；可能的活動，請確認：{candidates}；另有{count}項。",
     ),
     "several_sources": Text(
         "Several activities of {taxonomies} are named, so that no mapping is followed from there; "

@@ -6,23 +6,27 @@ from dataclasses import dataclass
 
 from taxonomy_api.assessment.messages import say
 from taxonomy_api.catalog.model import MappingRow
-from taxonomy_api.catalog.terms import Language
+from taxonomy_api.catalog.terms import Language, Text
 from taxonomy_api.crosswalk.routes import Route
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A reason `code`, told by a message whose values are the same in every language."""
+    """A reason `code`, told by a message; values that are no `Text` are the same in every language."""
 
     code: str
     message: str
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str | Text], ...] = ()
 
     def text(self, language: Language) -> str:
-        return say(self.message, language, **dict(self.values))
+        values = {
+            name: value.in_language(language) if isinstance(value, Text) else value
+            for name, value in self.values
+        }
+        return say(self.message, language, **values)
 
 
-def remark(code: str, message: str | None = None, /, **values: str) -> Remark:
+def remark(code: str, message: str | None = None, /, **values: str | Text) -> Remark:
     """A reason whose message has its own name unless another is given."""
     return Remark(code, message or code, tuple(values.items()))
 

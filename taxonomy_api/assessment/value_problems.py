@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from unicodedata import category
 
@@ -14,7 +14,8 @@ _SHOWN = 80
 class ValueProblem(ValueError):
     """A value that cannot be read. `code` is stable, `text` names what was read, what is wanted and the cure.
 
-    `allowed` holds the admissible names where they are few, `nearest` those that resemble the one given.
+    `allowed` holds the admissible names where they are few, `nearest` those that resemble the one given: they
+    are searched for when they, or words that name them, are first asked for.
     """
 
     def __init__(
@@ -23,15 +24,31 @@ class ValueProblem(ValueError):
         given: object,
         *,
         allowed: tuple[str, ...] = (),
-        nearest: tuple[str, ...] = (),
+        alike: Callable[[], tuple[str, ...]] = tuple,
         **arguments: str | Text,
     ) -> None:
         self.code = code
         self.given = shown(given)
         self.allowed = allowed
-        self.nearest = nearest
+        self._alike = alike
+        self._nearest: tuple[str, ...] | None = None
         self.arguments: Mapping[str, str | Text] = MappingProxyType(arguments)
         super().__init__(code)  # the words are put together when somebody asks for them
+
+    @property
+    def searches(self) -> bool:
+        """Whether names that resemble the one given are, or were, to be searched for."""
+        return self._alike is not tuple
+
+    @property
+    def nearest(self) -> tuple[str, ...]:
+        if self._nearest is None:
+            self._nearest = self._alike()
+        return self._nearest
+
+    def leave_unsearched(self) -> None:
+        """Name nothing that resembles what was given."""
+        self._nearest = ()
 
     def __str__(self) -> str:
         return self.message("en")
@@ -41,11 +58,18 @@ class ValueProblem(ValueError):
             name: value.in_language(language) if isinstance(value, Text) else shown(value)
             for name, value in self.arguments.items()
         }
+        if self.allowed and "known" not in arguments:
+            arguments["known"] = shown(listed(self.nearest or self.allowed))
         return MESSAGES[self.code].in_language(language).format(given=self.given, **arguments)
 
     @property
     def text(self) -> Text:
         return Text(self.message("en"), self.message("zh-Hans"), self.message("zh-Hant"))
+
+
+def listed(names: Sequence[str], most: int = 12) -> str:
+    """The first names in a line."""
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
 
 
 def shown(value: object) -> str:

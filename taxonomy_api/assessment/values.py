@@ -16,7 +16,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from taxonomy_api.assessment.plain_values import digits, exact, is_empty, read_date, read_number, tidy
-from taxonomy_api.assessment.value_problems import ValueProblem, shown
+from taxonomy_api.assessment.value_problems import ValueProblem, listed, shown
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.terms import Fact, Quantity, Text
 from taxonomy_api.catalog.units import (
@@ -92,8 +92,9 @@ def parse_level(scale: tuple[str, ...], raw: object) -> str | None:
     for key in _level_keys(_name_key(text)):
         if key in index:
             return index[key]
-    close = nearest(text[:80], scale)
-    raise ValueProblem("unknown_level", raw, allowed=scale, nearest=close, known=_list(scale))
+    raise ValueProblem(
+        "unknown_level", raw, allowed=scale, alike=lambda: nearest(text[:80], scale), known=listed(scale)
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,11 +135,6 @@ def _as_text(raw: object) -> str:
     if isinstance(raw, int) and not isinstance(raw, bool) and raw.bit_length() < 64:
         return str(raw)
     raise ValueProblem("not_a_value", raw)
-
-
-def _list(names: Iterable[str], most: int = 12) -> str:
-    every = list(names)
-    return ", ".join(every[:most]) + (", …" if len(every) > most else "")
 
 
 # --- Quantities ----------------------------------------------------------------------------------
@@ -355,13 +351,19 @@ def _one_choice(fact: Fact, index: Mapping[str, frozenset[str]], name: str) -> s
         return next(iter(found))
     if found:
         allowed = tuple(sorted(found))
-        raise ValueProblem("ambiguous_choice", name, allowed=allowed, fact=fact.name, known=_list(allowed))
-    by_name = {text: c.id for c in fact.choices.values() for text in (c.id, c.name.en, *c.aliases)}
-    close = tuple(dict.fromkeys(by_name[near] for near in nearest(name[:80].strip(), by_name)))
-    allowed = tuple(fact.choices)
+        raise ValueProblem("ambiguous_choice", name, allowed=allowed, fact=fact.name, known=listed(allowed))
     raise ValueProblem(
-        "unknown_choice", name, allowed=allowed, nearest=close, fact=fact.name, known=_list(close or allowed)
+        "unknown_choice",
+        name,
+        allowed=tuple(fact.choices),
+        alike=lambda: _choices_like(fact, name[:80].strip()),
+        fact=fact.name,
     )
+
+
+def _choices_like(fact: Fact, name: str) -> tuple[str, ...]:
+    by_name = {text: c.id for c in fact.choices.values() for text in (c.id, c.name.en, *c.aliases)}
+    return tuple(dict.fromkeys(by_name[near] for near in nearest(name, by_name)))
 
 
 _LEVEL = re.compile(r"(?:grade|level|class|stars?|第)?(.{1,40}?)(?:级能效|星级|级|級|等|星|stars?|grade)?")

@@ -18,14 +18,13 @@ from taxonomy_api.catalog.industry_codes import IndustryCodeError, read_code
 from taxonomy_api.catalog.model import Activity, Release
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.terms import LANGUAGES
+from taxonomy_api.portfolio.suggestions import MOST_SUGGESTIONS, Suggestions
 from taxonomy_api.portfolio.table import Cell, shown
 from taxonomy_api.portfolio.vocabulary import plain
 
 if TYPE_CHECKING:
     from opencc import OpenCC
 
-#: For so many unknown names the nearest known ones are looked up.
-MOST_SUGGESTIONS = 200
 _LONGEST_NAME = 200
 _MOST_ROWS_NAMED = 20
 _SEPARATORS = re.compile(r"[;；\n|]")
@@ -52,7 +51,7 @@ class Reading:
 
 
 class ActivityReader:
-    """Reads activity cells; equal cells are read once.
+    """Reads activity cells; equal cells are read once. `suggestions`: searches for near names that are left.
 
     A bare code counts in the `preferred` taxonomies, where none of those has it in the others, and in
     editions that a later one on file replaces only where no other has it. The same full name in several
@@ -86,7 +85,7 @@ class ActivityReader:
         self._preferred = preferred
         self._replaced = self._replaced_by_release - {*preferred}
         self._known: dict[tuple[type, Cell], Reading] = {}
-        self._suggestions_left = suggestions
+        self.suggestions = Suggestions(suggestions)
 
     def preferring(self, preferred: Collection[str], suggestions: int = MOST_SUGGESTIONS) -> ActivityReader:
         """A reader of the same names that prefers others."""
@@ -181,9 +180,8 @@ class ActivityReader:
 
     def _nearest(self, text: str) -> tuple[str, ...]:
         """The ids most like a text; only for the first unknown ones, as the search takes its time."""
-        if self._suggestions_left <= 0 or len(text) > _LONGEST_NAME:
+        if len(text) > _LONGEST_NAME or not self.suggestions.spend():
             return ()
-        self._suggestions_left -= 1
         close = nearest(_key(text), [*self._by_id, *self._by_name])
         return tuple(dict.fromkeys(self._id_of(key) for key in close))
 

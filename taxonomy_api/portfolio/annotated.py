@@ -17,13 +17,13 @@ import msgspec
 import xlsxwriter
 
 from taxonomy_api.catalog.terms import Language
-from taxonomy_api.portfolio.annotated_sheets import write_issues, write_lines, write_text
+from taxonomy_api.portfolio.annotated_sheets import write_issues, write_lines
 from taxonomy_api.portfolio.book_formats import COLOURS
 from taxonomy_api.portfolio.issues import Issue, IssueLog
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.reading_process import ReadingProcess
 from taxonomy_api.portfolio.result_columns import ResultColumn
-from taxonomy_api.portfolio.safe_text import clean
+from taxonomy_api.portfolio.safe_text import clean, write_text
 from taxonomy_api.portfolio.sheet_copy import CellLook, SheetCopy
 from taxonomy_api.portfolio.table import Book, Cell, Table, column_number, shown
 from taxonomy_api.portfolio.texts import label
@@ -127,7 +127,12 @@ class _CopyWriter:
         sheet, copy = self._sheet, self._copy
         if copy.row_height:
             sheet.set_default_row(copy.row_height)
+        covered = -1
         for one in copy.columns:
+            if one.first <= covered:
+                # No program describes a column twice; and each description costs time per column.
+                continue
+            covered = one.last
             width = None if one.width is None else max(one.width - _MARGIN / _PIXELS, 0)
             sheet.set_column(one.first, one.last, width, self._format(one.look), {"hidden": one.hidden})
         self._write_merged()

@@ -7,21 +7,11 @@ from typing import Any
 
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.issues import Issue
-from taxonomy_api.portfolio.safe_text import clean
+from taxonomy_api.portfolio.safe_text import write_text
 from taxonomy_api.portfolio.texts import label
 
 _COLUMNS = ("severity", "code", "sheet", "cell", "row", "column", "read", "done", "cure")
 _WIDTHS = (10, 24, 16, 10, 9, 24, 36, 60, 60)
-
-
-def write_text(sheet: Any, row: int, column: int, text: str, style: Any = None) -> None:
-    """Always text: never a formula, a link or markup."""
-    text = clean(text)
-    if text.startswith("<r>") and text.endswith("</r>"):
-        # The library takes such a string for markup of its own; in pieces it is text again.
-        sheet.write_rich_string(row, column, text[0], text[1], text[2:], *(() if style is None else (style,)))
-    else:
-        sheet.write_string(row, column, text, style)
 
 
 def write_issues(
@@ -36,7 +26,7 @@ def write_issues(
     bold = workbook.add_format({"bold": True, "bg_color": "#1F4E78", "font_color": "#FFFFFF"})
     for column, (key, width) in enumerate(zip(_COLUMNS, _WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
-        sheet.write_string(0, column, label(key, language), bold)
+        write_text(sheet, 0, column, label(key, language), bold)
     sheet.freeze_panes(1, 0)
     row = 1
     for issue, more in (*((one, 0) for one in first), *issues):
@@ -48,11 +38,11 @@ def write_issues(
             sheet.write_number(row, _COLUMNS.index("row"), issue.row)
         row += 1
         if more:
-            sheet.write_string(row, 0, issue.severity)
-            sheet.write_string(row, 1, issue.code)
+            write_text(sheet, row, 0, issue.severity)
+            write_text(sheet, row, 1, issue.code)
             write_text(sheet, row, _COLUMNS.index("column"), issue.column)
             told = label("not_listed", language).format(more=f"{more:,}")
-            sheet.write_string(row, _COLUMNS.index("done"), told)
+            write_text(sheet, row, _COLUMNS.index("done"), told)
             row += 1
     sheet.autofilter(0, 0, row - 1, len(_COLUMNS) - 1)
 
@@ -66,10 +56,10 @@ def write_lines(workbook: Any, name: str, title: str, lines: Sequence[tuple[str,
     )
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 120)
-    sheet.write_string(0, 0, title, bold)
+    write_text(sheet, 0, 0, title, bold)
     previous = ""
     for row, (key, text) in enumerate(lines, start=2):
         if key != previous:
-            sheet.write_string(row, 0, key, bold)
+            write_text(sheet, row, 0, key, bold)
         previous = key
         write_text(sheet, row, 1, text, wrap)

@@ -31,6 +31,7 @@ from taxonomy_api.portfolio.issues import CellProblem
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.result_columns import TaxonomyResults
 from taxonomy_api.portfolio.row_names import NameColumns, read_names
+from taxonomy_api.portfolio.suggestions import Suggestions
 from taxonomy_api.portfolio.table import Cell, shown
 
 if TYPE_CHECKING:
@@ -109,17 +110,20 @@ def assess_block(engine: Engine, block: Block) -> Answer:
     failed = _failed(problems)
     places, table, found_in_answers = answer_columns(release, block.matches, columns, options.language)
     problems += found_in_answers
-    estimated = _read_estimated(block, columns, problems)
+    estimated = _read_estimated(block, columns, reader.suggestions, problems)
     problems += of_confirmed
     batch = read_batch(engine, names, table, estimated=estimated)
     told: dict[int, CellProblem] = {}
     for found in batch.problems:  # one problem stands for all cells that say the same
         known = told.get(id(found.problem))
         if known is None:
-            known = _value_problem(found.row, places[found.column], found.problem, options.language)
+            place = places[found.column]
+            known = _value_problem(reader.suggestions, place, found.problem, options.language)
             told[id(found.problem)] = known
         problems.append(known.at(found.row))
-    deals, found_in_deals = read_deals(engine, block.matches, columns, block.size, options.language)
+    deals, found_in_deals = read_deals(
+        engine, reader.suggestions, block.matches, columns, block.size, options.language
+    )
     problems += found_in_deals
     given: dict[Subject, _Given] = {}
     for cells in reversed(table):
@@ -153,7 +157,7 @@ def _failed(problems: Sequence[CellProblem]) -> dict[str, list[int]]:
 
 
 def _read_estimated(
-    block: Block, columns: Mapping[int, Column], problems: list[CellProblem]
+    block: Block, columns: Mapping[int, Column], suggestions: Suggestions, problems: list[CellProblem]
 ) -> NDArray[np.bool_] | None:
     """Which rows state estimates; an unreadable cell counts as one."""
     column = next(iter(columns_of(block.matches, "estimated")), None)
@@ -167,14 +171,19 @@ def _read_estimated(
             flags[number] = parsed is not None and parsed.value is True
         except ValueProblem as problem:
             flags[number] = True
-            told = _value_problem(0, column, problem, block.options.language)
+            told = _value_problem(suggestions, column, problem, block.options.language)
             problems += [told.at(row) for row in np.flatnonzero(places == number).tolist()]
     return flags[places]
 
 
-def _value_problem(row: int, column: int, problem: ValueProblem, language: Language) -> CellProblem:
+def _value_problem(
+    suggestions: Suggestions, column: int, problem: ValueProblem, language: Language
+) -> CellProblem:
+    """The problem of a cell; it names no row yet."""
+    if problem.searches and not suggestions.spend(column):
+        problem.leave_unsearched()
     nearest = problem.nearest or problem.allowed[:5]
-    return CellProblem(row, column, "error", problem.code, problem.message(language), nearest, unused=True)
+    return CellProblem(0, column, "error", problem.code, problem.message(language), nearest, unused=True)
 
 
 class _Given:

@@ -27,6 +27,7 @@ from taxonomy_api.portfolio.headers import Match
 from taxonomy_api.portfolio.issue_texts import FINDINGS
 from taxonomy_api.portfolio.issues import CellProblem, Severity
 from taxonomy_api.portfolio.result_columns import TaxonomyResults
+from taxonomy_api.portfolio.suggestions import Suggestions
 from taxonomy_api.portfolio.table import Cell, shown
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Deals:
 
 def read_deals(
     engine: Engine,
+    suggestions: Suggestions,
     matches: Sequence[Match | None],
     columns: Mapping[int, Column],
     size: int,
@@ -101,7 +103,7 @@ def read_deals(
     problems: list[CellProblem] = []
     read: dict[str, tuple[list[object], NDArray[np.int32]]] = {}
     for key, place in _deal_columns(matches):
-        values, codes = _cells(engine, key, place, columns[place], language, problems)
+        values, codes = _cells(engine, suggestions, key, place, columns[place], language, problems)
         read[key] = values, codes
     names = tuple(read)
     first, numbers = combinations([codes for _, codes in read.values()] or [np.zeros(size, dtype=np.int32)])
@@ -138,6 +140,7 @@ class _Kind:
 
 def _cells(
     engine: Engine,
+    suggestions: Suggestions,
     key: str,
     place: int,
     column: Column,
@@ -149,7 +152,7 @@ def _cells(
     values: list[object] = []
     told: dict[int, CellProblem] = {}
     for number, cell in enumerate(cells):
-        value, problem = _value(engine, key, place, cell, language)
+        value, problem = _value(engine, suggestions, key, place, cell, language)
         values.append(value)
         if problem is not None:
             told[number] = problem
@@ -163,21 +166,23 @@ def _cells(
 
 
 def _value(
-    engine: Engine, key: str, column: int, cell: Cell, language: Language
+    engine: Engine, suggestions: Suggestions, key: str, column: int, cell: Cell, language: Language
 ) -> tuple[object, CellProblem | None]:
     """What one cell says of a deal; a problem names no row yet."""
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         return None, None
     if key == "instrument":
-        return _kind(engine, column, shown(cell), language)
+        return _kind(engine, suggestions, column, shown(cell), language)
     if key == "edition_choice":
-        return _choice(engine.release, column, shown(cell).strip(), language)
+        return _choice(engine.release, suggestions, column, shown(cell).strip(), language)
     day, problem = _day(column, cell, language)
     # The end of a deal decides between no editions.
     return (None if key == "maturity" else day), problem
 
 
-def _kind(engine: Engine, column: int, given: str, language: Language) -> tuple[_Kind, CellProblem | None]:
+def _kind(
+    engine: Engine, suggestions: Suggestions, column: int, given: str, language: Language
+) -> tuple[_Kind, CellProblem | None]:
     """The kind that is named by id, alias or name.
 
     Of another only what its last word says is read, and it is told; the problem names no row yet.
@@ -188,19 +193,20 @@ def _kind(engine: Engine, column: int, given: str, language: Language) -> tuple[
     deal = kind_of(given)
     code = "unknown_instrument" if deal is None else "instrument_read_in_part"
     message = FINDINGS[code].in_language(language).format(given=given[:80], kind=deal)
-    near = dict.fromkeys(engine.instruments[one].id for one in nearest(given[:80], engine.instruments))
+    close = nearest(given[:80], engine.instruments) if suggestions.spend(column) else ()
+    near = dict.fromkeys(engine.instruments[one].id for one in close)
     severity: Severity = "warning" if deal is None else "info"
     problem = CellProblem(0, column, severity, code, message, tuple(near), unused=deal is None)
     return _Kind(None, deal), problem
 
 
 def _choice(
-    release: Release, column: int, given: str, language: Language
+    release: Release, suggestions: Suggestions, column: int, given: str, language: Language
 ) -> tuple[str | None, CellProblem | None]:
     if not given or given in release.taxonomies:
         return given or None, None
     message = WRONG["unknown_taxonomy"].in_language(language).format(given=given[:80])
-    near = nearest(given[:80], release.taxonomies)
+    near = nearest(given[:80], release.taxonomies) if suggestions.spend(column) else ()
     return None, CellProblem(0, column, "error", "unknown_taxonomy", message, near, unused=True)
 
 

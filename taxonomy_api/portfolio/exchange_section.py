@@ -14,7 +14,7 @@ from taxonomy_api.portfolio.exchange_summary import (
     coverage_text,
     currency_name,
 )
-from taxonomy_api.portfolio.safe_text import clean
+from taxonomy_api.portfolio.safe_text import write_text
 from taxonomy_api.portfolio.summary import LINES, PARTS
 from taxonomy_api.portfolio.texts import label
 
@@ -38,14 +38,14 @@ class _Section:
 
     def write(self, row: int) -> int:
         sheet, summary = self._sheet, self._summary
-        sheet.write_string(row, 0, self._word("fx_totals"), self._styles.bold)
-        sheet.write_string(row + 1, 0, clean(coverage_text(summary, self._language)))
+        write_text(sheet, row, 0, self._word("fx_totals"), self._styles.bold)
+        write_text(sheet, row + 1, 0, coverage_text(summary, self._language))
         row = self._heads(row + 2, ("fx_currency", "fx_day", "fx_rate", "rows", "fx_amount", "fx_converted"))
         for line in summary.lines:
             self._currency_line(row, line)
             row += 1
         origin = origin_of(summary.table, self._language)
-        sheet.write_string(row, 0, clean(f"{self._word('fx_rates')}: {origin}"))
+        write_text(sheet, row, 0, f"{self._word('fx_rates')}: {origin}")
         row = self._heads(row + 2, ("taxonomy", "line", "fx_converted", "fx_left_out"))
         for taxonomy, verdicts in summary.verdicts.items():
             for key in LINES:
@@ -67,18 +67,18 @@ class _Section:
 
     def _heads(self, row: int, keys: tuple[str, ...]) -> int:
         for column, key in enumerate(keys):
-            self._sheet.write_string(row, column, self._word(key), self._styles.header)
+            write_text(self._sheet, row, column, self._word(key), self._styles.header)
         return row + 1
 
     def _currency_line(self, row: int, line: CurrencyLine) -> None:
         sheet, rate = self._sheet, line.rate
-        sheet.write_string(row, 0, currency_name(line.currency, self._language))
+        write_text(sheet, row, 0, currency_name(line.currency, self._language))
         if rate is None:
-            sheet.write_string(row, 1, self._word("fx_no_rate"))
+            write_text(sheet, row, 1, self._word("fx_no_rate"))
         else:
             is_base = line.currency == self._currency
             day = rate.day.isoformat() if rate.day else self._word("fx_base" if is_base else "fx_no_day")
-            sheet.write_string(row, 1, day)
+            write_text(sheet, row, 1, day)
             sheet.write_number(row, 2, float(rate.rate))
         sheet.write_number(row, 3, line.rows)
         sheet.write_number(row, 4, float(line.amount), self._money(line.currency))
@@ -86,12 +86,12 @@ class _Section:
             sheet.write_number(row, 5, float(line.converted), self._money(self._currency))
 
     def _total(self, row: int, taxonomy: str, name: str, one: Converted) -> None:
-        self._sheet.write_string(row, 0, taxonomy)
-        self._sheet.write_string(row, 1, name)
+        write_text(self._sheet, row, 0, taxonomy)
+        write_text(self._sheet, row, 1, name)
         self._sheet.write_number(row, 2, float(one.amount), self._money(self._currency))
         left_out = ", ".join(currency_name(currency, self._language) for currency in one.left_out)
         if left_out:
-            self._sheet.write_string(row, 3, left_out)
+            write_text(self._sheet, row, 3, left_out)
 
     def _money(self, currency: str) -> Any:
         """The format with as many decimals as the currency has; the values keep all of theirs."""

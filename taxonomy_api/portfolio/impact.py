@@ -24,6 +24,7 @@ from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.report import Reporter
 from taxonomy_api.portfolio.result_columns import TaxonomyResults
 from taxonomy_api.portfolio.run import Progress, Reading, assess_rows, interpret
+from taxonomy_api.portfolio.serial_dates import read_serial_dates
 from taxonomy_api.portfolio.summary import Money
 from taxonomy_api.portfolio.table import Cell, Table, shown
 from taxonomy_api.portfolio.uploads import Rows
@@ -157,6 +158,7 @@ def _answers(
 ) -> tuple[Reading, list[TaxonomyResults]]:
     reporter = Reporter(table, IssueLog(Limits().issues_per_cause), options.language)
     reading = interpret(table, plan, reporter, [])
+    read_serial_dates(reporter, plan, reading.usable, engine.release.facts)
     return reading, assess_rows(engine, reading, options, assess_block, progress, taxonomies)
 
 

@@ -31,6 +31,42 @@ ISSUES: dict[str, tuple[Text, Text]] = {
             "請用選項 sheet 另行評估。",
         ),
     ),
+    "second_table_not_read": (
+        Text(
+            "In row {row} another table begins; it and what stands below were not read.",
+            "第 {row} 行起为另一表格，该表及其下内容未读取。",
+            "第 {row} 行起為另一表格，該表及其下內容未讀取。",
+        ),
+        Text(
+            "Assess it separately, with the option header_row {row}.",
+            "请用选项 header_row {row} 另行评估。",
+            "請用選項 header_row {row} 另行評估。",
+        ),
+    ),
+    "dates_from_1904": (
+        Text(
+            "The days of this workbook count from 1904; numbers in columns of dates are not read as days.",
+            "该工作簿的日期自 1904 年起计；日期列中的数字不作日期读取。",
+            "該工作簿的日期自 1904 年起計；日期欄中的數字不作日期讀取。",
+        ),
+        Text(
+            "Give such cells the format of a date.",
+            "请将这些单元格设为日期格式。",
+            "請將這些儲存格設為日期格式。",
+        ),
+    ),
+    "date_from_number": (
+        Text(
+            "A number in a column of dates; read as {day}, the day that it counts.",
+            "日期列中的数字，按其对应的 {day} 读取。",
+            "日期欄中的數字，按其對應的 {day} 讀取。",
+        ),
+        Text(
+            "Give the cell the format of a date, or correct it.",
+            "请将单元格设为日期格式，或予更正。",
+            "請將儲存格設為日期格式，或予更正。",
+        ),
+    ),
     "text_encoding": (
         Text("Read the text as {read}.", "按 {read} 读取文本。", "按 {read} 讀取文本。"),
         Text(

@@ -29,10 +29,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """The header chosen, and the further sheets that hold such a table too."""
+    """The header chosen, the further sheets that hold such a table too, and whether the caller named the
+    row of the header."""
 
     chosen: Candidate
     others: tuple[Candidate, ...]
+    is_named: bool = False
 
 
 def locate(
@@ -74,7 +76,8 @@ def locate(
         raise _not_found(best, vocabulary, sheet, header_row, limits)
     # A hidden sheet is taken only where no visible one will do.
     chosen = max(complete, key=lambda one: (not one.hidden, one.known))
-    return Location(chosen, tuple(one for one in complete if one is not chosen))
+    others = tuple(one for one in complete if one is not chosen)
+    return Location(chosen, others, header_row is not None)
 
 
 def read_table(
@@ -82,6 +85,7 @@ def read_table(
 ) -> tuple[Table, SheetData]:
     """The rows below the header, by column, and the sheet data they came from.
 
+    A header that the caller named holds until the next one; what stands from there on is not read.
     Raises `PortfolioProblem` (`too_many_rows`, `too_many_columns`, `no_rows`, `second_table`).
     """
     chosen = location.chosen
@@ -115,7 +119,18 @@ def read_table(
             f"at most {limits.columns:,} are read.",
             "Leave out what the assessment does not need.",
         )
-    _refuse_second_table(chosen, numbers, below, vocabulary)
+    second = _second_table(chosen, below, vocabulary)
+    if second is not None and not location.is_named:
+        raise PortfolioProblem(
+            "second_table",
+            f"On sheet {chosen.sheet!r} a second table begins: row {numbers[second]} names columns "
+            f"again, as row {chosen.header_row} does.",
+            "Name the one to read with the option header_row, put each on a sheet of its own, or delete the "
+            "repeated header row.",
+        )
+    if second is not None:
+        numbers = numbers[:second]
+        below = {position: cells[:second] for position, cells in below.items()}
     columns = [below.get(position) or Column.of([None] * len(numbers)) for position in positions]
     headers = [header.get(position, "") for position in positions]
     return Table(source, chosen.sheet, chosen.header_row, positions, headers, numbers, columns), data
@@ -184,10 +199,9 @@ def _refuse_transposed(book: Book, vocabulary: Vocabulary, limits: Limits, sheet
                 )
 
 
-def _refuse_second_table(
-    chosen: Candidate, numbers: Sequence[int], columns: Mapping[int, Column], vocabulary: Vocabulary
-) -> None:
-    """A second header below the first begins another table, which is not added to the first."""
+def _second_table(chosen: Candidate, columns: Mapping[int, Column], vocabulary: Vocabulary) -> int | None:
+    """The first row that names columns again: there another table begins, which is not added to the first."""
+    found = []
     for position, text in chosen.headers.items():
         if not _keys([text], vocabulary) & WHAT or position not in columns:
             continue
@@ -197,12 +211,9 @@ def _refuse_second_table(
         for row in repeated.tolist():
             texts = [str(other[row]) for other in columns.values() if isinstance(other[row], str)]
             if _keys(texts, vocabulary) & WHO:
-                raise PortfolioProblem(
-                    "second_table",
-                    f"On sheet {chosen.sheet!r} a second table begins: row {numbers[row]} names columns "
-                    f"again, as row {chosen.header_row} does.",
-                    "Put each table on a sheet of its own, or delete the repeated header row.",
-                )
+                found.append(row)
+                break
+    return min(found, default=None)
 
 
 def _not_found(

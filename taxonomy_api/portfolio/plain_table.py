@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from taxonomy_api.portfolio.result_columns import ResultColumn
-from taxonomy_api.portfolio.safe_text import clean
+from taxonomy_api.portfolio.safe_text import write_text
 from taxonomy_api.portfolio.table import Cell, shown
 
 _WIDEST = 60
@@ -26,7 +26,7 @@ def write_plain_xlsx(
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         page = book.add_worksheet(sheet)
         for place, column in enumerate(columns):
-            page.write_string(0, place, clean(column.header), head)
+            write_text(page, 0, place, column.header, head)
             for row, cell in enumerate(column.cells, start=1):
                 _write(page, row, place, cell, day)
             page.set_column(place, place, _width(column))
@@ -36,8 +36,8 @@ def write_plain_xlsx(
         notes.set_column(0, 0, 28)
         notes.set_column(1, 1, 110)
         for row, (name, text) in enumerate(about):
-            notes.write_string(row, 0, clean(name), wrap)
-            notes.write_string(row, 1, clean(text), wrap)
+            write_text(notes, row, 0, name, wrap)
+            write_text(notes, row, 1, text, wrap)
 
 
 def _write(page: Any, row: int, place: int, cell: Cell, day: Any) -> None:
@@ -48,7 +48,7 @@ def _write(page: Any, row: int, place: int, cell: Cell, day: Any) -> None:
     elif type(cell) in (int, float):
         page.write_number(row, place, cell)
     else:
-        page.write_string(row, place, clean(shown(cell)))
+        write_text(page, row, place, shown(cell))
 
 
 def _width(column: ResultColumn) -> int:

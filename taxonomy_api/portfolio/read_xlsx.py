@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.table import (
+    FROM_1904,
     Broken,
     Cell,
     MergedRange,
@@ -47,9 +48,9 @@ class XlsxBook:
     def __init__(
         self, path: Path, limits: Limits, bulk_from: int = BULK_FROM, notes: Sequence[Note] = ()
     ) -> None:
-        self.notes = notes
         self._bulk_from = bulk_from
         self._package = Package(path, limits)
+        self.notes = [*notes, Note(FROM_1904, "")] if self._package.date_1904 else notes
         self._limits = limits
         self._strings: list[str] | None = None
 

@@ -100,6 +100,10 @@ def explain_reading(reporter: Reporter, book: Book, location: Location, data: Sh
     )
     for other in location.others:
         reporter.sheet("warning", "sheet_not_read", other.sheet)
+    last = reporter.table.rows[-1]
+    if data.numbers[-1] > last:
+        row = next(number for number in data.numbers if number > last)
+        reporter.sheet("warning", "second_table_not_read", chosen.sheet, row=row)
     for note in book.notes:
         reporter.sheet("info", note.code, chosen.sheet, note.read)
     if data.hidden_rows:

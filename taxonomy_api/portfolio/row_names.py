@@ -20,7 +20,6 @@ from taxonomy_api.catalog.industry_codes import IndustryCodeError
 from taxonomy_api.catalog.industry_index import IndustryCandidate
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.activities import (
-    MOST_SUGGESTIONS,
     ActivityReader,
     CellFinding,
     Reading,
@@ -30,6 +29,7 @@ from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import INDUSTRY_COLUMNS, Match, columns_of
 from taxonomy_api.portfolio.issue_texts import FINDINGS
 from taxonomy_api.portfolio.issues import CellProblem, Severity
+from taxonomy_api.portfolio.suggestions import MOST_SUGGESTIONS
 from taxonomy_api.portfolio.table import Cell
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _named(
         *([] if where.row is None else [where.row]),
         *(one for _, one in where.industries),
     ]
-    distinct = {place: columns[place].distinct() for place in read}
+    distinct = {place: _distinct(columns[place]) for place in read}
     keys = [codes for _, codes in distinct.values()] or [np.zeros(size, dtype=np.int32)]
     first, numbers = combinations(keys)
     rows = _Rows(reader, _Candidates(engine, taxonomies, language), where)
@@ -173,6 +173,14 @@ class _Rows:
         # What a row names besides something unreadable is no answer to what it is.
         fatal = any(finding.code in _FATAL for _, finding in findings)
         return () if fatal else tuple(found), findings
+
+
+def _distinct(column: Column) -> tuple[list[Cell], NDArray[np.int32]]:
+    """The cells that occur, each once, and the place of every row's among them."""
+    cells, places = column.distinct()
+    known: dict[tuple[type, Cell], int] = {}
+    merged = np.array([known.setdefault((type(cell), cell), len(known)) for cell in cells], dtype=np.int32)
+    return [cell for _, cell in known], merged[places]
 
 
 def _by_row(told: Sequence[Sequence[CellProblem]], numbers: NDArray[np.integer]) -> list[CellProblem]:

@@ -18,7 +18,7 @@ from taxonomy_api.portfolio.exchange import RateTable
 from taxonomy_api.portfolio.exchange_choice import choose_rates, rates_beside
 from taxonomy_api.portfolio.exchange_summary import in_one_currency
 from taxonomy_api.portfolio.headers import ColumnPlan, plan_columns
-from taxonomy_api.portfolio.issues import IssueLog
+from taxonomy_api.portfolio.issues import Issue, IssueLog
 from taxonomy_api.portfolio.locate import locate, read_table
 from taxonomy_api.portfolio.method import method_lines
 from taxonomy_api.portfolio.money import check_totals, column_sum, find_totals, read_money, read_shares
@@ -40,8 +40,10 @@ from taxonomy_api.portfolio.result_columns import (
     TaxonomyResults,
     result_columns,
 )
+from taxonomy_api.portfolio.serial_dates import read_serial_dates
+from taxonomy_api.portfolio.suggestions import EXHAUSTED, Suggestions
 from taxonomy_api.portfolio.summary import Identity, Money, PortfolioSummary, summarise
-from taxonomy_api.portfolio.table import Book, MergedRange, Table
+from taxonomy_api.portfolio.table import FROM_1904, Book, MergedRange, Table
 from taxonomy_api.portfolio.texts import label
 from taxonomy_api.portfolio.vocabulary import build_vocabulary
 
@@ -146,6 +148,8 @@ def _read(
     reporter = Reporter(table, IssueLog(limits.issues_per_cause), options.language)
     explain_reading(reporter, book, location, data)
     reading = interpret(table, plan, reporter, data.merged)
+    if not any(note.code == FROM_1904 for note in book.notes):
+        read_serial_dates(reporter, plan, reading.usable, engine.release.facts)
     reading.rates = choose_rates(reporter, beside, options)
     reading.copy = copy
     return reading
@@ -195,12 +199,21 @@ def assess_rows(
         answer = assessor(engine, block)
         _collect(results, answer, reading, start)
         progress(Progress("assessing", total, stop, rows_total=total))
+    if reader.suggestions.exhausted:
+        _report_exhausted(reading.reporter, reader.suggestions)
     totals = sorted(reading.totals)
     for result in results if totals else ():
         for column in (result.verdict, result.edition_applies, result.edition_reason):
             column.put(totals, "")
         result.reason.put(totals, label("row_of_totals", options.language))
     return results
+
+
+def _report_exhausted(reporter: Reporter, suggestions: Suggestions) -> None:
+    """That names like wrong ones were not looked up for all of them."""
+    done, cure = (text.in_language(reporter.language).format(most=suggestions.most) for text in EXHAUSTED)
+    issue = Issue("info", "suggestions_exhausted", reporter.table.sheet, "", None, "", "", done, cure)
+    reporter.log.add(issue)
 
 
 def _collect(results: list[TaxonomyResults], answer: Answer, reading: Reading, start: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 #: A cell holds no more characters than this; a character beyond U+FFFF counts as two.
 LONGEST_CELL = 32_767
@@ -47,3 +48,13 @@ def csv_text(text: str) -> str:
     # Numbers are short; longer texts are not looked at, so that hostile ones cost nothing.
     number = len(text) <= 40 and any(map(str.isdigit, text)) and _NUMBER.fullmatch(text) is not None
     return text if number else "'" + text
+
+
+def write_text(sheet: Any, row: int, column: int, text: str, style: Any = None) -> None:
+    """Writes a cell by XlsxWriter that is always text: never a formula, a link or markup."""
+    text = clean(text)
+    if text.startswith("<r>") and text.endswith("</r>"):
+        # The library takes such a string for markup of its own; in pieces it is text again.
+        sheet.write_rich_string(row, column, text[0], text[1], text[2:], *(() if style is None else (style,)))
+    else:
+        sheet.write_string(row, column, text, style)

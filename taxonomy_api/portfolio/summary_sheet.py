@@ -19,7 +19,7 @@ from taxonomy_api.portfolio.book_formats import (
 )
 from taxonomy_api.portfolio.exchange_section import write_exchange
 from taxonomy_api.portfolio.issues import IssueLog
-from taxonomy_api.portfolio.safe_text import clean
+from taxonomy_api.portfolio.safe_text import clean, write_text
 from taxonomy_api.portfolio.summary import LINES, PARTS, PortfolioSummary, Tally
 from taxonomy_api.portfolio.summary_charts import CHART_COLUMN_WIDTH, CHART_COLUMNS, add_chart
 from taxonomy_api.portfolio.texts import label
@@ -38,17 +38,17 @@ def write_summary(
     """Write the sheet; every taxonomy has its charts beside its lines, and no page cuts through them."""
     sheet = workbook.add_worksheet("Summary")
     set_page(sheet)
-    sheet.write_string(0, 0, label("summary_of", language), formats.title)
+    write_text(sheet, 0, 0, label("summary_of", language), formats.title)
     exchange = summary.exchange
     note = "currency_note" if exchange is None else "currency_note_fx"
     one = "" if exchange is None else exchange.table.currency
     for row, key in enumerate((note, "overlap_note", "edition_note"), start=1):
-        sheet.write_string(row, 0, label(key, language).format(currency=one))
+        write_text(sheet, row, 0, label(key, language).format(currency=one))
     currencies = summary.currencies
     heads = [label("taxonomy", language), label("line", language), label("rows", language)]
     heads += [f"{label('amount', language)} {_money_name(currency, language)}" for currency in currencies]
     for column, head in enumerate(heads):
-        sheet.write_string(TOP, column, clean(head), formats.header)
+        write_text(sheet, TOP, column, head, formats.header)
     sheet.freeze_panes(TOP + 1, 2)
     sheet.repeat_rows(TOP)
     row = TOP + 1
@@ -84,8 +84,8 @@ def _taxonomy(
         if part != "by_share" or tally.rows:
             lines.append((label(part, language), tally, None))
     for line, (name, tally, style) in enumerate(lines, start=row):
-        sheet.write_string(line, 0, taxonomy)
-        sheet.write_string(line, 1, name, style)
+        write_text(sheet, line, 0, taxonomy)
+        write_text(sheet, line, 1, name, style)
         sheet.write_number(line, 2, tally.rows, formats.count)
         for column, currency in enumerate(summary.currencies, start=3):
             sheet.write_number(line, column, float(tally.amounts.get(currency, 0)), formats.amount)
@@ -104,7 +104,7 @@ def total_of(tallies: Mapping[str, Tally]) -> Tally:
 
 def _controls(sheet: Any, formats: Formats, summary: PortfolioSummary, row: int, language: Language) -> int:
     """The totals that must agree with the input, with their differences."""
-    sheet.write_string(row, 0, label("controls", language), formats.bold)
+    write_text(sheet, row, 0, label("controls", language), formats.bold)
     counted = next((total_of(tallies) for tallies in summary.verdicts.values()), None)
     projects = summary.total.rows if counted is None else counted.rows
     numbers = [
@@ -117,7 +117,7 @@ def _controls(sheet: Any, formats: Formats, summary: PortfolioSummary, row: int,
     ]
     for key, number in numbers:
         row += 1
-        sheet.write_string(row, 1, label(key, language))
+        write_text(sheet, row, 1, label(key, language))
         sheet.write_number(row, 2, number, formats.count)
     if summary.amount_column is not None:
         header, value = summary.amount_column
@@ -127,7 +127,7 @@ def _controls(sheet: Any, formats: Formats, summary: PortfolioSummary, row: int,
         sheet.write_number(row, 3, float(value), formats.amount)
     for key in ("amount_in_input", "amount_in_verdicts", "difference"):
         row += 1
-        sheet.write_string(row, 1, label(key, language))
+        write_text(sheet, row, 1, label(key, language))
         for column, currency in enumerate(summary.currencies, start=3):
             given = summary.total.amounts[currency]
             found = given if counted is None else counted.amounts.get(currency, given * 0)
@@ -138,11 +138,11 @@ def _controls(sheet: Any, formats: Formats, summary: PortfolioSummary, row: int,
 
 def _causes(sheet: Any, formats: Formats, issues: IssueLog, row: int, language: Language) -> int:
     """The first causes of issues with their counts, and how many more there are."""
-    sheet.write_string(row, 0, label("issues_by_cause", language), formats.bold)
+    write_text(sheet, row, 0, label("issues_by_cause", language), formats.bold)
     causes = list(issues.causes())
     for cause in causes[:_MOST_CAUSES]:
         row += 1
-        sheet.write_string(row, 0, cause.severity, formats.top)
+        write_text(sheet, row, 0, cause.severity, formats.top)
         name = f"{cause.code}: {cause.column}" if cause.column else cause.code
         _wrapped(sheet, row, clean(name), formats.wrap)
         sheet.write_number(row, 2, cause.count, formats.count_top)
@@ -154,12 +154,12 @@ def _causes(sheet: Any, formats: Formats, issues: IssueLog, row: int, language: 
         sheet.write_number(row, 2, sum(cause.count for cause in more), formats.count_top)
     if not causes:
         row += 1
-        sheet.write_string(row, 1, label("no_issues", language))
+        write_text(sheet, row, 1, label("no_issues", language))
     return row + 1
 
 
 def _wrapped(sheet: Any, row: int, text: str, style: Any) -> None:
-    sheet.write_string(row, 1, text, style)
+    write_text(sheet, row, 1, text, style)
     set_height(sheet, row, [(text, _WIDTHS[1])])
 
 

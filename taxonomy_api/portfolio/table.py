@@ -77,6 +77,10 @@ class SheetData:
         self.numbers, self.columns = numbers, {**columns}
 
 
+#: Code of the note of a workbook whose days count from another day than usual.
+FROM_1904 = "dates_from_1904"
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something to tell of a whole file: how it was read, or what in it was left alone."""

@@ -8,7 +8,7 @@ from typing import Any
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.book_formats import Formats, set_height, set_page
 from taxonomy_api.portfolio.issues import Cause, IssueLog
-from taxonomy_api.portfolio.safe_text import clean
+from taxonomy_api.portfolio.safe_text import write_text
 from taxonomy_api.portfolio.texts import label
 
 #: The columns of Issues and their widths.
@@ -35,7 +35,7 @@ def write_issues(workbook: Any, formats: Formats, log: IssueLog, language: Langu
     sheet.repeat_rows(0)
     for place, (key, width) in enumerate(_ISSUE_COLUMNS.items()):
         sheet.set_column(place, place, width)
-        sheet.write_string(0, place, label(key, language), formats.header)
+        write_text(sheet, 0, place, label(key, language), formats.header)
     sheet.freeze_panes(1, 0)
     row = 1
     for cause in log.causes():
@@ -44,14 +44,14 @@ def write_issues(workbook: Any, formats: Formats, log: IssueLog, language: Langu
         if more:
             key = "capped" if len(cause.listed) == log.cap else "capped_in_all"
             text = label(key, language).format(more=more, cap=log.cap, most=log.most)
-            sheet.write_string(row, 0, cause.severity, formats.top)
-            sheet.write_string(row, 1, cause.code, formats.top)
-            sheet.write_string(row, 5, clean(cause.column), formats.wrap)
-            sheet.write_string(row, 7, text, formats.wrap_bold)
+            write_text(sheet, row, 0, cause.severity, formats.top)
+            write_text(sheet, row, 1, cause.code, formats.top)
+            write_text(sheet, row, 5, cause.column, formats.wrap)
+            write_text(sheet, row, 7, text, formats.wrap_bold)
             set_height(sheet, row, [(cause.column, _ISSUE_COLUMNS["column"]), (text, _ISSUE_COLUMNS["done"])])
             row += 1
     if row == 1:
-        sheet.write_string(1, 7, label("no_issues", language))
+        write_text(sheet, 1, 7, label("no_issues", language))
         row = 2
     sheet.autofilter(0, 0, row - 1, len(_ISSUE_COLUMNS) - 1)
 
@@ -62,12 +62,12 @@ def _write_cause(sheet: Any, formats: Formats, row: int, cause: Cause) -> int:
         long = (issue.column, issue.read, issue.done, issue.cure)
         for place, text in enumerate(short):
             if text:
-                sheet.write_string(line, place, clean(text), formats.top)
+                write_text(sheet, line, place, text, formats.top)
         if issue.row is not None:
             sheet.write_number(line, len(short), issue.row, formats.top)
         for place, text in enumerate(long, start=len(short) + 1):
             if text:
-                sheet.write_string(line, place, clean(text), formats.wrap)
+                write_text(sheet, line, place, text, formats.wrap)
         set_height(sheet, line, zip(long, _LONG_WIDTHS, strict=True))
     return row + len(cause.listed)
 
@@ -82,11 +82,11 @@ def write_method(
     sheet.repeat_rows(0)
     for place, width in enumerate(_METHOD_WIDTHS):
         sheet.set_column(place, place, width)
-    sheet.write_string(0, 0, label("method", language), formats.title)
+    write_text(sheet, 0, 0, label("method", language), formats.title)
     previous = ""
     for row, (key, text) in enumerate(lines, start=2):
         if key != previous:
-            sheet.write_string(row, 0, key, formats.wrap_bold)
+            write_text(sheet, row, 0, key, formats.wrap_bold)
         previous = key
-        sheet.write_string(row, 1, clean(text), formats.wrap)
+        write_text(sheet, row, 1, text, formats.wrap)
         set_height(sheet, row, [(text, _METHOD_WIDTHS[1])])

@@ -13,7 +13,7 @@ from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.catalog.worksheet_lists import lists, values_of
 from taxonomy_api.catalog.worksheet_model import COLUMNS, FIXED, TOLD, Sheet, SheetRow
-from taxonomy_api.portfolio.safe_text import clean
+from taxonomy_api.portfolio.safe_text import write_text
 from taxonomy_api.portfolio.table import letters
 from taxonomy_api.portfolio.worksheet_texts import HOLES, HOW, HOW_MAPPING, SHEET_NAME, WORDS, header, meaning
 
@@ -101,10 +101,10 @@ class _Writer:
     ) -> None:
         columns = COLUMNS[sheet]
         for place, column in enumerate(columns):
-            page.write_string(0, place, header(column, self.contents.language), self._formats["head"])
+            write_text(page, 0, place, header(column, self.contents.language), self._formats["head"])
             width = 36 if column.startswith(_LONG) else _WIDTHS.get(column, 13)
             page.set_column(place, place, width, self._formats["grey" if column in TOLD else "open"])
-        page.write_string(0, len(columns), "key", self._formats["grey"])
+        write_text(page, 0, len(columns), "key", self._formats["grey"])
         page.set_column(len(columns), len(columns), 10, self._formats["grey"], {"hidden": True})
         for number, row in enumerate(rows, start=1):
             self._row(page, number, row)
@@ -123,10 +123,10 @@ class _Writer:
             look = "hole" if column in holes else "grey" if fixed else "open"
             text = texts.get(column, "")
             if text:
-                page.write_string(number, place, clean(text), self._formats[look])
+                write_text(page, number, place, text, self._formats[look])
             elif look != "open":
                 page.write_blank(number, place, None, self._formats[look])
-        page.write_string(number, len(COLUMNS[row.sheet]), row.key, self._formats["grey"])
+        write_text(page, number, len(COLUMNS[row.sheet]), row.key, self._formats["grey"])
 
     def _missing(self, row: SheetRow) -> str:
         language = self.contents.language
@@ -138,7 +138,7 @@ class _Writer:
             at = self._lists_used
             self._lists_used += 1
             for row, value in enumerate((column, *values)):
-                self._lists.write_string(row, at, value, self._formats["open"])
+                write_text(self._lists, row, at, value, self._formats["open"])
             letter = letters(at)
             source = f"={LISTS}!${letter}$2:${letter}${len(values) + 1}"
         page.data_validation(
@@ -163,27 +163,27 @@ class _Writer:
         page.set_column(0, 0, 30)
         page.set_column(1, 1, 110)
         title = f"{WORDS['title'].in_language(language)} {said.subject}"
-        page.write_string(row, 0, title, formats["bold"])
+        write_text(page, row, 0, title, formats["bold"])
         how = HOW_MAPPING if "--" in said.subject else HOW
         for line in how.in_language(language).split("\n"):
             row += 1
             page.merge_range(row, 0, row, 1, "", formats["wrap"])
-            page.write_string(row, 0, line, formats["wrap"])
+            write_text(page, row, 0, line, formats["wrap"])
             page.set_row(row, 34)
         told = (("command", "taxonomy-api intake import FILE.xlsx"), ("release", said.release.id))
         for key, text in told:
             row += 1
-            page.write_string(row, 0, WORDS[key].in_language(language), formats["bold"])
-            page.write_string(row, 1, text, formats["wrap"])
+            write_text(page, row, 0, WORDS[key].in_language(language), formats["bold"])
+            write_text(page, row, 1, text, formats["wrap"])
         row += 2
         for place, key in enumerate(("column", "meaning")):
-            page.write_string(row, place, WORDS[key].in_language(language), formats["head"])
+            write_text(page, row, place, WORDS[key].in_language(language), formats["head"])
         named = dict.fromkeys(column for sheet in sheets_of(said.subject) for column in COLUMNS[sheet])
         for column in named:
             if meaning(column, language):
                 row += 1
-                page.write_string(row, 0, header(column, language), formats["wrap"])
-                page.write_string(row, 1, meaning(column, language), formats["wrap"])
+                write_text(page, row, 0, header(column, language), formats["wrap"])
+                write_text(page, row, 1, meaning(column, language), formats["wrap"])
 
     def _facts(self, page: Any) -> None:
         """What can be tested, with the choices or unit of each."""
@@ -191,11 +191,11 @@ class _Writer:
         titles = ("id", "name", "kind", "values", "meaning")
         for place, title in enumerate(titles):
             text = _title(title, language)
-            page.write_string(0, place, text, self._formats["head"])
+            write_text(page, 0, place, text, self._formats["head"])
             page.set_column(place, place, (34, 40, 10, 50, 90)[place], self._formats["open"])
         for row, texts in enumerate(_facts(self.contents.release, language), start=1):
             for place, text in enumerate(texts):
-                page.write_string(row, place, clean(text), self._formats["open"])
+                write_text(page, row, place, text, self._formats["open"])
         page.freeze_panes(1, 1)
 
     def _export(self, page: Any) -> None:
@@ -203,10 +203,10 @@ class _Writer:
         page.very_hidden()
         about = (FORMAT, said.subject, said.release.id, said.language)
         for place, text in enumerate(about):
-            page.write_string(0, place, text)
+            write_text(page, 0, place, text)
         for number, row in enumerate(said.rows, start=1):
             for place, text in enumerate((row.sheet, row.key, row.hash, row.text("path"))):
-                page.write_string(number, place, text)
+                write_text(page, number, place, text)
 
 
 def _title(column: str, language: Language) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -24,6 +24,32 @@ from taxonomy_api.store.models import Assessment, AuditEntry, Portfolio
 _PIECE = 200
 
 
+@dataclass(slots=True)
+class _Sealed:
+    """The assessments of which the entries of one chain tell; `last` is the number of the last entry.
+
+    Not complete where an entry of an earlier version holds one hash over a whole batch.
+    """
+
+    ids: set[str] = field(default_factory=set)
+    last: int = 0
+    is_complete: bool = True
+
+    def add(self, entry: AuditEntry) -> dict[str, dict[str, str]]:
+        """The hashes by assessment in an entry, noted as sealed."""
+        self.last = max(self.last, entry.seq)
+        hashes: dict[str, dict[str, str]] = {}
+        if entry.kind == "assessment.created":
+            hashes[entry.subject] = json.loads(entry.detail)
+        elif entry.kind == "assessment.batch":
+            answers = json.loads(entry.detail)["answers"]
+            self.is_complete &= isinstance(answers, dict)
+            if isinstance(answers, dict):
+                hashes = {one: {"answer": digest} for one, digest in answers.items()}
+        self.ids |= hashes.keys()
+        return hashes
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """Compares stored answers and results with entries of the trail."""
@@ -32,22 +58,30 @@ class Contents:
     files: FileStore
 
     def differences(self, chain: str, entries: Iterable[AuditEntry]) -> Iterator[str]:
-        """What is no longer as the entries of a chain have it, one text each."""
+        """What is no longer as the entries of a chain have it, or has no entry, one text each."""
         hashes: dict[str, dict[str, str]] = {}
+        sealed = _Sealed()
         for entry in entries:
             if len(hashes) >= _PIECE:
                 yield from self._assessments(chain, hashes)
                 hashes = {}
-            if entry.kind == "assessment.created":
-                hashes[entry.subject] = json.loads(entry.detail)
-            elif entry.kind == "assessment.batch":
-                answers = json.loads(entry.detail)["answers"]
-                # Entries of earlier versions hold one hash over all answers together.
-                if isinstance(answers, dict):
-                    hashes |= {one: {"answer": digest} for one, digest in answers.items()}
-            elif entry.kind == "portfolio.ended":
+            hashes |= sealed.add(entry)
+            if entry.kind == "portfolio.ended":
                 yield from self._portfolio(chain, entry.subject, json.loads(entry.detail))
         yield from self._assessments(chain, hashes)
+        yield from self._without_entry(chain, sealed)
+
+    def _without_entry(self, chain: str, sealed: _Sealed) -> Iterator[str]:
+        stored = select(Assessment.id).where(Assessment.organisation_id == chain)
+        unsealed = {one for one in self.session.scalars(stored) if one not in sealed.ids}
+        if unsealed:
+            # Written since: a server may be at work meanwhile.
+            later = select(AuditEntry).where(AuditEntry.chain == chain, AuditEntry.seq > sealed.last)
+            for entry in self.session.scalars(later):
+                unsealed -= sealed.add(entry).keys()
+        if sealed.is_complete:
+            for one in sorted(unsealed):
+                yield f"assessment {one} is stored, and no entry tells of it"
 
     def _assessments(self, chain: str, hashes: dict[str, dict[str, str]]) -> Iterator[str]:
         ids = iter(hashes)

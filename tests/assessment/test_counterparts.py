@@ -451,3 +451,20 @@ def test_every_text_stands_in_three_languages_with_the_same_values() -> None:
             for one, words in told.items()
         }
         assert values["en"] == values["zh-Hans"] == values["zh-Hant"], code
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "to be confirmed: b:1 Activity."),
+        (3, "to be confirmed: b:1 Activity; b:2 Activity; b:3 Activity."),
+        (5, "to be confirmed: b:1 Activity; b:2 Activity; b:3 Activity; and 2 more."),
+    ],
+)
+def test_what_is_to_be_confirmed_is_named(count: int, said: str) -> None:
+    """The likeliest three, in the order of the candidates, and how many more."""
+    rows = [row("a:1", f"b:{place}", "overlap", line=place) for place in range(1, count + 1)]
+    engine = engine_of(*rows, a1=activity(), **{f"b{place}": activity() for place in range(1, count + 1)})
+    (reason,) = answer(engine, "a:1", who=None)["reasons"]  # type: ignore[misc]
+    assert reason["code"] == "candidates_to_confirm"
+    assert reason["text"].endswith(said)

@@ -417,6 +417,17 @@ def test_merged_blocks_that_no_program_writes_are_left_and_told(
         assert block.max_row <= 4
 
 
+def test_columns_described_many_times_cost_nothing(tmp_path: Path, engine: Engine) -> None:
+    again = '<col min="1" max="16384" width="20"/>' * 20_000
+    path = write_raw_book(
+        tmp_path / "loans.xlsx",
+        f'<cols><col min="1" max="2" width="30"/>{again}</cols><sheetData>{raw_rows()}</sheetData>',
+    )
+    # Each of them done as described would take longer than a test may.
+    copy = run(path, engine)
+    assert page_of(copy, "Projects").column_dimensions["A"].width == pytest.approx(30, abs=1 / 14)
+
+
 def test_looks_of_rows_far_below_cost_nothing(tmp_path: Path, engine: Engine) -> None:
     path = by_openpyxl(tmp_path / "loans.xlsx")
     book = openpyxl.load_workbook(path)

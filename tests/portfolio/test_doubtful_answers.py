@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from books import write_book
 from test_results import run, sheet_rows
 
 from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.portfolio.suggestions import MOST_SUGGESTIONS
 from taxonomy_api.portfolio.template import write_template
 
 CN = "cn-green-finance-2025:4.2.1"
@@ -197,3 +199,37 @@ def test_the_method_names_the_assumption_behind_listings(tmp_path: Path, engine:
     assert column(tmp_path, "cn-green-finance-2025 basis") == ["listing"]
     assumptions = [row[1] for row in sheet_rows(tmp_path, "Method") if row[0] == "Assumptions"]
     assert any("Listed item" in line for line in assumptions)
+
+
+def test_names_like_wrong_ones_are_looked_up_for_so_many_cells_of_a_column(
+    tmp_path: Path, engine: Engine
+) -> None:
+    """The first get their nearest names, the others are told without, and that is said once."""
+    rows: list[list[object]] = [["id", "activity", "technology", "instrument"]]
+    rows += [[str(number), HK, f"wnd {number}", None] for number in range(MOST_SUGGESTIONS + 5)]
+    run(write_book(tmp_path / "book.xlsx", rows), engine)
+    (said,) = told(tmp_path, "suggestions_exhausted")
+    assert str(MOST_SUGGESTIONS) in " ".join(map(str, said))
+    assert column(tmp_path, "row state") == ["warning"] * (MOST_SUGGESTIONS + 5)
+
+
+def test_few_wrong_cells_do_not_use_the_searches_up(tmp_path: Path, engine: Engine) -> None:
+    rows: list[list[object]] = [["id", "activity", "technology", "third_party_verification"]]
+    rows += [[str(number), HK, f"wnd {number % 150}", f"may be {number}"] for number in range(400)]
+    run(write_book(tmp_path / "book.xlsx", rows), engine)
+    assert told(tmp_path, "suggestions_exhausted") == []
+
+
+def test_a_column_may_hold_more_sets_of_choices_than_a_byte_counts(tmp_path: Path, engine: Engine) -> None:
+    """Under HK:ENE-01 the technology selects the case; the rows differ in what else they choose."""
+    choices = sorted(engine.release.facts["technology"].choices)
+    several = ["; ".join(three) for three in combinations(choices, 3)][:400]
+    assert len(several) > 300
+    rows: list[list[object]] = [["id", "activity", "technology"]]
+    rows += [[str(number), HK, text] for number, text in enumerate(several)]
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    run(write_book(tmp_path / "book.xlsx", rows), engine)
+    run(write_book(alone / "book.xlsx", [rows[0], rows[-1]]), engine)
+    assert column(tmp_path, "hk-phase-2a reason")[-1] == column(alone, "hk-phase-2a reason")[0]
+    assert column(tmp_path, "hk-phase-2a verdict")[-1] == column(alone, "hk-phase-2a verdict")[0]

@@ -137,12 +137,13 @@ def test_habit_06_percentages(assessed: Assess) -> None:
 
 def test_habit_07_dates(assessed: Assess) -> None:
     cells: list[Cell] = ["2016/7/5", "17/9/2018", "Dec 5, 2017", "2021年2月9日", date(2020, 1, 2)]
-    doubtful: list[Cell] = ["2025-07", "5/6/2018"]
+    doubtful: list[Cell] = ["2025-07", "5/6/2018", 45000]
     rows: list[list[Cell]] = [[str(at), HK, cell] for at, cell in enumerate((*cells, *doubtful))]
     found = assessed([*loans("Approved on"), *rows])
-    assert [row["row state"] for row in found.rows] == ["ok"] * 5 + ["warning"] * 2
+    assert [row["row state"] for row in found.rows] == ["ok"] * 5 + ["warning"] * 3
     assert (found.cells("incomplete_date"), found.cells("ambiguous_date")) == (["C7"], ["C8"])
     assert "2018-06-05 or 2018-05-06" in found.told["ambiguous_date C8"]
+    assert "read as 2023-03-15" in found.told["date_from_number C9"]
 
 
 def test_habit_08_merged_cells(assessed: Assess, request: pytest.FixtureRequest) -> None:
@@ -191,6 +192,11 @@ def test_habit_11_two_tables_on_one_sheet(assessed: Assess) -> None:
     with pytest.raises(PortfolioProblem) as refused:
         assessed([*loans("Amount (CNY)"), ["1", HK, 5], [None], *matured])
     assert refused.value.code == "second_table" and "row 5" in refused.value.detail
+    first = assessed([*loans("Amount (CNY)"), ["1", HK, 5], [None], *matured], header_row=1)
+    assert first.amounts == {"CNY": Decimal(5)}
+    assert "In row 5 another table begins" in first.told["second_table_not_read None"]
+    second = assessed([*loans("Amount (CNY)"), ["1", HK, 5], [None], *matured], header_row=5)
+    assert (second.amounts, [row["Loan no"] for row in second.rows]) == ({"CNY": Decimal(7)}, ["9"])
 
 
 def test_habit_12_marks_for_nothing(assessed: Assess) -> None:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 from books import write_book
 from package_rules import broken_rules
+from test_results import run
 
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.catalog.model import Release
@@ -145,3 +147,21 @@ def test_a_broken_rule_is_seen(rule: str, sound: dict[str, bytes], tmp_path: Pat
         for name, content in parts.items():
             archive.writestr(name, content)
     assert any(told in text for text in broken_rules(tmp_path / "broken.xlsx"))
+
+
+def test_text_that_looks_like_the_writers_own_markup_stays_text(tmp_path: Path, engine: Engine) -> None:
+    """XlsxWriter takes a string from <r> to </r> for finished XML; in Issues it would end their table."""
+    markup = "<r></si><evil/></r>"
+    rows: list[list[object]] = [
+        ["id", "activity", "amount", "currency", markup],
+        [markup, markup, markup, "CNY", markup],
+    ]
+    run(write_book(tmp_path / "book.xlsx", rows), engine)
+    path = tmp_path / "out" / "results.xlsx"
+    assert broken_rules(path) == []
+    with zipfile.ZipFile(path) as archive:
+        assert not [name for name in archive.namelist() if b"<evil/>" in archive.read(name)]
+    texts = [
+        cell for row in openpyxl.load_workbook(path)["Issues"].iter_rows(values_only=True) for cell in row
+    ]
+    assert texts.count(markup) >= 3

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from openpyxl import load_workbook
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from taxonomy_api.cli.main import cli
 from taxonomy_api.jobs.worker import make_worker
 from taxonomy_api.settings import Settings
+from taxonomy_api.store.contents import Contents
 from taxonomy_api.store.keys import SCOPES, create_key, create_organisation
 from taxonomy_api.store.models import Assessment, AuditEntry, AuditHead
 from taxonomy_api.web.app import create_app
@@ -102,6 +103,34 @@ def test_a_stored_answer_that_was_changed_is_found(
     assert verify().exit_code == 0
 
 
+def test_a_stored_answer_without_an_entry_is_found(
+    bank: Caller, made: Services, verify: Callable[..., Result]
+) -> None:
+    single = bank("POST", PATH, json=PROJECT).get_json()["id"]
+    bank("POST", f"{PATH}/batch", json=BATCH)
+    assert verify().exit_code == 0
+    forged = "f" * 32
+    with made.database.unit_of_work() as session:
+        row = session.execute(select(Assessment.__table__).where(Assessment.id == single)).mappings().one()
+        session.execute(insert(Assessment).values({**row, "id": forged}))
+    found = verify()
+    assert found.exit_code == 1
+    assert f"{bank.organisation_id}: assessment {forged} is stored, and no entry tells of it" in found.stdout
+    assert verify("--entries-only").exit_code == 0
+
+
+def test_what_is_written_while_the_trail_is_checked_is_no_finding(bank: Caller, made: Services) -> None:
+    """Its entry comes after the last one that was looked at."""
+    bank("POST", PATH, json=PROJECT)
+    with made.database.reading() as session:
+        entries = list(session.scalars(select(AuditEntry).where(AuditEntry.chain == bank.organisation_id)))
+    bank("POST", PATH, json=PROJECT)
+    bank("POST", f"{PATH}/batch", json=BATCH)
+    with made.database.reading() as session:
+        contents = Contents(session, made.files)
+        assert list(contents.differences(bank.organisation_id, entries)) == []
+
+
 def test_what_was_deleted_is_no_finding(bank: Caller, made: Services, verify: Callable[..., Result]) -> None:
     single = bank("POST", PATH, json=PROJECT).get_json()["id"]
     results = bank("POST", f"{PATH}/batch", json=BATCH).get_json()["results"]
@@ -157,7 +186,10 @@ def test_the_anchor_of_a_method_sheet_finds_a_trail_that_was_cut_off(
         session.execute(delete(AuditEntry).where(own, AuditEntry.seq > 2))
         of_bank = update(AuditHead).where(AuditHead.chain == bank.organisation_id)
         session.execute(of_bank.values(seq=2, hash=kept))
-    # By itself the shorter chain is whole; only the workbook knows better.
+    # By itself the shorter chain is whole: with the answers gone, too, only the workbook knows better.
+    assert "is stored, and no entry tells of it" in verify().stdout
+    with made.database.unit_of_work() as session:
+        session.execute(delete(Assessment))
     assert verify().exit_code == 0
     cut = verify("--anchor", anchor)
     assert (cut.exit_code, f"no chain has the anchored entry {anchor}" in cut.stdout) == (1, True)
