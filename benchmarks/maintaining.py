@@ -2,7 +2,8 @@
 
     python -m benchmarks.maintaining [--rows 1000000] [--runs 5]
 
-Prints medians of seconds that pass. The portfolio of `impact` is stored results over all activities on file.
+Prints medians of CPU seconds and of seconds that pass. The portfolio of `impact` is stored results over all
+activities on file.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -47,6 +49,7 @@ def main() -> None:
         told("lint", options.runs, temporary, "lint")
         told("fmt --check", options.runs, temporary, "fmt", "--check")
         told("diff, nothing cached", options.runs, None, "diff", data, changed)
+        told("test", options.runs, temporary, "test")
         told("diff, both releases cached", options.runs, temporary, "diff", data, changed)
         told(
             f"impact on {options.rows:,} stored rows",
@@ -78,14 +81,20 @@ def store(path: Path, rows: int) -> None:
 
 def told(what: str, runs: int, cache: str | None, *arguments: str | Path) -> None:
     command = [str(Path(sys.executable).with_name("taxonomy-api")), *map(str, arguments)]
-    times = []
+    times, cpu = [], []
     for _ in range(runs):
         with tempfile.TemporaryDirectory() as empty:
             environment = {**os.environ, "TAXONOMY_API_CACHE": str(Path(cache or empty) / "cache")}
-            start = time.perf_counter()
+            start, before = time.perf_counter(), _cpu_of_children()
             subprocess.run(command, env=environment, check=True, capture_output=True)
             times.append(time.perf_counter() - start)
-    print(f"{what}: {statistics.median(times):.2f} s")
+            cpu.append(_cpu_of_children() - before)
+    print(f"{what}: {statistics.median(cpu):.2f} s CPU, {statistics.median(times):.2f} s")
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

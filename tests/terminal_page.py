@@ -1,8 +1,8 @@
 """A page of documentation that shows a terminal, files and a workbook, done line by line as a reader would.
 
 - a block `console`: lines that begin with `$ ` are commands, what follows them is what they print. A line
-  `…` stands for any lines, `…` in a line for any text; ids of releases become `sha256:…`. `taxonomy-api` runs inside this
-  process, `curl` asks the service inside this process, `git` is git.
+  `…` stands for any lines, `…` in a line for any text; ids of releases become `sha256:…`.
+  `taxonomy-api` and the service that `curl` asks run inside this process, `git` is git.
 - a block `diff`: its first line names a file; what stands behind `-` becomes what stands behind `+`.
 - a block `json` behind a block `console`: a part of what `curl` printed last.
 - a table headed `| Criteria, row 2 of hk.xlsx | write |`: cells of that workbook, by the titles of columns.
@@ -42,7 +42,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("taxonomies", "mappings", "examples", "schemas")
 _PART = re.compile(
     r"^```(?P<kind>console|diff|json)\n(?P<block>.*?)^```$"
-    r"|^\| (?P<sheet>\w+), row (?P<row>\d+) of (?P<book>\S+) \| write \|\n\|[-| ]+\|\n(?P<cells>(?:\|[^\n]*\n)+)",
+    r"|^\| (?P<sheet>\w+), row (?P<row>\d+) of (?P<book>\S+) \| write \|\n"
+    r"\|[-| ]+\|\n(?P<cells>(?:\|[^\n]*\n)+)",
     re.MULTILINE | re.DOTALL,
 )
 _RELEASE = re.compile(r"sha256:[0-9a-f]{12,64}")
@@ -160,9 +161,7 @@ def _fill_in(book: str, sheet: str, row: int, cells: str) -> None:
     opened = openpyxl.load_workbook(book)
     titles = {cell.value: cell.column for cell in opened[sheet][1]}
     for line in cells.splitlines():
-        title, text = (
-            part.replace("\\|", "|").strip(" `") for part in re.split(r"(?<!\\)\|", line)[1:3]
-        )
+        title, text = (part.replace("\\|", "|").strip(" `") for part in re.split(r"(?<!\\)\|", line)[1:3])
         opened[sheet].cell(row, titles[title], text)
     opened.save(book)
 

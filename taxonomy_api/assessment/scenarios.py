@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 
 from taxonomy_api.assessment.answer import assess
@@ -130,11 +129,17 @@ def described_proceeds(answer: Json) -> Iterator[str]:
 
 def described(verdict: Json) -> Iterator[str]:
     """What the engine answered, for the reader of a failure."""
-    yield f"answered: {verdict['verdict']}, components {json.dumps(verdict['components'])}"
+    components = ", ".join(
+        f"{name.replace('_', ' ')} {outcome.replace('_', ' ')}"
+        for name, outcome in verdict["components"].items()
+    )
+    yield f"answered: {verdict['verdict']} ({components})"
     for line in verdict["criteria"]:
         source = line.get("source") or {}
         where = f" ({source.get('document')}, {source.get('locator')})" if source else ""
-        yield f"  {line['outcome']:8} {line['id']}: given {line['given']}, required {line['required']}{where}"
+        outcome, given = line["outcome"].replace("_", " "), line["given"] or "nothing"
+        yield f"  {outcome:8} {line['id']}: given {given}, required {line['required']}{where}"
     for reason in verdict["reasons"]:
         yield f"  reason {reason['code']}: {reason['text']}"
-    yield f"  missing {verdict['missing']}"
+    if verdict["missing"]:
+        yield f"  missing {' or '.join(' and '.join(one) for one in verdict['missing'])}"

@@ -86,7 +86,20 @@ def draft(changes: Iterable[Change]) -> Iterator[str]:
     ordered = sorted(changes, key=lambda change: (change.subject, str(change.start or "")))
     for (subject, start), alike in groupby(ordered, key=lambda change: (change.subject, change.start)):
         when = AT_ONCE if start is None else f"from {start}"
-        yield f"- {subject}, {when}: {'; '.join(change.text for change in alike)}"
+        # The line begins with the subject; the words of a change begin with it once more.
+        begin = f"{subject.replace(':', ' ', 1)} "
+        words = (change.text.removeprefix("mapping ").removeprefix(f"{subject} ") for change in alike)
+        yield f"- {subject}, {when}: {'; '.join(text.removeprefix(begin) for text in words)}"
+
+
+def published(text: str, name: str, release: str) -> str:
+    """The changelog with its unreleased lines under a heading of their own: this name and release id.
+
+    Raises ValueError where there are no such lines.
+    """
+    if not open_lines(text):
+        raise ValueError("no line stands under Unreleased")
+    return text.replace(f"{UNRELEASED}\n", f"## {name}, {release}\n", 1)
 
 
 def with_lines(text: str, lines: Iterable[str]) -> str:

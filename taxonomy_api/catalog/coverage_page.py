@@ -1,8 +1,7 @@
-"""The page docs/coverage.md, made from the data files: `python -m taxonomy_api.catalog.coverage_page`."""
+"""The page docs/coverage.md, made from the data files: `taxonomy-api coverage --markdown`."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 
 from taxonomy_api.catalog.coverage import (
@@ -14,12 +13,11 @@ from taxonomy_api.catalog.coverage import (
     not_on_file,
     pairs,
 )
-from taxonomy_api.catalog.load import default_data_folder, load_release
 from taxonomy_api.catalog.model import Release, Taxonomy
 from taxonomy_api.catalog.terms import Citation, Status
 
 _TOP = """# What is on file
-Made from the data files (`python -m taxonomy_api.catalog.coverage_page > docs/coverage.md`); a test keeps \
+Made from the data files (`taxonomy-api coverage --markdown > docs/coverage.md`); a test keeps \
 both the same. Only what is on file can lead to a verdict; the rest is *undetermined*, with the place where \
 the missing text stands officially.
 
@@ -103,10 +101,3 @@ def _statuses(counts: Mapping[Status, int]) -> str:
 
 def _number(official: int | None) -> str:
     return "not on file" if official is None else str(official)
-
-
-if __name__ == "__main__":
-    loaded = load_release(default_data_folder()).release
-    if loaded is None:
-        sys.exit("the data files do not load: see taxonomy-api lint")
-    print(page(loaded), end="")

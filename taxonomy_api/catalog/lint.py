@@ -13,6 +13,7 @@ from taxonomy_api.catalog.criteria import Cases, Criterion, FactLeaf, Leaf, Rows
 from taxonomy_api.catalog.curators import check_reviews, read_reviews
 from taxonomy_api.catalog.findings import Finding, Report
 from taxonomy_api.catalog.load import load_release
+from taxonomy_api.catalog.load_result import LoadResult
 from taxonomy_api.catalog.model import Release, Taxonomy
 from taxonomy_api.catalog.places import Places
 from taxonomy_api.catalog.terms import Citation
@@ -39,7 +40,11 @@ def lint(paths: Iterable[Path], *further: Check) -> tuple[Finding, ...]:
 def lint_folder(folder: Path, *further: Check) -> tuple[Finding, ...]:
     """The findings of the loader and, where it found no error, of the tables of industry codes, what is
     never used, and what `further` checks find."""
-    result = load_release(folder)
+    return lint_loaded(folder, load_release(folder), *further)
+
+
+def lint_loaded(folder: Path, result: LoadResult, *further: Check) -> tuple[Finding, ...]:
+    """As `lint_folder`, for a folder that was loaded already; `result` is what came of it."""
     if result.release is None:
         return result.findings
     report, places = Report(), Places(folder)

@@ -12,9 +12,9 @@ from taxonomy_api.catalog.curators import FILE as REVIEWS
 from taxonomy_api.catalog.diff import Difference, diff
 from taxonomy_api.catalog.findings import Finding
 from taxonomy_api.catalog.fmt import format_text
-from taxonomy_api.catalog.lint import Check, lint_folder
+from taxonomy_api.catalog.lint import Check, lint_loaded
 from taxonomy_api.catalog.load import load_release
-from taxonomy_api.catalog.model import Release
+from taxonomy_api.catalog.load_result import LoadResult
 from taxonomy_api.catalog.places import mapping_files
 from taxonomy_api.catalog.worksheet_compare import compare
 from taxonomy_api.catalog.worksheet_curators import Curator, check_statuses, reviewed
@@ -48,13 +48,16 @@ class Outcome:
 
 
 def read_back(
-    folder: Path, release: Release, filled: Filled, report: CellReport, curator: Curator, *further: Check
+    folder: Path, before: LoadResult, filled: Filled, report: CellReport, curator: Curator, *further: Check
 ) -> Outcome:
-    """The changes that a workbook makes in a data folder, whose content `release` is; `further` checks come
-    on top of those of lint.
+    """The changes that a workbook makes in a data folder; `further` checks come on top of those of lint.
 
-    `report` holds what was found while the workbook was read. Raises OSError for files that are not there.
+    `before` is what came of loading the folder, a release that is whole; `report` holds what was found while
+    the workbook was read. Raises OSError for files that are not there, ValueError without a release.
     """
+    release = before.release
+    if release is None:
+        raise ValueError("the data folder does not load")
     if filled.subject not in release.taxonomies and filled.subject not in mapping_files(folder):
         # The name stands in the workbook and becomes part of a path: only what is on file is opened.
         report.at(filled.subject, "worksheet-conflict", "nothing of this name is on file", "export again")
@@ -68,12 +71,14 @@ def read_back(
         return Outcome(tuple(sorted(set(report.findings))), {})
     with tempfile.TemporaryDirectory() as name:
         changed = _copy(folder, Path(name), texts)
-        after = load_release(changed).release
+        loaded = load_release(changed)
+        after = loaded.release
         review = None if after is None else reviewed(folder, filled.subject, release, after, curator)
         if review is not None:
             texts[REVIEWS] = review
             _copy_texts(changed, {REVIEWS: review})
-        _check(folder, changed, edited.shown, report, further)
+        # The review is no part of a release: what was loaded still holds.
+        _check(lint_loaded(changed, loaded, *further), folder, before, edited.shown, report, further)
     difference = None if after is None else diff(release, after)
     return Outcome(tuple(sorted(set(report.findings))), texts, difference)
 
@@ -154,18 +159,38 @@ def _copy_texts(to: Path, texts: Mapping[str, tuple[str, str]]) -> None:
         (to / file).write_text(after, encoding="utf-8", newline="")
 
 
-def _check(folder: Path, changed: Path, shown: Shown, report: CellReport, further: Sequence[Check]) -> None:
-    """Reports what lint finds in the changed files and did not find before."""
-    found = lint_folder(changed, *further)
-    # What stood there before is no matter of this workbook; most often nothing did.
-    known = {_what(finding) for finding in lint_folder(folder, *further)} if found else set()
+def _check(
+    found: Sequence[Finding],
+    folder: Path,
+    before: LoadResult,
+    shown: Shown,
+    report: CellReport,
+    further: Sequence[Check],
+) -> None:
+    """Reports those findings of lint that there were not before; these are no matter of this workbook."""
+    known = {_what(one) for one in lint_loaded(folder, before, *further)} if found else set()
     for finding in found:
         if _what(finding) in known:
             continue
         place = (finding.file, finding.line, finding.column)
         cell = shown.get(place)
-        address = ":".join(map(str, place)) if cell is None else report.filled.cell(*cell)
-        report.at(address, finding.rule, finding.message, finding.cure)
+        if cell is None:
+            report.at(":".join(map(str, place)), finding.rule, finding.message, finding.cure)
+        else:
+            sheet, number, column = cell
+            column, message, cure = _in_the_sheet(finding, column)
+            report.add(sheet, number, column, finding.rule, message, cure)
+
+
+def _in_the_sheet(finding: Finding, column: str) -> tuple[str, str, str]:
+    """Column, message and cure of a finding for those who see cells, where the file would mislead them."""
+    if finding.rule == "leaf-uncited":
+        lacking = "document" if "source" in finding.message else "status"
+        return lacking, finding.message, "fill in Document, Place in it and Status"
+    # `more` cannot be edited: a key that nobody knows can only be what stands as the operator.
+    if finding.rule == "unknown-key" and column == "more":
+        return "operator", finding.message.replace("key of this object", "operator"), finding.cure
+    return column, finding.message, finding.cure
 
 
 def _what(finding: Finding) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from taxonomy_api.cli.common import settings
+from taxonomy_api.cli.common import counted, data_in_use
 from taxonomy_api.cli.diff import REVISION, release_named
 from taxonomy_api.cli.fmt import replace_text
 
@@ -20,16 +20,19 @@ if TYPE_CHECKING:
     "--since", metavar=REVISION, help="Compare with this.  [default: the last release of the changelog]"
 )
 @click.option("--write", is_flag=True, help="Add the missing lines as a draft.")
-def changelog(since: str | None, write: bool) -> None:
+@click.option("--publish", "name", metavar="NAME", help="Put the lines under a heading: NAME and release id.")
+def changelog(since: str | None, write: bool, name: str | None) -> None:
     """Check that taxonomies/CHANGELOG.md names every change of the data.
 
     Each change needs a line with its code and the first day that it concerns, or the words `at once`.
-    Lines that are missing are shown as a draft. Exit 1 if any is.
+    Lines that are missing are shown as a draft. Exit 1 if any is; then nothing is published.
     """
-    from taxonomy_api.catalog.changelog import draft, last_release, open_lines, with_lines
+    from taxonomy_api.catalog.changelog import draft, last_release, open_lines, published, with_lines
     from taxonomy_api.catalog.revisions import CHANGELOG
 
-    path = settings().data / CHANGELOG
+    if write and name is not None:
+        raise click.UsageError("Put the draft into your own words first, then --publish.")
+    path = data_in_use() / CHANGELOG
     if not path.is_file():
         raise click.ClickException(f"{path} is missing; it holds the changes of the data, newest first")
     text = path.read_text(encoding="utf-8")
@@ -38,17 +41,25 @@ def changelog(since: str | None, write: bool) -> None:
     if base is None:
         raise click.ClickException(f"no section of {path} names a release in its heading; pass --since")
     missing = () if base == current.id else _missing(base, current, open_lines(text))
+    if not missing and name is not None:
+        try:
+            replace_text(path, published(text, name, current.id))
+        except ValueError as problem:
+            raise click.ClickException(f"{path}: {problem}; there is nothing to publish") from None
+        click.echo(f"{path}: {name} is release {current.id}.", err=True)
+        return
     if not missing:
         click.echo("Every change of the data is named.", err=True)
         return
     lines = list(draft(missing))
     if write:
         replace_text(path, with_lines(text, lines))
-        click.echo(f"{path}: {len(lines)} lines drafted; put them into your own words.", err=True)
+        click.echo(f"{path}: {counted(len(lines), 'line')} drafted; put it into your own words.", err=True)
         return
     for line in lines:
         click.echo(line)
-    click.echo(f"{len(lines)} lines are missing in {path}; --write adds them as a draft.", err=True)
+    missed = "1 line is" if len(lines) == 1 else f"{len(lines):,} lines are"
+    click.echo(f"{missed} missing in {path}; --write adds a draft.", err=True)
     click.get_current_context().exit(1)
 
 

@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from taxonomy_api import errors
+    from taxonomy_api.catalog.load_result import LoadResult
     from taxonomy_api.catalog.model import Release
     from taxonomy_api.settings import Settings
 
@@ -74,6 +75,11 @@ def settings() -> Settings:
 
 def current_release(settings: Settings) -> Release:
     """The release of the data folder in use; one that does not load ends the command with its findings."""
+    return current_data(settings)[0]
+
+
+def current_data(settings: Settings) -> tuple[Release, LoadResult]:
+    """The release of the data folder in use, and what came of loading it, warnings too."""
     from taxonomy_api.catalog.cache import open_release
 
     result = open_release(settings.data, settings.cache)
@@ -81,7 +87,19 @@ def current_release(settings: Settings) -> Release:
         for finding in result.findings:
             click.echo(str(finding), err=True)
         raise click.ClickException("the data files do not load; the findings above name each place")
-    return result.release
+    return result.release, result
+
+
+def data_in_use() -> Path:
+    """The data folder in use, told from where the reader stands if it lies there."""
+    data = settings().data
+    here = Path.cwd()
+    return data.relative_to(here) if data.is_relative_to(here) else data
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 change`, `2 changes`; `many` where the plural is no mere s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def split_list(value: str | None) -> list[str]:

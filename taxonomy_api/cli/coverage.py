@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object, with the codes not on file.")
-def coverage(as_json: bool) -> None:
+@click.option("--markdown", is_flag=True, help="In full, as docs/coverage.md stands.")
+def coverage(as_json: bool, markdown: bool) -> None:
     """Tell how much is on file, by taxonomy and by mapping.
 
     A table of taxonomies (activities on file and officially, with the complete criteria, as listings,
     as composites, not on file) and one of mappings. docs/coverage.md holds the same in full.
     """
     release = current_release(settings())
+    if markdown:
+        from taxonomy_api.catalog.coverage_page import page
+
+        click.echo(page(release), nl=False)
+        return
     said = _said(release)
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from taxonomy_api.cli.common import settings
+from taxonomy_api.cli.common import counted, settings
 
 if TYPE_CHECKING:
     from taxonomy_api.catalog.diff import Change, Difference
@@ -44,7 +44,7 @@ def diff(before: str, after: str | None, form: str) -> None:
         for line in lines:
             click.echo(line)
     if form == "text":
-        click.echo(f"{len(found.changes)} changes from {found.before} to {found.after}.", err=True)
+        click.echo(f"{counted(len(found.changes), 'change')} from {found.before} to {found.after}.", err=True)
 
 
 def release_named(name: str | None) -> Release:
@@ -79,7 +79,7 @@ def _plain(value: object) -> object:
 
 def _markdown(found: Difference) -> Iterator[str]:
     """For a pull request: a heading per taxonomy, a list of changes, limits first."""
-    yield f"{len(found.changes)} changes from `{found.before[:19]}` to `{found.after[:19]}`."
+    yield f"{counted(len(found.changes), 'change')} from `{found.before[:19]}` to `{found.after[:19]}`."
     for taxonomy, changes in groupby(_by_taxonomy(found.changes), key=lambda change: change.taxonomy):
         yield f"\n### {taxonomy or 'Registers'}\n"
         for change in changes:

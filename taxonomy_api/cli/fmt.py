@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from taxonomy_api.cli.common import settings
+from taxonomy_api.cli.common import counted, data_in_use
 
 
 @click.command()
@@ -23,7 +23,7 @@ def fmt(paths: tuple[Path, ...], check: bool) -> None:
     from taxonomy_api.catalog.fmt import format_paths
 
     drifted, refused, seen = 0, 0, 0
-    for file in format_paths(list(paths) or [settings().data]):
+    for file in format_paths(list(paths) or [data_in_use()]):
         seen += 1
         if file.after is None:
             refused += 1
@@ -37,7 +37,7 @@ def fmt(paths: tuple[Path, ...], check: bool) -> None:
                 replace_text(file.path, file.after)
                 click.echo(f"{file.path}")
     verb = "would be changed" if check else "changed"
-    click.echo(f"{drifted} of {seen} files {verb}.", err=True)
+    click.echo(f"{drifted} of {counted(seen, 'file')} {verb}.", err=True)
     if refused or (check and drifted):
         click.get_current_context().exit(1)
 

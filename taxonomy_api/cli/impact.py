@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from taxonomy_api.cli.common import as_of_option, mapping_option, mapping_text, settings, split_list
+from taxonomy_api.cli.common import (
+    as_of_option,
+    counted,
+    mapping_option,
+    mapping_text,
+    settings,
+    split_list,
+)
 from taxonomy_api.cli.database import opened_database
 from taxonomy_api.cli.diff import REVISION, release_named
 from taxonomy_api.cli.progress import ProgressBar
@@ -58,8 +65,8 @@ def impact(
     """Tell which verdicts of PORTFOLIO a change of the data flips, and why.
 
     PORTFOLIO is a workbook, a CSV file, or results of `assess` as .parquet. Verdicts that stay but
-    end on another day are told apart. Stored portfolios are compared with the options they were handed in
-    with.
+    end on another day, and rows that stay undetermined for another reason, are told apart. Stored
+    portfolios are compared with the options they were handed in with.
     """
     if (portfolio is None) == (organisation is None):
         raise click.UsageError("Name either a PORTFOLIO or --org.")
@@ -161,35 +168,66 @@ def _json(found: Impact | ServiceError | PortfolioProblem) -> dict[str, Any]:
 
     if isinstance(found, Exception):
         return {"problem": {"code": found.code, "detail": found.detail}}
-    return {**impact_json(found), "flips": [flip_json(flip) for flip in found.flips]}
+    still_open = [
+        {**flip_json(flip), "reasons": {"before": flip.before.reason, "after": flip.after.reason}}
+        for flip in found.still_open
+    ]
+    return {
+        **impact_json(found),
+        "flips": [flip_json(flip) for flip in found.flips],
+        "still_open": still_open,
+    }
 
 
 def _text(found: Impact | ServiceError | PortfolioProblem, most: int) -> Iterator[str]:
-    from taxonomy_api.portfolio.impact_json import sums_of
-
     if isinstance(found, Exception):
         yield f"{found} [{found.code}]"
         return
-    flips = [flip for flip in found.flips if flip.of_verdict]
-    others = [flip for flip in found.flips if not flip.of_verdict]
-    yield f"{len(found.difference.changes)} changes of the data reach {found.assessed} of {found.rows} rows."
-    for title, of_kind in (("Verdicts that differ", flips), ("Same verdict, another last day", others)):
-        yield f"\n{title}: {len(of_kind)}"
-        for (taxonomy, before, after), (count, amounts) in sums_of(of_kind).items():
-            change = f"{before} → {after}" if before != after else before
-            money = [f"{amount:,f} {currency or '(no currency)'}" for currency, amount in amounts.items()]
-            yield f"  {', '.join((f'{taxonomy}: {change}: {count} rows', *money))}"
-        for flip in of_kind[:most]:
-            yield from _lines(flip)
-        if len(of_kind) > most:
-            yield f"  and {len(of_kind) - most} more; --json lists all"
+    changes, rows = len(found.difference.changes), counted(found.rows, "row")
+    reach = f"{counted(changes, 'change')} of the data {'reaches' if changes == 1 else 'reach'}"
+    yield f"{reach} {found.assessed:,} of {rows}."
+    yield from _part("Verdicts that differ", [flip for flip in found.flips if flip.of_verdict], most)
+    yield from _part(
+        "Same verdict, another last day", [flip for flip in found.flips if not flip.of_verdict], most
+    )
+    if found.still_open:
+        yield from _part("Still undetermined, for another reason", found.still_open, most)
 
 
-def _lines(flip: Flip) -> Iterator[str]:
+def _part(title: str, flips: Sequence[Flip], most: int) -> Iterator[str]:
+    """What flips alike stands together, with its cause once and the first `most` rows of all."""
+    from taxonomy_api.portfolio.impact_json import sums_of
+
+    yield f"\n{title}: {len(flips):,}"
+    alike: dict[tuple[str, ...], list[Flip]] = {}
+    for flip in flips:
+        alike.setdefault(_kind(flip), []).append(flip)
+    for group in alike.values():
+        ((taxonomy, before, after), (count, amounts)) = next(iter(sums_of(group).items()))
+        change = f"{before} → {after}" if before != after else before
+        money = [f"{amount:,f} {currency or '(no currency)'}" for currency, amount in amounts.items()]
+        yield f"  {', '.join((f'{taxonomy}: {change}: ' + counted(count, 'row'), *money))}"
+        yield from (f"  because: {one.text}" for one in group[0].because)
+        yield from (f"  {when}: {reason}" for when, reason in _reasons(group[0]))
+        yield from (_row(flip) for flip in group[:most])
+        if len(group) > most:
+            yield f"    and {len(group) - most:,} more; --rows shows more, --json all"
+        most = max(0, most - len(group))
+
+
+def _kind(flip: Flip) -> tuple[str, ...]:
+    causes = (change.text for change in flip.because)
+    reasons = (reason for _, reason in _reasons(flip))
+    return flip.taxonomy, flip.before.verdict, flip.after.verdict, *reasons, *causes
+
+
+def _reasons(flip: Flip) -> tuple[tuple[str, str], ...]:
+    """The reasons before and after, where nothing else differs."""
+    return (("was", flip.before.reason), ("now", flip.after.reason)) if flip.before == flip.after else ()
+
+
+def _row(flip: Flip) -> str:
     days = [str(one.valid_until or "no known end") for one in (flip.before, flip.after)]
-    verdicts = f"{flip.before.verdict} → {flip.after.verdict}"
-    said = verdicts if flip.of_verdict else f"{flip.after.verdict}, until {days[0]} → {days[1]}"
-    amount = f", {flip.amount.amount:,f} {flip.amount.currency}" if flip.amount else ""
-    yield f"  row {flip.row} {flip.project}: {flip.activity}: {said}{amount}"
-    for change in flip.because:
-        yield f"      {change.text}"
+    amount = [f"{flip.amount.amount:,f} {flip.amount.currency}"] if flip.amount else []
+    until = [f"until {days[0]} → {days[1]}"] if days[0] != days[1] else []
+    return f"    {', '.join((f'row {flip.row} {flip.project}: {flip.activity}', *until, *amount))}"

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from taxonomy_api.cli.common import check_free, current_release, language_option, settings, split_list
+from taxonomy_api.cli.common import (
+    check_free,
+    counted,
+    current_data,
+    current_release,
+    language_option,
+    settings,
+    split_list,
+)
 
 if TYPE_CHECKING:
     from taxonomy_api.catalog.model import Release
@@ -50,7 +58,7 @@ def export_(subject: str, output: Path, activities: str | None, language: str | 
     rows = rows_of(subject, release, current.data, spoken, split_list(activities))
     write_worksheet(output, Contents(subject, release, rows, spoken))
     holes = sum(bool(row.holes) for row in rows)
-    click.echo(f"{output}: {len(rows)} rows, something is missing in {holes} of them.")
+    click.echo(f"{output}: {counted(len(rows), 'row')}, something is missing in {holes} of them.")
 
 
 def rows_of(
@@ -100,12 +108,12 @@ def import_(file: Path, curator: str | None, write: bool, as_json: bool) -> None
     from taxonomy_api.portfolio.read_worksheet import read_worksheet
 
     current = settings()
-    release = current_release(current)
+    release, loaded = current_data(current)
     try:
         filled, report = read_worksheet(file)
     except PortfolioProblem as problem:
         raise click.ClickException(f"{problem} [{problem.code}]") from None
-    outcome = read_back(current.data, release, filled, report, Curator(curator, date.today()), check)
+    outcome = read_back(current.data, loaded, filled, report, Curator(curator, date.today()), check)
     writes = write and not outcome.has_errors
     if as_json:
         click.echo(json.dumps(_as_json(outcome, written=writes), ensure_ascii=False, indent=2))
@@ -152,7 +160,7 @@ def _as_json(outcome: Outcome, *, written: bool) -> dict[str, object]:
 def _end(outcome: Outcome, written: bool) -> str:
     errors = sum(finding.severity == "error" for finding in outcome.findings)
     if errors:
-        return f"{errors} errors; nothing is written."
+        return f"{counted(errors, 'error')}; nothing is written."
     if not outcome.texts:
         return "The workbook changes nothing."
     files = f"{len(outcome.texts)} files" if len(outcome.texts) > 1 else next(iter(outcome.texts))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from taxonomy_api.cli.common import settings
+from taxonomy_api.cli.common import counted, data_in_use
 
 
 @click.command()
@@ -25,7 +25,7 @@ def lint(paths: tuple[Path, ...], fix: bool, as_json: bool) -> None:
     from taxonomy_api.catalog.lint import lint as check_files
     from taxonomy_api.crosswalk.checks import check
 
-    given = list(paths) or [settings().data]
+    given = list(paths) or [data_in_use()]
     if fix:
         _mend(given)
     found = check_files(given, check)
@@ -37,7 +37,8 @@ def lint(paths: tuple[Path, ...], fix: bool, as_json: bool) -> None:
     else:
         for finding in findings:
             click.echo(str(finding))
-        click.echo(f"{errors} errors, {len(findings) - errors} warnings.", err=True)
+        warnings = counted(len(findings) - errors, "warning")
+        click.echo(f"{counted(errors, 'error')}, {warnings}.", err=True)
     if errors:
         click.get_current_context().exit(1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from taxonomy_api.cli.common import settings, write_edition
+from taxonomy_api.cli.common import counted, data_in_use, write_edition
 
 
 @click.command("new-edition")
@@ -19,13 +19,14 @@ def new_edition(old: str, new: str) -> None:
     from taxonomy_api.catalog.new_edition import NotScaffolded
     from taxonomy_api.catalog.new_edition import new_edition as draft
 
-    data = settings().data
+    data = data_in_use()
     try:
         files = draft(data, old, new)
     except NotScaffolded as problem:
         raise click.ClickException(str(problem)) from problem
     folder = data / "taxonomies" / new
     errors = write_edition(folder, files)
-    click.echo(f"{len(files)} files, {errors} errors; begin with {folder / 'taxonomy.yaml'}.", err=True)
+    made = f"{counted(len(files), 'file')}, {counted(errors, 'error')}"
+    click.echo(f"{made}; begin with {folder / 'taxonomy.yaml'}.", err=True)
     if errors:
         click.get_current_context().exit(1)

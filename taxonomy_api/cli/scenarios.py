@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from taxonomy_api.cli.common import current_release, settings
+from taxonomy_api.cli.common import counted, current_release, data_in_use, settings
 
 
 @click.command()
@@ -27,16 +27,17 @@ def test(paths: tuple[Path, ...]) -> None:
     engine = Engine(current_release(used))
     done, failed = 0, 0
     try:
-        for path in _files(paths or (used.data,)):
+        for path in _files(paths or (data_in_use(),)):
             for case in cases(_name(path), read_scenarios(path)):
                 done += 1
                 lines = run(engine, case)
                 if lines:
                     failed += 1
-                    click.echo("\n".join((case.id, *(f"  {line}" for line in lines), "")))
+                    told = (case.id, f"  in {path}", *(f"  {line}".rstrip() for line in lines), "")
+                    click.echo("\n".join(told))
     except (ScenarioError, ScenarioFileError) as problem:
         raise click.ClickException(str(problem)) from None
-    click.echo(f"{done} cases, {failed} differ.", err=True)
+    click.echo(f"{counted(done, 'case')}, {failed} differ.", err=True)
     if failed:
         click.get_current_context().exit(1)
 

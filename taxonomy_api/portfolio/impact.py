@@ -7,7 +7,7 @@ as before. So a portfolio of a million rows costs what reading it costs, unless 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from taxonomy_api.assessment.engine import Engine
@@ -33,10 +33,11 @@ from taxonomy_api.portfolio.vocabulary import build_vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One answer: the verdict and its last day, where one is known."""
+    """One answer: the verdict, its last day, where one is known, and its reason in words."""
 
     verdict: str
     valid_until: date | None
+    reason: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,16 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """How many rows the portfolio has and how many were assessed by both releases; what differs, by row."""
+    """How many rows the portfolio has and how many were assessed by both releases; what differs, by row.
+
+    `still_open`: rows that are undetermined by both releases, for another reason or in another activity.
+    """
 
     difference: Difference
     rows: int
     assessed: int
     flips: tuple[Flip, ...]
+    still_open: tuple[Flip, ...] = ()
 
 
 def impact(
@@ -99,8 +104,10 @@ def impact(
         _answers(engine, table, plan, options, taxonomies, progress)
         for engine, plan in zip((before, after), plans, strict=True)
     ]
-    flips = tuple(_flips(difference, after, answers, table, plans[1], options))
-    return Impact(difference, rows.size, len(chosen), flips)
+    found = _flips(difference, after, answers, table, plans[1], options)
+    flips = tuple(one for one in found if one.before != one.after)
+    still_open = tuple(one for one in found if one.before == one.after)
+    return Impact(difference, rows.size, len(chosen), flips, still_open)
 
 
 def _plan(rows: Rows, release: Release, options: PortfolioOptions) -> ColumnPlan:
@@ -168,10 +175,9 @@ def _flips(
     reasons: dict[str, tuple[Change, ...]] = {}
     found: list[Flip] = []
     for old, new in zip(answers[0][1], answers[1][1], strict=True):
-        for row, pair in enumerate(
-            zip(old.verdict, new.verdict, old.valid_until, new.valid_until, strict=True)
-        ):
-            if pair[0] == pair[1] and pair[2] == pair[3]:
+        said = (zip(one.verdict, one.valid_until, strict=True) for one in (old, new))
+        for row, (was, now) in enumerate(zip(*said, strict=True)):
+            if was == now and (was[0] != "undetermined" or _reasoned_alike(old, new, row)):
                 continue
             if money is None:
                 money = read_money(reading.reporter, plan, reading.usable, options.amount_unit)
@@ -185,13 +191,17 @@ def _flips(
                     project=_project(table, plan, row),
                     taxonomy=new.taxonomy,
                     activity=name,
-                    before=Verdict(pair[0], pair[2]),
-                    after=Verdict(pair[1], pair[3]),
+                    before=Verdict(was[0], was[1], old.reason[row]),
+                    after=Verdict(now[0], now[1], new.reason[row]),
                     amount=money[row],
                     because=reasons[name],
                 )
             )
     return sorted(found, key=lambda flip: flip.row)
+
+
+def _reasoned_alike(old: TaxonomyResults, new: TaxonomyResults, row: int) -> bool:
+    return old.reason[row] == new.reason[row] and old.activity[row] == new.activity[row]
 
 
 def _project(table: Table, plan: ColumnPlan, row: int) -> str:

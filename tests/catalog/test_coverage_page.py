@@ -33,7 +33,7 @@ def release() -> Release:
 
 def test_the_page_is_as_made_from_the_data(release: Release) -> None:
     assert (ROOT / "docs/coverage.md").read_text(encoding="utf-8") == page(release), (
-        "run python -m taxonomy_api.catalog.coverage_page > docs/coverage.md"
+        "run taxonomy-api coverage --markdown > docs/coverage.md"
     )
 
 

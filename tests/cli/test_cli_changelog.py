@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from taxonomy_api.catalog.changelog import sections
 from taxonomy_api.catalog.load import default_data_folder, load_release
 
 Run = Callable[..., Result]
@@ -37,7 +38,7 @@ def folder(tmp_path: Path, minimal_data: Path) -> Path:
 def test_a_change_without_a_line_is_refused(run: Run, folder: Path) -> None:
     result = run("changelog", TAXONOMY_API_DATA=str(folder))
     assert result.exit_code == 1
-    assert "- demo-a:1.10, from 2036-01-01: demo-a 1.10 green: at most 50 → 40 gCO2e/kWh" in result.stdout
+    assert "- demo-a:1.10, from 2036-01-01: green: at most 50 → 40 gCO2e/kWh" in result.stdout
     assert "2 lines are missing" in result.stderr
 
 
@@ -55,6 +56,25 @@ def test_a_draft_is_added(run: Run, folder: Path) -> None:
     assert run("changelog", "--write", TAXONOMY_API_DATA=str(folder)).exit_code == 0
     assert run("changelog", TAXONOMY_API_DATA=str(folder)).exit_code == 0
     assert run("changelog", "--since", "HEAD", TAXONOMY_API_DATA=str(folder)).exit_code == 0
+
+
+def test_a_release_is_published_under_a_name(run: Run, folder: Path) -> None:
+    log, data = folder / "taxonomies/CHANGELOG.md", str(folder)
+    refused = run("changelog", "--publish", "Stricter", TAXONOMY_API_DATA=data)
+    assert refused.exit_code == 1 and "2 lines are missing" in refused.stderr
+    assert "Stricter" not in log.read_text(encoding="utf-8")
+    assert run("changelog", "--write", TAXONOMY_API_DATA=data).exit_code == 0
+    assert run("changelog", "--publish", "Stricter", TAXONOMY_API_DATA=data).exit_code == 0
+    release = load_release(folder).release
+    assert release is not None
+    newest, first = sections(log.read_text(encoding="utf-8"))
+    assert (newest.heading, newest.release) == (f"## Stricter, {release.id}", release.id)
+    assert len(newest.lines) == 2 and first.lines == ("Everything, at once.",)
+    # Published, so that nothing is open: the next change begins a section of its own.
+    assert run("changelog", TAXONOMY_API_DATA=data).exit_code == 0
+    again = run("changelog", "--publish", "Again", TAXONOMY_API_DATA=data)
+    assert again.exit_code == 1 and "nothing to publish" in again.stderr
+    assert run("changelog", "--publish", "Both", "--write", TAXONOMY_API_DATA=data).exit_code == 2
 
 
 def test_the_changelog_of_the_record_names_every_change(run: Run) -> None:

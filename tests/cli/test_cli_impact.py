@@ -45,7 +45,7 @@ def test_a_file_with_headers_of_its_own(run: Run, tmp_path: Path, minimal_data: 
     blind = run(*command, "--as-of", "2026-11-22")
     assert "Verdicts that differ: 0" in blind.stdout
     seen = run(*command, "--as-of", "2026-11-22", "--mapping", tmp_path / "mapping.yaml")
-    assert "demo-a: aligned → not_aligned: 1 rows, 900 HKD" in seen.stdout
+    assert "demo-a: aligned → not_aligned: 1 row, 900 HKD" in seen.stdout
     assert "100 → 60 gCO2e/kWh" in seen.stdout
 
 
@@ -67,7 +67,7 @@ def test_the_stored_portfolios_of_an_organisation(
     made.database.close()
     command = ("impact", "--from", minimal_data, "--to", stricter)
     text = run(*command, "--org", "Bank").stdout
-    assert "windows.csv" in text and "demo-a: aligned → not_aligned: 1 rows, 900 HKD" in text
+    assert "windows.csv" in text and "demo-a: aligned → not_aligned: 1 row, 900 HKD" in text
     (one,) = json.loads(run(*command, "--org", organisation, "--json").stdout)["portfolios"]
     assert [flip["project"] for flip in one["flips"]] == ["W"]
     assert one["file"] == "windows.csv" and one["portfolio"] in text

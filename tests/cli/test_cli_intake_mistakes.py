@@ -80,6 +80,7 @@ FACT = {"activity": "1.4", "kind": "fact", "subject": "pue", "operator": "at_mos
 CITED = {"document": "doc-a", "locator": "p. 1", "status": "single-source"}
 A, C = "Activities", "Criteria"
 CELL, LOCKED, PLACE = "worksheet-cell", "worksheet-locked", "worksheet-place"
+UNCITED = "leaf-uncited"
 STEP = {"kind": "step", "value": "1.2", "from": "2030-01-01"}
 UNDATED = "green.cases.wall.at_least_of.1"
 MISTAKES: dict[str, tuple[Edit, str]] = {
@@ -118,7 +119,12 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
     "no such way": (added("path", **FACT, **CITED, path="green.either.a"), PLACE),
     "a place that is taken": (added("path", **{**FACT, "activity": "1.10"}, path="excluded"), PLACE),
     "no such kind": (added("kind", **{**FACT, "kind": "limit"}, **CITED, path="green"), "bad-word"),
-    "a criterion without source": (added("kind", **FACT, path="green", status="recalled"), "leaf-uncited"),
+    "a criterion without source": (added("document", **FACT, path="green", status="recalled"), UNCITED),
+    "a criterion without status": (
+        added("status", **FACT, path="green", document="doc-a", locator="p. 1"),
+        UNCITED,
+    ),
+    "no such operator": (changed(C, "1.10#x", "operator", operator="one of"), "unknown-key"),
 }  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def test_a_broken_expectation_is_explained(run: Run, folder: Path) -> None:
     assert "verdict: expected aligned, answered not_aligned" in result.stdout
     assert "wd: given 120 gCO2e/kWh, required < 100 gCO2e/kWh (doc-a, Annex, 1.2)" in result.stdout
     assert "clause: The green class asks for a low intensity." in result.stdout
-    assert result.stderr == "1 cases, 1 differ.\n"
+    assert result.stderr == "1 case, 1 differ.\n"
 
 
 def test_the_folder_of_cases_is_no_part_of_the_release(run: Run, folder: Path) -> None:

@@ -136,6 +136,21 @@ def test_the_flips_are_those_of_assessing_everything(
         ]
 
 
+def test_a_row_that_stays_open_for_another_reason_is_told_apart(release: Release, tmp_path: Path) -> None:
+    """DNSH is open before and after; with a criterion that is recalled only, so is the contribution."""
+    source = tmp_path / "one.csv"
+    source.write_text(
+        "ID,Activity,Amount,Currency,technology\nA,eu-climate-mitigation:4.1,100,CNY,solar_pv\n"
+        "B,hk-phase-2a:ENE-01,100,CNY,wind\n",
+        encoding="utf-8",
+    )
+    found = compared(source, release, changed(tmp_path / "data", "a status"), date(2026, 11, 22))
+    (one,) = [row for row in found.still_open if row.taxonomy == "eu-climate-mitigation"]
+    assert (one.project, one.before, one.before.verdict) == ("A", one.after, "undetermined")
+    assert one.before.reason != one.after.reason
+    assert not found.flips and one.because
+
+
 def test_a_flip_names_the_changed_line_and_the_amount(release: Release, tmp_path: Path) -> None:
     source = tmp_path / "one.csv"
     source.write_text(

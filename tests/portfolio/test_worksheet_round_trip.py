@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from taxonomy_api.catalog.load import default_data_folder, load_release
+from taxonomy_api.catalog.load_result import LoadResult
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.terms import LANGUAGES, Language
 from taxonomy_api.catalog.worksheet_curators import Curator
@@ -53,5 +54,5 @@ def test_it_changes_nothing(subject: str, saved_anew: bool, release: Release, tm
     assert [(row.sheet, row.key) for row in filled.rows] == [(row.sheet, row.key) for row in rows]
     # Each row says what it said, cell for cell: what was to be shown has come through.
     assert [row_hash(row.sheet, row.cells) for row in filled.rows] == [row.hash for row in rows]
-    outcome = read_back(RECORD, release, filled, report, Curator(None, date(2026, 12, 1)))
+    outcome = read_back(RECORD, LoadResult(release, ()), filled, report, Curator(None, date(2026, 12, 1)))
     assert outcome.findings == () and outcome.texts == {}
