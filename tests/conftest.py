@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -62,6 +63,13 @@ def settings_for(minimal_data: Path) -> Callable[..., Settings]:
 
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
+    with postgres_schema() as url:
+        yield url
+
+
+@contextmanager
+def postgres_schema() -> Iterator[str]:
+    """The URL of an empty schema, which is dropped at the end."""
     try:
         server = psycopg.connect(SERVER, autocommit=True)
     except psycopg.OperationalError:

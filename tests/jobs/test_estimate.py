@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from taxonomy_api.jobs.estimate import seconds_left
+from taxonomy_api.jobs.estimate import ASSESSING, READING, WRITING, seconds_left
 from taxonomy_api.store.models import Portfolio
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
@@ -30,7 +31,9 @@ def test_the_estimate_falls_to_nothing_as_rows_are_done() -> None:
     assert None not in left
     assert left == sorted(left, key=lambda one: -(one or 0))
     assert left[-1] == 0
-    assert left[1] == 30  # half of the work took 30 seconds
+    done = READING + ASSESSING / 2
+    assert left[1] == math.ceil(30 * (1 - done) / done)
+    assert math.isclose(READING + ASSESSING + WRITING, 1)
 
 
 @pytest.mark.parametrize(
