@@ -17,7 +17,8 @@ import pytest
 
 from taxonomy_api.assessment.domains import look_up
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.assessment.horizon import Outlook, outlook
+from taxonomy_api.assessment.findings import findings
+from taxonomy_api.assessment.horizon import Outlook
 from taxonomy_api.assessment.intake import read_request
 from taxonomy_api.assessment.program import (
     Compiled,
@@ -116,13 +117,12 @@ def shown(engine: Engine, case: Case, found: list[Alternative]) -> Iterator[tupl
     request = read_request(engine, case.body)
     named = {name.partition("#")[0] for name in request.project.activities}
     activity = next(engine.activities[name] for name in named if name.startswith(f"{EDITION}:"))
-    seen = outlook(
+    seen = findings(
         engine,
         engine.plan(engine.correspondence.of([activity.id], (), EDITION)),
         request.project,
         request.as_of,
-        False,
-    )
+    ).seen
     results = seen.decision.walk.results
     for number, one in enumerate(found):
         if one.activity != activity.id:

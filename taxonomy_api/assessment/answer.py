@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from taxonomy_api.assessment.causes import Cause, causes
-from taxonomy_api.assessment.columns import rests_on_criteria, rests_on_verified, stands_by_mapping
 from taxonomy_api.assessment.counterparts import Counterparts, Member
 from taxonomy_api.assessment.criteria_list import (
     component_outcomes,
@@ -16,10 +14,10 @@ from taxonomy_api.assessment.criteria_list import (
 from taxonomy_api.assessment.domains import Subject
 from taxonomy_api.assessment.editions import deal_of, edition_of
 from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
-from taxonomy_api.assessment.horizon import Outlook, outlook
-from taxonomy_api.assessment.judgement import Judgement, remarks
+from taxonomy_api.assessment.findings import Findings, findings
+from taxonomy_api.assessment.horizon import Outlook, to_maturity
+from taxonomy_api.assessment.judgement import Judgement
 from taxonomy_api.assessment.messages import say
-from taxonomy_api.assessment.missing import missing_facts
 from taxonomy_api.assessment.program import CompiledLeaf
 from taxonomy_api.assessment.project import Request
 from taxonomy_api.assessment.reasons import reason_of, whole_reason
@@ -172,17 +170,13 @@ def _edition(taxonomy: Taxonomy, request: Request) -> Json:
 
 
 def _assessed(engine: Engine, request: Request, counterparts: Counterparts) -> Json:
-    language, assume = request.language, request.assume_not_excluded
+    language = request.language
     project = standing_project(request, counterparts)
-    seen = outlook(engine, engine.plan(counterparts), project, request.as_of, assume)
-    verdict, decision, judgement = seen.verdict, seen.decision, seen.judgement
+    found = findings(engine, engine.plan(counterparts), project, request.as_of, request.assume_not_excluded)
+    seen, judgement = found.seen, found.seen.judgement
+    verdict, determined = seen.verdict, found.determined
     taxonomy, activity = seen.program.taxonomy, seen.program.activity
     member = next(one for one in counterparts.members if one.activity is activity)
-    determined = verdict != "undetermined"
-    basis = _basis(seen, assume) if determined else None
-    settle, align, truncated = _missing(engine, seen)
-    strong = determined and rests_on_verified(judgement, assume) & 1
-    found = [cause for cause in causes(decision) if cause.mask & 1]
     route = _route_shown(member, judgement, seen, request.as_of)
     return {
         **_frame(taxonomy, request),
@@ -194,7 +188,7 @@ def _assessed(engine: Engine, request: Request, counterparts: Counterparts) -> J
             if verdict == "not_aligned" and taxonomy.residual_label is not None
             else None
         ),
-        "contribution": contribution_of(seen, found),
+        "contribution": contribution_of(seen, found.causes),
         "row": ", ".join(sorted(rows_of(seen))) or None,
         "marks": marks_of(seen, request),
         "tags": list(activity.tags),
@@ -205,58 +199,34 @@ def _assessed(engine: Engine, request: Request, counterparts: Counterparts) -> J
             "code_status": activity.code_status,
         },
         "activities": _members(counterparts, judgement),
-        "components": component_outcomes(taxonomy, decision, verdict),
-        "basis": basis,
+        "components": component_outcomes(taxonomy, seen.decision, verdict),
+        "basis": found.basis,
         "scope_stated_by": "caller" if member.known in ("named", "confirmed") else "mapping",
-        "weakest_status": ("verified" if strong else "single-source") if determined else None,
-        "provisional": provisional_of(seen, request) if not determined else None,
+        "weakest_status": ("verified" if found.verified else "single-source") if determined else None,
+        "provisional": provisional_of(found, request) if not determined else None,
         "route": [step for one in route for step in route_steps(one)],
         "criteria": criteria_of(engine, seen, request),
         "candidates": [] if determined else side_candidates(seen, language),
-        "missing": settle,
-        "missing_truncated": truncated,
-        "needed_to_align": align,
+        "missing": _names(found.missing.settle),
+        "missing_truncated": found.missing.truncated,
+        "needed_to_align": _names(found.missing.align),
         "valid_until": None if seen.valid_until is None else seen.valid_until.isoformat(),
-        "next_limit": _next_limit(seen, found, request),
+        "next_limit": _next_limit(found, request),
         "timeline": [
             {
                 "from": period.start.isoformat(),
                 "until": None if period.until is None else period.until.isoformat(),
                 "verdict": period.verdict,
             }
-            for period in seen.timeline
+            for period in to_maturity(seen.timeline, request.project.maturity)
         ],
-        "assumptions": _assumptions(engine, seen, request, basis == "listing"),
-        "reasons": _reasons(engine, seen, request, found),
+        "assumptions": _assumptions(engine, seen, request, found.basis == "listing"),
+        "reasons": _reasons(engine, found, request),
     }
 
 
-def _basis(seen: Outlook, assume: bool) -> str:
-    """What a determined verdict rests on: on a mapping where it would not stand without what was inferred."""
-    inputs, judgement = seen.judgement.inputs, seen.judgement
-    if seen.program.activity.composite is not None:
-        return "composite"
-    if stands_by_mapping(judgement, assume) & 1:
-        return "mapping"
-    return "criteria" if rests_on_criteria(inputs, assume) & 1 else "listing"
-
-
-def _missing(engine: Engine, seen: Outlook) -> tuple[list[list[str]], list[list[str]], bool]:
-    """The sets of facts that could settle the verdict, those that could align it, and whether there are more.
-
-    Of several activities only where the others can no longer change anything. Where it is not known that
-    there is no other activity, only what aligns settles.
-    """
-    judgement = seen.judgement
-    if judgement.determined & 1:
-        return [], [], False
-    others = [one for one in judgement.decisions if one is not seen.decision]
-    if any((one.may_be_aligned | one.may_be_excluded) & 1 for one in others):
-        return [], [], True
-    missing = missing_facts(engine, seen.decision)
-    align = [[name_of(subject) for subject in one] for one in missing.align]
-    settle = [[name_of(subject) for subject in one] for one in missing.settle]
-    return settle if judgement.inputs.plan.naming else align, align, missing.truncated
+def _names(sets: tuple[tuple[Subject, ...], ...]) -> list[list[str]]:
+    return [[name_of(subject) for subject in one] for one in sets]
 
 
 def _members(counterparts: Counterparts, judgement: Judgement) -> list[Json]:
@@ -321,9 +291,9 @@ def marks_of(seen: Outlook, request: Request) -> list[str]:
     return sorted(marks) if len(marks) == 1 else []
 
 
-def _next_limit(seen: Outlook, found: list[Cause], request: Request) -> str | None:
+def _next_limit(found: Findings, request: Request) -> str | None:
     """The next step of a dated limit that the verdict rests on."""
-    for cause in found:
+    for cause in found.causes:
         leaf = cause.node.leaf if isinstance(cause.node, CompiledLeaf) else None
         if isinstance(leaf, FactLeaf) and isinstance(leaf.test, LimitTest):
             step = later_step(leaf.test, request.as_of)
@@ -365,13 +335,13 @@ def _assumptions(engine: Engine, seen: Outlook, request: Request, listing: bool)
     return found
 
 
-def _reasons(engine: Engine, seen: Outlook, request: Request, found: list[Cause]) -> list[Json]:
+def _reasons(engine: Engine, found: Findings, request: Request) -> list[Json]:
     """What mappings did, the causes in words, decisive ones first, then what the taxonomy does not test."""
-    told = [one for one, mask in remarks(seen.judgement) if mask & 1]
-    first = [one for one in told if one.code != "mapped"]
-    last = [one for one in told if one.code == "mapped"]
+    seen = found.seen
+    first = [one for one in found.remarks if one.code != "mapped"]
+    last = [one for one in found.remarks if one.code == "mapped"]
     reasons: list[Json] = [_said(one, request) for one in first]
-    for cause in found:
+    for cause in found.causes:
         one = reason_of(engine, cause, request, seen)
         if one not in reasons:
             reasons.append(one)

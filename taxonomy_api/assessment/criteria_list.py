@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from taxonomy_api.assessment.causes import Cause
 from taxonomy_api.assessment.choices import narrowed
@@ -146,7 +146,7 @@ def component_outcomes(taxonomy: Taxonomy, decision: Decision, verdict: Verdict)
     return found
 
 
-def contribution_of(seen: Outlook, found: list[Cause]) -> str | None:
+def contribution_of(seen: Outlook, found: Sequence[Cause]) -> str | None:
     """How the activity counts: as the alternative that was met says, own performance first."""
     if seen.verdict != "aligned" or seen.program.activity.composite is not None:
         return None  # how its sides count is a matter of their own editions

@@ -40,36 +40,43 @@ class Reads(Protocol):
     def subjects(self) -> tuple[Subject, ...]: ...
 
 
+#: A code, and the choices that it stands for where a domain's codes are not fixed (`Column.values`).
+Code = tuple[int, tuple[frozenset[str], ...]]
+
+
 def encode_project(engine: Engine, program: Reads, project: Project, as_of: date) -> dict[Subject, Column]:
     """A column of one code for each subject of the program that the project tells something about."""
-    columns: dict[Subject, Column] = {}
+    told = told_codes(engine, program, project, as_of)
+    return {subject: Column(constant(code, 1), values) for subject, (code, values) in told.items()}
+
+
+def told_codes(engine: Engine, program: Reads, project: Project, as_of: date) -> dict[Subject, Code]:
+    """The code of each subject of the program that the project tells something about, in their order."""
+    codes: dict[Subject, Code] = {}
     for subject in program.subjects:
         if subject.kind == "fact":
             given = project.facts.get(subject.id)
             if given is not None:
-                columns[subject] = encode_value(engine, engine.release.facts[subject.id], given.value)
+                codes[subject] = _value(engine, engine.release.facts[subject.id], given.value)
         elif subject.kind == "standard":
             said = project.standards.get(subject.id)
             if said is not None:
-                columns[subject] = _one(standard_code(engine.release.standards[subject.id], said))
+                codes[subject] = standard_code(engine.release.standards[subject.id], said), ()
         elif subject.kind == "row":
             names = (*project.activities, *project.confirmed, *project.industry)
             if rows := rows_told(engine.activities[subject.id], names):
-                columns[subject] = Column(constant(1, 1), (rows,))
+                codes[subject] = 1, (rows,)
         elif subject.kind == "named":
             if code := scope_code(subject.id, project.activities, project.confirmed):
-                columns[subject] = _one(code)
+                codes[subject] = code, ()
         elif (code := _attestation_code(engine, subject.id, project, as_of)) != UNKNOWN:
-            columns[subject] = _one(code)
-    return columns
+            codes[subject] = code, ()
+    return codes
 
 
-def encode_value(engine: Engine, fact: Fact, parsed: ParsedValue) -> Column:
-    """The code of one value."""
+def _value(engine: Engine, fact: Fact, parsed: ParsedValue) -> Code:
     value = parsed.value
-    if isinstance(value, frozenset):
-        return Column(constant(1, 1), (value,))
-    return _one(value_code(engine, fact, value))
+    return (1, (value,)) if isinstance(value, frozenset) else (value_code(engine, fact, value), ())
 
 
 def value_code(engine: Engine, fact: Fact, value: Fraction | bool | str | date) -> int:
@@ -154,7 +161,3 @@ def _meets(engine: Engine, leaf: MeetsLeaf, facts: Mapping[str, Given], as_of: d
     if outcome.surely_met:
         return YES
     return NO if outcome.surely_not_met else UNKNOWN
-
-
-def _one(code: int) -> Column:
-    return Column(constant(code, 1))

@@ -16,6 +16,7 @@ from taxonomy_api.assessment.counterparts import Correspondence, Counterparts
 from taxonomy_api.assessment.domains import OrderedDomain
 from taxonomy_api.assessment.plans import Plan, make_plan, plan_key
 from taxonomy_api.assessment.program import Program
+from taxonomy_api.assessment.remembered import Remembered
 from taxonomy_api.catalog.criteria import AttestLeaf, Listing, MeetsLeaf, StandardLeaf, walk
 from taxonomy_api.catalog.industry_index import IndustryIndex
 from taxonomy_api.catalog.instruments import instrument_names
@@ -29,6 +30,9 @@ ENGINE_VERSION = "1.2.0"
 #: The attestation of an item that standards which it does not mention do not cover the product.
 ONLY_MENTIONED = "only_standards_mentioned_apply"
 
+#: So many different findings are kept, a few kilobytes each.
+MOST_FINDINGS = 500
+
 
 class Engine:
     """A release with its activities compiled on first use.
@@ -39,7 +43,7 @@ class Engine:
     id it had; `activities` by `taxonomy:code` and by alias; `attestations` the criterion behind each
     attestation id, None where it stands for no single one; `inputs` the bought or used objects that
     criteria ask about; `crosswalk` the mappings, to be walked; `correspondence` which activities of other
-    editions a project is in.
+    editions a project is in; `findings` those of projects assessed last (`findings.py`).
     """
 
     def __init__(self, release: Release) -> None:
@@ -58,6 +62,7 @@ class Engine:
         self._plausible: dict[str, tuple[int, ...]] = {}
         self._programs: dict[str, Program] = {}
         self._plans: dict[tuple[object, ...], Plan] = {}
+        self.findings = Remembered(MOST_FINDINGS)
 
     @cached_property
     def instruments(self) -> Mapping[str, InstrumentProfile]:

@@ -5,20 +5,19 @@ The periods, and the project without its estimated figures, are simply further r
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
 from taxonomy_api.assessment.decision import Decision, Verdict
-from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject
-from taxonomy_api.assessment.encoding import encode_project
-from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, constant
+from taxonomy_api.assessment.encoding import Code
 from taxonomy_api.assessment.evaluation import Inputs, day_codes
 from taxonomy_api.assessment.judgement import Judgement, judge
 from taxonomy_api.assessment.plans import Plan, Question, inputs_of
 from taxonomy_api.assessment.program import Program
-from taxonomy_api.assessment.project import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +53,24 @@ class Outlook:
         return self.question.program
 
 
-def outlook(engine: Engine, plan: Plan, project: Project, as_of: date, assume_not_excluded: bool) -> Outlook:
-    """Evaluate the project now, in every later period, and without its estimates, in one batch."""
-    columns = encode_project(engine, plan, project, as_of)
+def outlook(
+    plan: Plan,
+    codes: Mapping[Subject, Code],
+    as_of: date,
+    estimated: Container[Subject] = (),
+    assume_not_excluded: bool = False,
+) -> Outlook:
+    """Evaluate the project now, in every later period, and without its estimates, in one batch.
+
+    `codes`: what it tells (`encoding.told_codes`); `estimated`: of what the figure is an estimate.
+    """
     starts = [as_of.toordinal(), *(day for day in plan.days if day > as_of.toordinal())]
-    estimated = {Subject("fact", fact) for fact, given in project.facts.items() if given.estimated}
-    estimated &= set(columns)
-    days = np.array([*starts, *([starts[0]] if estimated else [])], dtype=np.int64)
+    doubted = [subject for subject in codes if subject in estimated]
+    days = np.array([*starts, *([starts[0]] if doubted else [])], dtype=np.int64)
     size = len(days)
-    spread: dict[Subject, Column] = {}
-    for subject, column in columns.items():
-        codes = np.repeat(column.codes, size)
-        if subject in estimated:
-            codes[-1] = UNKNOWN
-        spread[subject] = Column(codes, column.values)
+    spread = {subject: Column(constant(code, size), values) for subject, (code, values) in codes.items()}
+    for subject in doubted:
+        spread[subject].codes[-1] = UNKNOWN
     inputs = inputs_of(plan, size, spread, day_codes(plan, days))
     judgement = judge(inputs, assume_not_excluded=assume_not_excluded)
     verdicts = [judgement.verdict(row) for row in range(size)]
@@ -79,8 +82,8 @@ def outlook(engine: Engine, plan: Plan, project: Project, as_of: date, assume_no
         decision=judgement.decisions[lead],
         verdict=verdicts[0],
         valid_until=periods[0].until,
-        timeline=_to_maturity(periods, project.maturity),
-        rests_on_estimates=bool(estimated) and verdicts[-1] != verdicts[0],
+        timeline=tuple(periods),
+        rests_on_estimates=bool(doubted) and verdicts[-1] != verdicts[0],
     )
 
 
@@ -97,9 +100,10 @@ def _periods(starts: list[int], verdicts: list[Verdict]) -> list[Period]:
     ]
 
 
-def _to_maturity(periods: list[Period], maturity: date | None) -> tuple[Period, ...]:
+def to_maturity(periods: tuple[Period, ...], maturity: date | None) -> tuple[Period, ...]:
+    """The periods of a deal that ends on its maturity."""
     if maturity is None:
-        return tuple(periods)
+        return periods
     return tuple(
         Period(
             period.start,

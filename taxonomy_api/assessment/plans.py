@@ -37,9 +37,9 @@ class Question:
     carriers: tuple[Carrier, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """The activities by which a verdict is reached.
+    """The activities by which a verdict is reached; equal to itself only.
 
     `naming`: their criteria alone may decide that the project is not aligned. `days`: the first days of all
     periods; `subjects`: all that is read.

@@ -9,9 +9,7 @@ from taxonomy_api.assessment.composite_words import conditions
 from taxonomy_api.assessment.counterparts import Candidate, Counterparts
 from taxonomy_api.assessment.criteria_list import bearing_leaves, leaf_id
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.assessment.evaluation import WITH_RECALLED
-from taxonomy_api.assessment.horizon import Outlook, outlook
-from taxonomy_api.assessment.judgement import judge
+from taxonomy_api.assessment.findings import Findings, findings
 from taxonomy_api.assessment.messages import say
 from taxonomy_api.assessment.project import Project, Request
 from taxonomy_api.assessment.remarks import remark, route_text
@@ -88,20 +86,19 @@ def standing_project(request: Request, counterparts: Counterparts) -> Project:
     return replace(request.project, confirmed=(*request.confirm, *counterparts.added))
 
 
-def provisional_of(seen: Outlook, request: Request) -> Json | None:
+def provisional_of(found: Findings, request: Request) -> Json | None:
     """What the verdict would be if items on file from memory only were right; counted nowhere."""
-    program, language = seen.program, request.language
+    program, language = found.seen.program, request.language
     composite = program.activity.composite is not None
-    leaves = bearing_leaves(seen) if composite else program.leaves
+    leaves = bearing_leaves(found.seen) if composite else program.leaves
     recalled = [node.leaf.id if not composite else leaf_id(node) for node in leaves if node.status_rank > 1]
     needed = conditions(program.activity, language)
     if recalled or (program.entry_rank > 1 and not needed):
         ids = ", ".join(recalled) or program.activity.id
         needed.append(say("confirm_recalled", language, ids=ids))
-    if not needed:
+    if not needed or found.with_recalled == "undetermined":
         return None
-    loose = judge(seen.judgement.inputs, floor=WITH_RECALLED, assume_not_excluded=request.assume_not_excluded)
-    return {"verdict": loose.verdict(0), "if": needed} if loose.determined & 1 else None
+    return {"verdict": found.with_recalled, "if": needed}
 
 
 def _as_if_confirmed(
@@ -110,18 +107,18 @@ def _as_if_confirmed(
     """The verdict if the candidate were confirmed, and on what else it would depend; None if open."""
     id = candidate.activity.id
     there = replace(request, confirm=(*request.confirm, id))
-    found = engine.correspondence.of(request.project.activities, there.confirm, taxonomy.id)
-    seen = outlook(
+    counterparts = engine.correspondence.of(request.project.activities, there.confirm, taxonomy.id)
+    found = findings(
         engine,
-        engine.plan(found),
-        standing_project(there, found),
+        engine.plan(counterparts),
+        standing_project(there, counterparts),
         request.as_of,
         request.assume_not_excluded,
     )
     needed: list[object] = [say("if_confirmed", request.language, activity=id)]
-    if seen.verdict != "undetermined":
-        return {"verdict": seen.verdict, "if": needed}
-    loose = provisional_of(seen, there)
+    if found.seen.verdict != "undetermined":
+        return {"verdict": found.seen.verdict, "if": needed}
+    loose = provisional_of(found, there)
     further = loose["if"] if loose is not None else ()
     assert isinstance(further, list | tuple)
     return None if loose is None else {"verdict": loose["verdict"], "if": [*needed, *further]}
