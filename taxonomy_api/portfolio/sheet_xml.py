@@ -25,6 +25,7 @@ _ROW = ROW.encode()
 #: Columns are joined where each combination of their values stands in so many rows, on average.
 _REPEATED = 4
 _MOST_COMBINED = 2**22
+_NUMERIC = {int, float}
 #: Parts the cells of a block; a block that holds it otherwise is written cell by cell.
 _BETWEEN = "\x01"
 _CONTROLS = bytes({*range(32)} - {*b"\t\n\r\x01"})
@@ -115,23 +116,40 @@ class _DistinctCells:
         self._cells = cells
         self._writer = writer
         opening = f'<c r="{writer.column}{ROW}"'
-        self._text = (f'{opening} t="inlineStr"><is><t xml:space="preserve">', "</t></is></c>")
-        self._number = (f"{opening}><v>", "</v></c>")
+        text = f'{opening} t="inlineStr"><is><t xml:space="preserve">'
+        self._text = (text.encode(), b"</t></is></c>")
+        self._number = (f"{opening}><v>".encode(), b"</v></c>")
 
     def made(self, start: int, stop: int) -> list[bytes]:
         cells = list(self._cells[start:stop])
         kinds = kinds_of(cells)
-        block = None
         if kinds == {str}:
-            block = _joined_texts(cast("Sequence[str | None]", cells))
-        elif kinds and kinds <= {int, float}:
-            block = _joined_numbers(cast("Sequence[float | None]", cells))
-        if block is None:
+            made = _elements(_joined_texts(cast("Sequence[str | None]", cells)), *self._text)
+        elif numeric := kinds & _NUMERIC:
+            made = _elements(_joined_numbers(_only(numeric, cells)), *self._number)
+        else:
+            made = None
+        if made is None:
             return [self._writer.xml(cell).encode() for cell in cells]
-        opening, closing = (part.encode() for part in (self._text if kinds == {str} else self._number))
-        between = _BETWEEN.encode()
-        filled = opening + block.replace(between, closing + between + opening) + closing
-        return filled.replace(opening + closing, b"").split(between)
+        if kinds != {str} and not kinds <= _NUMERIC:
+            for place, cell in enumerate(cells):
+                if type(cell) not in _NUMERIC and cell is not None:
+                    made[place] = self._writer.xml(cell).encode()
+        return made
+
+
+def _only(kinds: set[type], cells: Sequence[Cell]) -> Sequence[float | None]:
+    """The cells with none in the place of those of other kinds."""
+    return cast("Sequence[float | None]", [cell if type(cell) in kinds else None for cell in cells])
+
+
+def _elements(block: bytes | None, opening: bytes, closing: bytes) -> list[bytes] | None:
+    """The cells of a block, each put between `opening` and `closing`; b"" where nothing stands between."""
+    if block is None:
+        return None
+    between = _BETWEEN.encode()
+    filled = opening + block.replace(between, closing + between + opening) + closing
+    return filled.replace(opening + closing, b"").split(between)
 
 
 def _joined_texts(cells: Sequence[str | None]) -> bytes | None:
