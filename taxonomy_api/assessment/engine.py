@@ -40,10 +40,9 @@ class Engine:
     Safe to share between threads: a program compiled twice at once is merely the same value twice.
 
     Attributes: `domains` codes of quantity and date facts; `facts` every fact by id and by each other
-    id it had; `activities` by `taxonomy:code` and by alias; `attestations` the criterion behind each
-    attestation id, None where it stands for no single one; `inputs` the bought or used objects that
-    criteria ask about; `crosswalk` the mappings, to be walked; `correspondence` which activities of other
-    editions a project is in; `findings` those of projects assessed last (`findings.py`).
+    id it had; `activities` by `taxonomy:code` and by alias; `crosswalk` the mappings, to be walked;
+    `correspondence` which activities of other editions a project is in; `findings` those of projects
+    assessed last (`findings.py`).
     """
 
     def __init__(self, release: Release) -> None:
@@ -53,16 +52,23 @@ class Engine:
             name: fact for fact in release.facts.values() for name in (*fact.aliases, fact.id)
         }
         self.activities: Mapping[str, Activity] = _by_name(release)
-        self.attestations: Mapping[str, AttestLeaf | MeetsLeaf | Listing | None] = _attestations(release)
-        self.inputs: tuple[str, ...] = tuple(
-            sorted({leaf.input for leaf in self.attestations.values() if isinstance(leaf, MeetsLeaf)})
-        )
         self.crosswalk: Crosswalk = crosswalk_of(release.mappings)
         self.correspondence = Correspondence(release, self.crosswalk)
         self._plausible: dict[str, tuple[int, ...]] = {}
         self._programs: dict[str, Program] = {}
         self._plans: dict[tuple[object, ...], Plan] = {}
         self.findings = Remembered(MOST_FINDINGS)
+
+    @cached_property
+    def attestations(self) -> Mapping[str, AttestLeaf | MeetsLeaf | Listing | None]:
+        """The criterion behind each attestation id, None where it stands for no single one."""
+        return _attestations(self.release)
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The bought or used objects that criteria ask about."""
+        leaves = self.attestations.values()
+        return tuple(sorted({leaf.input for leaf in leaves if isinstance(leaf, MeetsLeaf)}))
 
     @cached_property
     def instruments(self) -> Mapping[str, InstrumentProfile]:

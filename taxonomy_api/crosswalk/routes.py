@@ -173,6 +173,8 @@ class Crosswalk:
 
     def _blocked(self, route: Route) -> bool:
         """Whether a denial speaks of two activities on the route, and the part between is no stronger."""
+        if not any(one in self.denials for step in route.steps for one in (step.start, step.end)):
+            return False
         for first in range(len(route.steps)):
             for last in range(first, len(route.steps)):
                 part = route.steps[first : last + 1]

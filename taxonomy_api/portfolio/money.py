@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 
@@ -73,16 +73,15 @@ def read_money(
     # Each distinct pair of an amount and what the currency column says is read once.
     pairs, pair_of = np.unique(which.astype(np.int64) * len(stated) + said, return_inverse=True)
     read = [reader.read(amounts[one // len(stated)], stated[one % len(stated)]) for one in pairs.tolist()]
-    told = np.array([bool(one.issues) for one in read], dtype=bool)
+    told = np.array([bool(issues) for _, issues in read], dtype=bool)
     for row in np.flatnonzero(told[pair_of]).tolist():
         for severity, code, words in read[pair_of[row]].issues:
             reporter.cell(severity, code, row, amount, amounts[which[row]], **words)
-    found = [one.money for one in read]
+    found = [money for money, _ in read]
     return [found[one] for one in pair_of.tolist()]
 
 
-@dataclass(frozen=True, slots=True)
-class _ReadMoney:
+class _ReadMoney(NamedTuple):
     """What an amount comes to, and what is to be said of it: severity, code and words."""
 
     money: Money | None
@@ -137,13 +136,13 @@ _NOTHING = _ReadMoney(None)
 def check_totals(
     reporter: Reporter,
     plan: ColumnPlan,
-    totals: Container[int],
+    totals: frozenset[int],
     money: Sequence[Money | None],
     amount_unit: str | None,
 ) -> None:
     """Compare every total with the rows above it: all of them, or those since the total before."""
     amount = plan.column("amount")
-    if amount is None or len({one.currency for one in money if one is not None}) > 1:
+    if amount is None or not totals or len({one.currency for one in money if one is not None}) > 1:
         return
     match = plan.matches[amount]
     unit = (match.unit if match is not None else None) or amount_unit
@@ -210,14 +209,16 @@ def _is_bare_share(cell: Cell) -> bool:
     return not isinstance(cell, bool) and isinstance(cell, int | float) and 0 < cell <= 1
 
 
-def column_sum(table: Table, plan: ColumnPlan, totals: Container[int]) -> tuple[str, Decimal] | None:
+def column_sum(table: Table, plan: ColumnPlan, totals: frozenset[int]) -> tuple[str, Decimal] | None:
     """Header of the amount column and the sum of its plain numbers outside rows of totals."""
     column = plan.column("amount")
     if column is None:
         return None
-    counted = (cell for row, cell in enumerate(table.columns[column]) if row not in totals)
-    numbers = (cell for cell in counted if type(cell) is int or type(cell) is float)
-    return table.headers[column], sum((Decimal(repr(number)) for number in numbers), Decimal(0))
+    cells, places = table.columns[column].emptied(sorted(totals)).distinct()
+    counts = np.bincount(places, minlength=len(cells)).tolist()
+    numbers = ((cell, count) for cell, count in zip(cells, counts, strict=True) if type(cell) in (int, float))
+    total = sum((Decimal(repr(number)) * count for number, count in numbers), Decimal(0))
+    return table.headers[column], total
 
 
 class _Conflict(Exception):
@@ -232,8 +233,9 @@ class _Currencies:
 
     def read(self, cell: Cell) -> str | None:
         """The ISO code, or None where nothing is stated. Raises ValueProblem."""
-        text = shown(cell).strip()
+        text = cell if isinstance(cell, str) else shown(cell)
         if text not in self._known:
-            found = parse_amount(f"1 {text}") if text and not text[0].isdigit() else None
+            told = text.strip()
+            found = parse_amount(f"1 {told}") if told and not told[0].isdigit() else None
             self._known[text] = None if found is None else found.currency
         return self._known[text]

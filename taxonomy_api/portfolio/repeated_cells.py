@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import numpy as np
+
+from taxonomy_api.assessment.coded import Coded
+from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.table import Cell
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Made = TypeVar("Made")
 NOTHING = type(None)
@@ -24,33 +31,28 @@ def kinds_of(cells: Sequence[Cell]) -> set[type]:
 
 
 class RepeatedCells(Generic[Made]):
-    """What `make` makes of the cells of a column; it is called once per distinct value."""
+    """What `make` makes of the cells of a column; it is called once per distinct value.
+
+    `values`: what was made; `codes`: per row the place of its own among them.
+    """
+
+    __slots__ = ("codes", "values")
 
     def __init__(self, cells: Sequence[Cell], make: Callable[[Cell], Made]) -> None:
-        self._cells = cells
-        self._make = make
-        # 1, 1.0 and True are equal, as are a text and a percentage, but they are not written alike.
-        self._by_value: dict[type, _Known[Made]] = {}
-        self._by_kind_and_value: _Known[Made] = _Known(lambda key: make(key[1]))
+        distinct, self.codes = _distinct(cells)
+        occurs = np.zeros(len(distinct), dtype=np.bool_)
+        occurs[self.codes] = True
+        places = np.cumsum(occurs, dtype=np.int32) - np.int32(1)
+        self.values = [make(cell) for cell, told in zip(distinct, occurs.tolist(), strict=True) if told]
+        self.codes = places[self.codes]
 
     def made(self, start: int, stop: int) -> list[Made]:
         """Of these rows."""
-        cells = self._cells[start:stop]
-        kinds = kinds_of(cells)
-        if len(kinds) > 1:
-            return list(map(self._by_kind_and_value.__getitem__, zip(map(type, cells), cells, strict=True)))
-        kind = next(iter(kinds), NOTHING)
-        if kind not in self._by_value:
-            self._by_value[kind] = _Known(self._make)
-        return list(map(self._by_value[kind].__getitem__, cells))
+        return list(map(self.values.__getitem__, self.codes[start:stop].tolist()))
 
 
-class _Known(dict[Any, Made]):
-    """What was made so far, by what tells the cells apart."""
-
-    def __init__(self, make: Callable[[Any], Made]) -> None:
-        self._make = make
-
-    def __missing__(self, key: Any) -> Made:
-        self[key] = made = self._make(key)
-        return made
+def _distinct(cells: Sequence[Cell]) -> tuple[Sequence[Cell], NDArray[Any]]:
+    """The distinct cells and the place of every row's. 1, 1.0 and True are equal, but not written alike."""
+    if not isinstance(cells, Coded | Column):
+        cells = Column.of(cells)
+    return cells.distinct()

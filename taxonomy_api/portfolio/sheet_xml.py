@@ -1,7 +1,8 @@
 """The rows of the Results sheet as XML, column by column.
 
 Of a column whose values repeat, each distinct value is written once; a row is joined from such pieces.
-Columns whose values hardly repeat are escaped and encoded by the block. No step takes a call per cell.
+Neighbouring columns that together say few different things are one column of longer pieces. Columns whose
+values hardly repeat are escaped and encoded by the block. No step takes a call per cell.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import repeat
 from typing import Protocol, cast
+
+import numpy as np
 
 from taxonomy_api.portfolio.cell_xml import EXACT_INTEGERS, ROW, CellStyles, CellWriter, SharedTexts
 from taxonomy_api.portfolio.repeated_cells import RepeatedCells, kinds_of, mostly_distinct
@@ -19,6 +22,10 @@ from taxonomy_api.portfolio.table import Cell, letters
 #: Rows that are joined at a time: few enough for their pieces to stay in the processor's cache.
 BLOCK = 512
 _ROW = ROW.encode()
+#: Columns are joined where each combination of their values stands in so many rows, on average.
+_REPEATED = 4
+_MOST_COMBINED = 2**22
+_NUMERIC = {int, float}
 #: Parts the cells of a block; a block that holds it otherwise is written cell by cell.
 _BETWEEN = "\x01"
 _CONTROLS = bytes({*range(32)} - {*b"\t\n\r\x01"})
@@ -40,9 +47,13 @@ class SheetXml:
         self._headers = [column.header for column in columns]
         self._styles = styles
         self._texts = texts
-        self._columns = [
-            _column_xml(column, letters(place), styles, texts) for place, column in enumerate(columns)
-        ]
+        self._columns: list[ColumnXml] = []
+        for place, column in enumerate(columns):
+            added = _column_xml(column, letters(place), styles, texts)
+            before = self._columns[-1] if self._columns else None
+            if isinstance(before, _Pieces) and isinstance(added, _Pieces) and before.takes(added):
+                continue
+            self._columns.append(added)
 
     def header(self) -> bytes:
         """The first row."""
@@ -72,7 +83,30 @@ def _column_xml(column: ResultColumn, letter: str, styles: CellStyles, texts: Sh
         return _DistinctCells(column.cells, CellWriter(letter, styles, {}, None))
     by_value = styles.by_value if column.coloured else {}
     writer = CellWriter(letter, styles, by_value, texts)
-    return RepeatedCells(column.cells, lambda cell: writer.xml(cell).encode())
+    return _Pieces(column.cells, lambda cell: writer.xml(cell).encode())
+
+
+class _Pieces(RepeatedCells[bytes]):
+    """A column whose values repeat, or several that stand side by side."""
+
+    __slots__ = ()
+
+    def takes(self, other: _Pieces) -> bool:
+        """Adds the cells of the next column, where few combinations occur; whether it did."""
+        span = len(other.values)
+        if len(self.values) * span > _MOST_COMBINED:
+            return False
+        codes = self.codes * np.int32(span) + other.codes
+        occurs = np.zeros(len(self.values) * span, dtype=np.bool_)
+        occurs[codes] = True
+        combined = np.flatnonzero(occurs)
+        if len(combined) * _REPEATED > len(codes):
+            return False
+        places = np.cumsum(occurs, dtype=np.int32) - np.int32(1)
+        mine, others = self.values, other.values
+        self.values = [mine[one // span] + others[one % span] for one in combined.tolist()]
+        self.codes = places[codes]
+        return True
 
 
 class _DistinctCells:
@@ -82,23 +116,40 @@ class _DistinctCells:
         self._cells = cells
         self._writer = writer
         opening = f'<c r="{writer.column}{ROW}"'
-        self._text = (f'{opening} t="inlineStr"><is><t xml:space="preserve">', "</t></is></c>")
-        self._number = (f"{opening}><v>", "</v></c>")
+        text = f'{opening} t="inlineStr"><is><t xml:space="preserve">'
+        self._text = (text.encode(), b"</t></is></c>")
+        self._number = (f"{opening}><v>".encode(), b"</v></c>")
 
     def made(self, start: int, stop: int) -> list[bytes]:
-        cells = self._cells[start:stop]
+        cells = list(self._cells[start:stop])
         kinds = kinds_of(cells)
-        block = None
         if kinds == {str}:
-            block = _joined_texts(cast("Sequence[str | None]", cells))
-        elif kinds and kinds <= {int, float}:
-            block = _joined_numbers(cast("Sequence[float | None]", cells))
-        if block is None:
+            made = _elements(_joined_texts(cast("Sequence[str | None]", cells)), *self._text)
+        elif numeric := kinds & _NUMERIC:
+            made = _elements(_joined_numbers(_only(numeric, cells)), *self._number)
+        else:
+            made = None
+        if made is None:
             return [self._writer.xml(cell).encode() for cell in cells]
-        opening, closing = (part.encode() for part in (self._text if kinds == {str} else self._number))
-        between = _BETWEEN.encode()
-        filled = opening + block.replace(between, closing + between + opening) + closing
-        return filled.replace(opening + closing, b"").split(between)
+        if kinds != {str} and not kinds <= _NUMERIC:
+            for place, cell in enumerate(cells):
+                if type(cell) not in _NUMERIC and cell is not None:
+                    made[place] = self._writer.xml(cell).encode()
+        return made
+
+
+def _only(kinds: set[type], cells: Sequence[Cell]) -> Sequence[float | None]:
+    """The cells with none in the place of those of other kinds."""
+    return cast("Sequence[float | None]", [cell if type(cell) in kinds else None for cell in cells])
+
+
+def _elements(block: bytes | None, opening: bytes, closing: bytes) -> list[bytes] | None:
+    """The cells of a block, each put between `opening` and `closing`; b"" where nothing stands between."""
+    if block is None:
+        return None
+    between = _BETWEEN.encode()
+    filled = opening + block.replace(between, closing + between + opening) + closing
+    return filled.replace(opening + closing, b"").split(between)
 
 
 def _joined_texts(cells: Sequence[str | None]) -> bytes | None:

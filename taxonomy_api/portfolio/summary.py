@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from taxonomy_api.portfolio.result_columns import RowState, TaxonomyResults
 from taxonomy_api.portfolio.texts import VERDICTS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from taxonomy_api.assessment.coded import Coded
     from taxonomy_api.portfolio.exchange_summary import ExchangeSummary
 
 #: Rows under an edition that does not apply to their deal; whatever it says of them is in no other line.
@@ -18,14 +23,11 @@ LEFT_OUT = "edition_does_not_apply"
 #: The lines of a taxonomy; they do not overlap and add up to all rows.
 LINES = (*VERDICTS, LEFT_OUT)
 #: Parts of `aligned`, told apart; a row may be in several.
-PARTS = (
-    *("by_criteria", "by_listing", "by_composite", "by_mapping"),
-    *("by_assumption", "by_estimate", "by_share"),
-)
+BY_BASIS = ("by_criteria", "by_listing", "by_composite", "by_mapping")
+PARTS = (*BY_BASIS, "by_assumption", "by_estimate", "by_share")
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(NamedTuple):
     """A row's amount in units of its currency; the currency "" is one that nobody stated."""
 
     amount: Decimal
@@ -39,12 +41,6 @@ class Tally:
 
     rows: int
     amounts: dict[str, Decimal]
-
-    def add(self, money: Money | None, share: Decimal | None = None) -> None:
-        self.rows += 1
-        if money is not None:
-            amount = money.amount if share is None else money.amount * share
-            self.amounts[money.currency] = self.amounts.get(money.currency, Decimal(0)) + amount
 
     def as_json(self) -> dict[str, object]:
         return {"rows": self.rows, "amounts": {key: _plain(value) for key, value in self.amounts.items()}}
@@ -127,31 +123,27 @@ def summarise(
     amount_column: tuple[str, Decimal] | None = None,
 ) -> PortfolioSummary:
     """Tallies over all rows but those of totals. `shares` are fractions; None where none is stated."""
-    projects = [index for index, state in enumerate(states) if state != "total"]
-    total = Tally(0, {})
-    for index in projects:
-        total.add(money[index])
+    counted = np.array([state != "total" for state in states], dtype=np.bool_)
+    amounts = _Amounts(money)
+    stated = np.array([share is not None for share in shares], dtype=np.bool_)
+    total = amounts.tally(counted)
     verdicts: dict[str, dict[str, Tally]] = {}
     parts: dict[str, dict[str, Tally]] = {}
     for result in results:
-        verdicts[result.taxonomy] = tallies = {name: Tally(0, {}) for name in LINES}
-        parts[result.taxonomy] = own = {name: Tally(0, {}) for name in PARTS}
-        for index in projects:
-            if result.edition_applies[index] == "no":
-                tallies[LEFT_OUT].add(money[index])
-                continue
-            verdict = result.verdict[index]
-            # A row in state error has no verdict of its own and counts as undetermined.
-            tallies[verdict or "undetermined"].add(money[index])
-            if verdict == "aligned":
-                own[f"by_{result.basis[index]}"].add(money[index])
-                if result.by_assumption[index]:
-                    own["by_assumption"].add(money[index])
-                if result.by_estimate[index]:
-                    own["by_estimate"].add(money[index])
-                share = shares[index]
-                if share is not None:
-                    own["by_share"].add(money[index], share)
+        left_out = counted & _holds(result.edition_applies, "no")
+        inside = counted & ~left_out
+        aligned = inside & _holds(result.verdict, "aligned")
+        # A row in state error has no verdict of its own and counts as undetermined.
+        rows_of = {name: inside & _holds(result.verdict, name) for name in VERDICTS}
+        rows_of["undetermined"] |= inside & _holds(result.verdict, "")
+        verdicts[result.taxonomy] = {name: amounts.tally(rows_of.get(name, left_out)) for name in LINES}
+        by_basis = {name: _holds(result.basis, name.removeprefix("by_")) for name in BY_BASIS}
+        parts_of = by_basis | {
+            "by_assumption": _holds(result.by_assumption, True),
+            "by_estimate": _holds(result.by_estimate, True),
+        }
+        own = {name: amounts.tally(aligned & rows) for name, rows in parts_of.items()}
+        parts[result.taxonomy] = own | {"by_share": amounts.tally(aligned & stated, shares)}
     by_state = {state: sum(1 for one in states if one == state) for state in ("ok", "warning", "error")}
     return PortfolioSummary(
         release=identity.release,
@@ -162,13 +154,50 @@ def summarise(
         rows=len(states),
         rows_by_state=by_state,
         total=total,
-        rows_of_totals=len(states) - len(projects),
-        rows_without_amount=sum(1 for index in projects if money[index] is None),
+        rows_of_totals=len(states) - total.rows,
+        rows_without_amount=int((counted & (amounts.currency == 0)).sum()),
         amount_column=amount_column,
         verdicts=verdicts,
         aligned_parts=parts,
         issues=issues,
     )
+
+
+class _Amounts:
+    """The rows' amounts, to be summed over sets of rows. `currency`: by number, 0 where there is none."""
+
+    def __init__(self, money: Sequence[Money | None]) -> None:
+        known: dict[str | None, int] = {None: 0}
+        codes = [known.setdefault(one and one.currency, len(known)) for one in money]
+        self.currency = np.array(codes, dtype=np.int32)
+        self._currencies = [*known]
+        self._money = money
+
+    def tally(self, rows: NDArray[np.bool_], shares: Sequence[Decimal | None] | None = None) -> Tally:
+        """Of these rows, or of their shares; currencies in order of appearance."""
+        chosen = np.flatnonzero(rows)
+        present, first = np.unique(self.currency[chosen], return_index=True)
+        sums: dict[str, Decimal] = {}
+        for number in present[np.argsort(first)].tolist():
+            currency = self._currencies[number]
+            if currency is not None:
+                here = chosen[self.currency[chosen] == number].tolist()
+                sums[currency] = sum(self._of(here, shares), Decimal(0))
+        return Tally(len(chosen), sums)
+
+    def _of(self, rows: Sequence[int], shares: Sequence[Decimal | None] | None) -> Iterator[Decimal]:
+        found = map(self._money.__getitem__, rows)
+        if shares is None:
+            return (one.amount for one in found if one is not None)
+        of_rows = zip(found, map(shares.__getitem__, rows), strict=True)
+        return (one.amount * part for one, part in of_rows if one is not None and part is not None)
+
+
+def _holds(column: Coded[Any], value: object) -> NDArray[np.bool_]:
+    """The rows with this value."""
+    values, codes = column.distinct()
+    found: NDArray[np.bool_] = np.array([one == value for one in values], dtype=np.bool_)[codes]
+    return found
 
 
 def _plain(amount: Decimal) -> str:

@@ -178,14 +178,13 @@ class PackedValues:
             return self._texts_of(codes)
         if (kinds == NUMBER).all():
             return _numbers(self._numbers[codes])
-        cells: list[Cell] = [None] * len(codes)
+        cells = np.full(len(codes), None, dtype=object)
         for kind, decoded in ((TEXT, self._texts_of), (NUMBER, lambda some: _numbers(self._numbers[some]))):
-            places = np.flatnonzero(kinds == kind)
-            for place, cell in zip(places.tolist(), decoded(codes[places]), strict=True):
-                cells[place] = cell
-        for place in np.flatnonzero((kinds > TEXT) & (kinds != NUMBER)).tolist():
-            cells[place] = self._special[int(codes[place])]
-        return cells
+            chosen = kinds == kind
+            cells[chosen] = _as_objects(decoded(codes[chosen]))
+        special = (kinds > TEXT) & (kinds != NUMBER)
+        cells[special] = _as_objects([self._special[code] for code in codes[special].tolist()])
+        return cells.tolist()
 
     def _texts_of(self, codes: NDArray[np.int32]) -> list[Cell]:
         texts = self._texts
@@ -199,13 +198,21 @@ class PackedValues:
         return _RESTORED[kind](text)
 
 
+def _as_objects(cells: list[Cell]) -> NDArray[np.object_]:
+    """An array of the very cells: NumPy must not make numbers or texts of its own of them."""
+    objects = np.empty(len(cells), dtype=object)
+    objects[:] = cells
+    return objects
+
+
 def _numbers(values: NDArray[np.float64]) -> list[Cell]:
     whole = (np.floor(values) == values) & (np.abs(values) < EXACT)
     if whole.all():
         return values.astype(np.int64).tolist()  # type: ignore[no-any-return]
     numbers: list[Cell] = values.tolist()
-    for row in np.flatnonzero(whole).tolist():
-        numbers[row] = int(values[row])
+    rows = np.flatnonzero(whole)
+    for row, number in zip(rows.tolist(), values[rows].astype(np.int64).tolist(), strict=True):
+        numbers[row] = number
     return numbers
 
 

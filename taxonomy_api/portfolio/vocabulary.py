@@ -73,7 +73,7 @@ class Vocabulary:
         )
         names: dict[str, None] = {}
         for key, _, _ in found:
-            names.setdefault(self.readable[key])
+            names.setdefault(plain(self.readable[key]))
         return tuple(names)[:count]
 
 
@@ -85,14 +85,12 @@ def build_vocabulary(release: Release) -> Vocabulary:
     def add(key: str, name: str, role: Role) -> None:
         if key:
             roles.setdefault(key, {}).setdefault((role.kind, role.key), role)
-            if key not in readable:
-                readable[key] = plain(name)
+            readable.setdefault(key, name)
 
     for name, role in _standard_names():
         add(header_key(name), name, role)
     standard_keys = frozenset(roles)
-    for name, role in _release_names(release):
-        key = header_key(name)
+    for key, name, role in _release_names(release):
         # A standard column's name keeps its meaning whatever a fact is called.
         if key not in standard_keys:
             add(key, name, role)
@@ -110,18 +108,19 @@ def _standard_names() -> Iterator[tuple[str, Role]]:
             yield name, role
 
 
-def _release_names(release: Release) -> Iterator[tuple[str, Role]]:
+def _release_names(release: Release) -> Iterator[tuple[str, str, Role]]:
+    """Key, name and meaning."""
     for fact in release.facts.values():
         role = Role("fact", fact.id)
-        yield fact.id, role
-        for language in LANGUAGES:
-            yield fact.name.in_language(language), role
-        for name in (*fact.aliases, *fact.headers):
-            yield name, role
+        own = (fact.name.in_language(language) for language in LANGUAGES)
+        for name in (fact.id, *own, *fact.aliases, *fact.headers):
+            yield header_key(name), name, role
+    # The key of words parted by a blank is those of the words, one after the other.
+    words = [(header_key(word), word) for word in _GRADE_WORDS]
     for standard in release.standards.values():
-        role = Role("standard", standard.id)
-        for word in _GRADE_WORDS:
-            yield f"{standard.id} {word}", role
+        role, key = Role("standard", standard.id), header_key(standard.id)
+        for word_key, word in words:
+            yield key + word_key, f"{standard.id} {word}", role
 
 
 def attestation_ids(release: Release) -> Iterator[str]:

@@ -92,6 +92,19 @@ def test_columns_are_written_as_their_cells_are(seed: int, monkeypatch: pytest.M
     assert cells_of(written, texts) == cells_of(one_by_one(columns), SharedTexts())
 
 
+def test_neighbours_that_repeat_are_written_as_one_column() -> None:
+    chance = random.Random(1)
+    few: list[list[Cell]] = [["aligned", "", None], [True, 1, 1.0], ["a&b"], [None]]
+    columns = [
+        ResultColumn(str(at), [chance.choice(some) for _ in range(200)], coloured=at == 0)
+        for at, some in enumerate(few)
+    ]
+    texts = SharedTexts()
+    sheet = SheetXml(columns, STYLES, texts)
+    assert len(sheet._columns) == 1
+    assert cells_of(sheet.rows(0, 200, 2), texts) == cells_of(one_by_one(columns), SharedTexts())
+
+
 def test_a_text_that_repeats_is_in_the_workbook_once() -> None:
     texts = SharedTexts(3)
     columns = [ResultColumn("a", ["long reason"] * 100), ResultColumn("b", ["long reason", "other"] * 50)]
