@@ -92,7 +92,8 @@ def causes(decision: Decision) -> Iterator[Cause]:
     failed = decision.not_aligned | decision.transition
     yield from tracer.class_("transition", decision.transition, "met")
     yield from tracer.class_("green", failed, "not_met")
-    yield from tracer.class_("transition", decision.not_aligned, "not_met")
+    # What the components say of the failed was told with the green class.
+    yield from tracer.part("transition", decision.not_aligned, "not_met")
     open_ = decision.undetermined
     yield from tracer.part("excluded", open_ & decision.classes["excluded"].unknown, "unknown")
     yield from tracer.class_("green", open_ & green.unknown, "unknown")

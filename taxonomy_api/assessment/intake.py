@@ -23,7 +23,6 @@ from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.catalog.industry_codes import WRITTEN_SCHEMES, IndustryCodeError, is_industry_code
 from taxonomy_api.catalog.instruments import folded
 from taxonomy_api.catalog.model import DEAL_DATES, Activity
-from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.terms import LANGUAGES, Language
 from taxonomy_api.errors import InvalidInput
 
@@ -105,7 +104,7 @@ def read_project(engine: Engine, reader: Reader, raw: object, at: str = "/projec
     for name, one in reader.mapping(source.get("inputs") or {}, f"{at}/inputs").items():
         place = f"{at}/inputs/{escape(name)}"
         if name not in engine.inputs:
-            near = nearest(name, engine.inputs)
+            near = reader.nearest(name, engine.inputs)
             reader.wrong(place, "unknown_input", allowed=engine.inputs, near=near, given=name)
             continue
         inner = reader.mapping(one, place, ("facts",))
@@ -182,7 +181,7 @@ def _edition_choice(engine: Engine, reader: Reader, raw: object, pointer: str) -
 
 def _unknown_taxonomy(engine: Engine, reader: Reader, name: str, pointer: str) -> None:
     known = engine.release.taxonomies
-    near = nearest(name, known)
+    near = reader.nearest(name, known)
     reader.wrong(pointer, "unknown_taxonomy", allowed=tuple(known), near=near, given=name)
 
 
@@ -206,15 +205,17 @@ def _activity(engine: Engine, reader: Reader, raw: object, pointer: str) -> str 
         taxonomy = base.partition(":")[0]
         if ":" in base and taxonomy not in engine.release.taxonomies:
             known: tuple[str, ...] = (*engine.release.taxonomies, *WRITTEN_SCHEMES)
-            reader.wrong(pointer, "unknown_taxonomy", near=nearest(taxonomy, known), given=taxonomy)
+            reader.wrong(pointer, "unknown_taxonomy", near=reader.nearest(taxonomy, known), given=taxonomy)
         else:
-            reader.wrong(pointer, "unknown_activity", near=nearest(base, engine.activities), given=name)
+            reader.wrong(
+                pointer, "unknown_activity", near=reader.nearest(base, engine.activities), given=name
+            )
         return None
     if not row:
         return activity.id
     rows = tuple(one.id for one in activity.rows)
     if row not in rows:
-        reader.wrong(pointer, "unknown_row", allowed=rows, near=nearest(row, rows), given=name)
+        reader.wrong(pointer, "unknown_row", allowed=rows, near=reader.nearest(row, rows), given=name)
         return None
     return f"{activity.id}#{row}"
 
@@ -258,7 +259,9 @@ def read_instrument(engine: Engine, reader: Reader, raw: object, pointer: str) -
         return None
     profile = engine.instruments.get(folded(name))
     if profile is None:
-        near = tuple(dict.fromkeys(engine.instruments[one].id for one in nearest(name, engine.instruments)))
+        near = tuple(
+            dict.fromkeys(engine.instruments[one].id for one in reader.nearest(name, engine.instruments))
+        )
         known = tuple(engine.release.instruments)
         reader.wrong(pointer, "unknown_instrument", allowed=known, near=near, given=name)
         return None

@@ -10,7 +10,6 @@ from taxonomy_api.assessment.project import Given, GivenAnswer, GivenStandard
 from taxonomy_api.assessment.reading import Reader, escape
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.assessment.values import ParsedValue, parse_level, parse_value
-from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.terms import Fact, Standard, Text
 
 FACT_KEYS = ("value", "unit", "evidence", "observed_on", "estimated")
@@ -34,7 +33,7 @@ def read_facts(engine: Engine, reader: Reader, raw: object, at: str) -> dict[str
         pointer = f"{at}/{escape(name)}"
         fact = engine.facts.get(name)
         if fact is None:
-            reader.wrong(pointer, "unknown_fact", near=nearest(name, engine.facts), given=name)
+            reader.wrong(pointer, "unknown_fact", near=reader.nearest(name, engine.facts), given=name)
             continue
         given = _fact(reader, fact, value, pointer)
         if given is None:
@@ -80,7 +79,9 @@ def read_answers(
     for name, value in reader.mapping({} if raw is None else raw, at).items():
         pointer = f"{at}/{escape(name)}"
         if name not in engine.attestations and name not in engine.facts:
-            reader.wrong(pointer, "unknown_attestation", near=nearest(name, engine.attestations), given=name)
+            reader.wrong(
+                pointer, "unknown_attestation", near=reader.nearest(name, engine.attestations), given=name
+            )
             continue
         details: dict[str, object] = {"value": value}
         if isinstance(value, Mapping):
@@ -126,7 +127,7 @@ def read_standards(engine: Engine, reader: Reader, raw: object, at: str) -> dict
         if standard is None and STANDARD_ID.fullmatch(name.strip()):
             continue  # a standard that no criterion on file cites: see `uncited_standards`
         if standard is None:
-            near = nearest(name, engine.release.standards)
+            near = reader.nearest(name, engine.release.standards)
             reader.wrong(f"{pointer}/id", "unknown_standard", near=near, given=name)
             continue
         given = _standard(reader, standard, source, pointer)

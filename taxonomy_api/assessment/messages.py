@@ -292,6 +292,11 @@ MESSAGES: Mapping[str, Text] = {
         "适用于该交易的版本未收录；本版不代替其作出判定。",
         "適用於該交易的版本未收錄；本版不代替其作出判定。",
     ),
+    "instrument_not_on_file": Text(
+        "The kind of instrument stated is not on file; whether this taxonomy covers it is open.",
+        "所填融资工具类型未收录；本目录是否覆盖该类型无法判定。",
+        "所填融資工具類型未收錄；本目錄是否覆蓋該類型無法判定。",
+    ),
     "edition_date": Text("{date}: {day}.", "{date}：{day}。", "{date}：{day}。"),
     "instrument": Text("kind of instrument", "融资工具种类", "融資工具種類"),
     "edition_choice": Text("edition chosen by the issuer", "发行人所选版本", "發行人所選版本"),

@@ -102,12 +102,25 @@ WRONG: Mapping[str, Text] = {
 }
 
 
+#: For so many wrong names of a request the nearest known ones are searched for; each search takes its time.
+MOST_SEARCHES = 50
+
+
 @dataclass(slots=True)
 class Reader:
     """Reads untyped JSON values; every mistake becomes a Problem at its pointer."""
 
     language: Language = "en"
     problems: list[Problem] = field(default_factory=list)
+    #: The searches for names like a wrong one that are left.
+    searches: int = MOST_SEARCHES
+
+    def nearest(self, word: str, known: Iterable[str]) -> tuple[str, ...]:
+        """Known names like a wrong one; none once enough were looked for: a body may hold 50,000 of them."""
+        if self.searches <= 0:
+            return ()
+        self.searches -= 1
+        return nearest(word, known)
 
     def wrong(
         self,
@@ -141,7 +154,7 @@ class Reader:
                     f"{pointer}/{escape(str(key))}",
                     "unknown_key",
                     allowed=known if len(known) <= 20 else (),
-                    near=nearest(str(key), known),
+                    near=self.nearest(str(key), known),
                     given=key,
                 )
         return {key: value for key, value in raw.items() if key in known}

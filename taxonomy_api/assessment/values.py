@@ -358,6 +358,7 @@ def _one_choice(fact: Fact, index: Mapping[str, frozenset[str]], name: str) -> s
         allowed=tuple(fact.choices),
         alike=lambda: _choices_like(fact, name[:80].strip()),
         fact=fact.name,
+        known=listed(tuple(fact.choices)),
     )
 
 

@@ -44,10 +44,18 @@ class CellFinding:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a cell names; `findings` say how it was read where that was not plain."""
+    """What a cell names; `findings` say how it was read where that was not plain.
+
+    `parts`: what each of the texts in the cell names, where there are several.
+    """
 
     names: tuple[str, ...] = ()
     findings: tuple[CellFinding, ...] = ()
+    parts: tuple[tuple[str, ...], ...] = ()
+
+    def each(self) -> tuple[tuple[str, ...], ...]:
+        """What each text names."""
+        return self.parts or (self.names,)
 
 
 class ActivityReader:
@@ -152,6 +160,7 @@ class ActivityReader:
         return Reading(
             tuple(dict.fromkeys(name for part in parts for name in part.names)),
             tuple(finding for part in parts for finding in part.findings),
+            tuple(part.names for part in parts),
         )
 
     def _read_text(self, text: str) -> Reading:

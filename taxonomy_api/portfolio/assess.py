@@ -143,6 +143,7 @@ def assess_block(engine: Engine, block: Block) -> Answer:
         if not options.taxonomies:
             deals.withhold(one, edition, options.as_of, options.language, without)
         deals.shut_out(one, release, options.language, without)
+        deals.leave_open(one, options.language)
         results.append(one)
     return Answer(results, problems)
 

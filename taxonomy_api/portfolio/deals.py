@@ -25,7 +25,7 @@ from taxonomy_api.catalog.terms import Fact, Language, Text
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.finding_texts import FINDINGS
 from taxonomy_api.portfolio.headers import Match
-from taxonomy_api.portfolio.issues import CellProblem, Severity
+from taxonomy_api.portfolio.issues import CellProblem
 from taxonomy_api.portfolio.result_columns import TaxonomyResults
 from taxonomy_api.portfolio.suggestions import Suggestions
 from taxonomy_api.portfolio.table import Cell, shown
@@ -42,12 +42,14 @@ _DATE = Fact(
 class Deals:
     """The deals of a table: `places` tells per row which of the `distinct` ones it is.
 
-    `instruments`: per distinct deal the id of its kind of instrument, None where none is told or known.
+    `instruments`: per distinct deal the id of its kind of instrument, None where none is told or known;
+    `not_on_file`: whether it tells a kind that is not on file.
     """
 
     places: NDArray[np.int32]
     distinct: Sequence[Deal]
     instruments: Sequence[str | None]
+    not_on_file: Sequence[bool]
 
     def write(self, results: TaxonomyResults, taxonomy: Taxonomy, as_of: date, language: Language) -> None:
         """Whether the edition applies to each row, and why."""
@@ -90,6 +92,20 @@ class Deals:
                 reason = str(outside_reason(one, language)["text"])
                 results.replace(np.flatnonzero(here), "not_covered", reason, sources=one.status or "")
 
+    def leave_open(self, results: TaxonomyResults, language: Language) -> None:
+        """Answer `undetermined` for the decided rows that tell a kind of instrument which is not on file.
+
+        It may be one that no edition covers, as a loan for general purposes: a verdict on the activity
+        alone would pass over what the row says. One that tells no kind is answered for its activity.
+        """
+        if not any(self.not_on_file):
+            return
+        verdicts, codes = results.verdict.distinct()
+        decided = np.array([verdict not in ("undetermined", "not_covered") for verdict in verdicts])[codes]
+        told = np.array(self.not_on_file)[self.places]
+        reason = say("instrument_not_on_file", language)
+        results.replace(np.flatnonzero(decided & told), "undetermined", reason)
+
 
 def read_deals(
     engine: Engine,
@@ -116,7 +132,8 @@ def read_deals(
     deals = [dict(zip(names, row, strict=True)) for row in seen]
     kinds = [deal.get("instrument") for deal in deals]
     instruments = [kind.id if isinstance(kind, _Kind) else None for kind in kinds]
-    return Deals(places[numbers], [_deal(deal) for deal in deals], instruments), problems
+    not_on_file = [isinstance(kind, _Kind) and kind.id is None for kind in kinds]
+    return Deals(places[numbers], [_deal(deal) for deal in deals], instruments, not_on_file), problems
 
 
 def _deal_columns(matches: Sequence[Match | None]) -> Iterator[tuple[str, int]]:
@@ -185,7 +202,8 @@ def _kind(
 ) -> tuple[_Kind, CellProblem | None]:
     """The kind that is named by id, alias or name.
 
-    Of another only what its last word says is read, and it is told; the problem names no row yet.
+    Of another only what its last word says is read, for the choice of edition; it is told, and
+    `Deals.leave_open` answers it. The problem names no row yet.
     """
     profile = engine.instruments.get(folded(given))
     if profile is not None:
@@ -195,8 +213,7 @@ def _kind(
     message = FINDINGS[code].in_language(language).format(given=given[:80], kind=deal)
     close = nearest(given[:80], engine.instruments) if suggestions.spend(column) else ()
     near = dict.fromkeys(engine.instruments[one].id for one in close)
-    severity: Severity = "warning" if deal is None else "info"
-    problem = CellProblem(0, column, severity, code, message, tuple(near), unused=deal is None)
+    problem = CellProblem(0, column, "warning", code, message, tuple(near))
     return _Kind(None, deal), problem
 
 

@@ -71,14 +71,18 @@ FINDINGS: dict[str, Text] = {
         "「{given}」不是該行業分類及版本的代碼。",
     ),
     "unknown_instrument": Text(
-        "“{given}” is no kind of instrument on file.",
-        "“{given}”不是已收录的融资工具类型。",
-        "「{given}」不是已收錄的融資工具類型。",
+        "“{given}” is no kind of instrument on file. Whether a taxonomy covers it is open, so the row is left"
+        " undetermined.",
+        "“{given}”不是已收录的融资工具类型。各目录是否覆盖该类型无法判定，故该行不作结论。",
+        "「{given}」不是已收錄的融資工具類型。各目錄是否覆蓋該類型無法判定，故該行不作結論。",
     ),
     "instrument_read_in_part": Text(
-        "“{given}” is no kind of instrument on file; it was read as a {kind} for the choice of edition only.",
-        "“{given}”不是已收录的融资工具类型；仅在选择版本时按 {kind} 读取。",
-        "「{given}」不是已收錄的融資工具類型；僅在選擇版本時按 {kind} 讀取。",
+        "“{given}” is no kind of instrument on file; it was read as a {kind} for the choice of edition only."
+        " Whether a taxonomy covers it is open, so the row is left undetermined.",
+        "“{given}”不是已收录的融资工具类型；仅在选择版本时按 {kind} 读取。"
+        "各目录是否覆盖该类型无法判定，故该行不作结论。",
+        "「{given}」不是已收錄的融資工具類型；僅在選擇版本時按 {kind} 讀取。"
+        "各目錄是否覆蓋該類型無法判定，故該行不作結論。",
     ),
     "industry_revision_assumed": Text(
         "“{given}” names no classification: read as NACE Rev. 2; for Rev. 2.1 write nace2.1:{given}.",

@@ -26,12 +26,23 @@ from taxonomy_api.portfolio.vocabulary import plain
 _BARE_YUAN = re.compile(r"[\s百千十万亿萬億]*[元圆圓]")
 
 
+#: A number in a text file; commas stand between groups of three digits.
+_NUMBER = re.compile(r"-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)([.][0-9]+)?")
 #: No loan comes to more units of any currency.
 _MOST = Decimal(10**15)
 #: Totals are stated with few digits.
 _ROUNDING = Decimal("0.0001")
-#: What a row of totals calls itself.
-_TOTAL = re.compile(r"(grand |sub-?)?totals?|sum|合\s*[计計]|小\s*[计計]|[总總]\s*[计計]", re.IGNORECASE)
+#: What a row of totals calls itself; before it may stand what it is the total of, after it a remark in
+#: brackets, a currency or a count. In English a name may well end with "total": only a subtotal says of what.
+_TOTAL = re.compile(
+    r"""(
+        (grand\ )?totals?(\ (amount|balance|loans?|outstanding|portfolio|[A-Z]{3}))? | sum
+        | (.{1,40}[ -])?sub[ -]?totals?
+        | .{0,20}([合小总總]\s*[计計]|[总總][额額])(金[额額])? | 共(?=\s*[0-9])
+    )
+    \s*([0-9]{1,9}\s*[笔筆项項户戶])? \s*(\([^()]{1,40}\))?""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 def find_totals(reporter: Reporter, plan: ColumnPlan, usable: Sequence[Column]) -> frozenset[int]:
@@ -210,15 +221,20 @@ def _is_bare_share(cell: Cell) -> bool:
 
 
 def column_sum(table: Table, plan: ColumnPlan, totals: frozenset[int]) -> tuple[str, Decimal] | None:
-    """Header of the amount column and the sum of its plain numbers outside rows of totals."""
+    """Header of the amount column and the sum of its plain numbers outside rows of totals.
+
+    In a column without a number cell, as all are in a text file, a text that is a number counts as one.
+    """
     column = plan.column("amount")
     if column is None:
         return None
     cells, places = table.columns[column].emptied(sorted(totals)).distinct()
-    counts = np.bincount(places, minlength=len(cells)).tolist()
-    numbers = ((cell, count) for cell, count in zip(cells, counts, strict=True) if type(cell) in (int, float))
-    total = sum((Decimal(repr(number)) * count for number, count in numbers), Decimal(0))
-    return table.headers[column], total
+    counted = list(zip(cells, np.bincount(places, minlength=len(cells)).tolist(), strict=True))
+    numbers = [(repr(cell), count) for cell, count in counted if type(cell) in (int, float)]
+    if not numbers:
+        texts = ((plain(cell), count) for cell, count in counted if isinstance(cell, str))
+        numbers = [(text.replace(",", ""), count) for text, count in texts if _NUMBER.fullmatch(text)]
+    return table.headers[column], sum((Decimal(number) * count for number, count in numbers), Decimal(0))
 
 
 class _Conflict(Exception):

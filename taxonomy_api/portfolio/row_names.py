@@ -5,7 +5,8 @@ Rows whose cells say the same are read once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -149,16 +150,21 @@ class _Rows:
         activity = activities[0] if activities else None
         found: list[str] = []
         findings: list[_Told] = []
+        texts: list[tuple[str, ...]] = []
         for column in activities:
             reading = self.reader.read(cells[column])
+            texts += reading.each()
             findings += ((column, finding) for finding in reading.findings)
             found += reading.names
         if row_column is not None and found:
             found, of_row = _with_row(self.reader, found, cells[row_column])
             findings += ((row_column, finding) for finding in of_row)
         bases = {name.partition("#")[0] for name in found}
-        if len({base.partition(":")[0] for base in bases}) < len(bases):
+        counts = Counter(base.partition(":")[0] for base in bases)
+        several = {taxonomy for taxonomy, count in counts.items() if count > 1}
+        if several:
             findings.append((activity, CellFinding("several_activities", {})))
+            found = _without_parts(found, texts, several)
         named, proposing = bool(found), None
         for key, column in self.where.industries:
             scheme = key.partition(":")[2] or None
@@ -173,6 +179,22 @@ class _Rows:
         # What a row names besides something unreadable is no answer to what it is.
         fatal = any(finding.code in _FATAL for _, finding in findings)
         return () if fatal else tuple(found), findings
+
+
+def _without_parts(names: Sequence[str], texts: Sequence[Sequence[str]], several: Set[str]) -> list[str]:
+    """The names but those that hold for one part of the project only.
+
+    A text that is the name of an activity in two taxonomies is one of the things that the project does
+    where the row names `several` in one of them: in the other it alone is no answer for the whole.
+    """
+    partial = {
+        name.partition("#")[0]
+        for text in texts
+        if any(name.partition(":")[0] in several for name in text)
+        for name in text
+        if name.partition(":")[0] not in several
+    }
+    return [name for name in names if name.partition("#")[0] not in partial]
 
 
 def _distinct(column: Column) -> tuple[list[Cell], NDArray[np.int32]]:

@@ -233,3 +233,32 @@ def test_a_column_may_hold_more_sets_of_choices_than_a_byte_counts(tmp_path: Pat
     run(write_book(alone / "book.xlsx", [rows[0], rows[-1]]), engine)
     assert column(tmp_path, "hk-phase-2a reason")[-1] == column(alone, "hk-phase-2a reason")[0]
     assert column(tmp_path, "hk-phase-2a verdict")[-1] == column(alone, "hk-phase-2a verdict")[0]
+
+
+def test_an_unmet_requirement_is_told_once(tmp_path: Path, engine: Engine) -> None:
+    requires = ["cn-green-finance-2025/G1", "cn-green-finance-2025/G2"]
+    rows = [["id", "activity", *requires], ["1", "cn-green-finance-2025:4.2.1#r1", "yes", "no"]]
+    run(write_book(tmp_path / "book.xlsx", rows), engine)
+    assert column(tmp_path, "cn-green-finance-2025 verdict") == ["not_aligned"]
+    (reason,) = column(tmp_path, "cn-green-finance-2025 reason")
+    assert str(reason).count("Not met: The compulsory rules") == 1
+
+
+def test_a_name_shared_by_two_taxonomies_is_no_answer_for_a_project_of_several_things(
+    tmp_path: Path, engine: Engine
+) -> None:
+    """The first name stands in both catalogues, the second in the newer one only: under the older one the
+    first alone would answer for half of the project."""
+    old, shared, other = "cn-green-bond-2021", "水力发电和抽水蓄能装备制造", "生物质能利用设施建设和运营"
+    rows = [
+        ["id", "activity", f"{old}/N2", "活动"],
+        ["1", shared, "yes", None],
+        ["2", f"{shared}；{other}", "yes", None],
+        ["3", shared, "yes", other],
+        ["4", f"{old}:3.2.1.4; cn-green-finance-2025:4.2.1#r1; cn-green-finance-2025:4.2.2#r1", "yes", None],
+    ]
+    run(write_book(tmp_path / "book.xlsx", rows), engine)
+    assert column(tmp_path, f"{old} verdict") == ["aligned", "undetermined", "undetermined", "aligned"]
+    reasons = column(tmp_path, f"{old} reason")
+    assert all("Several activities" in str(reason) for reason in reasons[1:3])
+    assert [row[4] for row in told(tmp_path, "several_activities")] == [3, 4, 5]

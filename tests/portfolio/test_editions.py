@@ -97,18 +97,26 @@ def test_a_date_or_choice_that_cannot_be_read_decides_nothing(tmp_path: Path, en
     assert [row["row state"] for row in told] == ["warning", "warning"]
 
 
-def test_an_instrument_that_is_not_on_file_is_told_and_shuts_nothing_out(
+def test_an_instrument_that_is_not_on_file_is_told_and_leaves_the_row_open(
     tmp_path: Path, engine: Engine
 ) -> None:
-    rows = [["id", "activity", "instrument", "approved_on", "first_drawdown_on"]]
-    rows += [
-        [kind, f"{NEW}:4.2.2#r1", kind, "2025-07-14", "2025-10-02"]
-        for kind in ("revolver", "term loan", "sustainability linked loans", "green_loan")
-    ]
+    """It may be a kind that no edition covers, so nothing decides; a row that tells none is answered."""
+    attested = [f"{NEW}/G1", f"{NEW}/G2"]
+    rows = [["id", "activity", "instrument", "approved_on", "first_drawdown_on", *attested]]
+    kinds = ("revolver", "term loan", "sustainability linked loans", "股票认购", "green_loan", "")
+    for g2 in ("yes", "no"):
+        rows += [
+            [f"{kind} {g2}", f"{NEW}:4.2.2#r1", kind, "2025-07-14", "2025-10-02", "yes", g2] for kind in kinds
+        ]
     told = results(tmp_path, engine, rows, [NEW])
-    assert [row[f"{NEW} edition applies"] for row in told] == ["unknown", "yes", "yes", "yes"]
-    assert {row[f"{NEW} verdict"] for row in told} <= {"aligned", "undetermined"}
-    assert [row["row state"] for row in told] == ["warning", "ok", "ok", "ok"]
+    open_ = ["undetermined"] * 4
+    assert [row[f"{NEW} verdict"] for row in told[:6]] == [*open_, "aligned", "aligned"]
+    assert [row[f"{NEW} verdict"] for row in told[6:]] == [*open_, "not_aligned", "not_aligned"]
+    assert {row[f"{NEW} basis"] for row in told[:4]} == {None}
+    assert all("kind of instrument" in str(row[f"{NEW} reason"]) for row in told[:4])
+    applies = [row[f"{NEW} edition applies"] for row in told[:6]]
+    assert applies == ["unknown", "yes", "yes", "unknown", "yes", "unknown"]
+    assert [row["row state"] for row in told[:6]] == ["warning"] * 4 + ["ok"] * 2
     issues = openpyxl.load_workbook(tmp_path / "out" / "results.xlsx")["Issues"]
     found = {row[6]: (row[1], row[8]) for row in issues.iter_rows(values_only=True)}
     assert found["revolver"][0] == "unknown_instrument"

@@ -187,6 +187,24 @@ def test_habit_10_totals_and_subtotals(assessed: Assess) -> None:
     assert [row["row state"] for row in found.rows][:5] == ["ok", "ok", "total", "ok", "total"]
 
 
+def test_habit_10_names_of_totals(assessed: Assess) -> None:
+    """A total that is not known as one is counted again."""
+    names = ["合计（万元）", "本页合计", "电力行业小计", "總　計：", "总额", "合计金额", "合计 2 笔", "共2笔"]
+    names += [
+        "TOTAL:",
+        "Grand Total (HKD)",
+        "Total loans",
+        "Total HKD",
+        "Energy sub-total",
+        "Wind – Subtotal",
+    ]
+    rows: list[list[Cell]] = [["1", HK, 10], ["2", HK, 20], *([name, None, 30] for name in names)]
+    projects = ["总部大楼改造", "会计系统", "Total Energies solar park", "Sumatra hydro", "共和县光伏"]
+    found = assessed([*loans("Amount (CNY)"), *rows, *([name, None, 1] for name in projects)])
+    assert found.amounts == {"CNY": Decimal(30 + len(projects))}
+    assert len(found.cells("total_row")) == len(names) and not found.cells("total_differs")
+
+
 def test_habit_11_two_tables_on_one_sheet(assessed: Assess) -> None:
     matured = [["已到期"], *loans("Amount (CNY)"), ["9", HK, 7]]
     with pytest.raises(PortfolioProblem) as refused:

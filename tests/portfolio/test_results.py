@@ -131,6 +131,16 @@ def test_control_totals_reconcile(portfolio: Path, engine: Engine) -> None:
     assert lines["plain numbers in “Amount (CNY million)”, in the unit of the header"][3] == 150
 
 
+def test_the_control_total_of_a_text_file_counts_what_it_shows(tmp_path: Path, engine: Engine) -> None:
+    """All cells of a text file are texts; what is no plain number, and the row of totals, stay out."""
+    path = tmp_path / "portfolio.csv"
+    rows = ['1,hk-phase-2a:ENE-01,"10,000"', "2,hk-phase-2a:ENE-01,5000.5", "3,hk-phase-2a:ENE-01,CNY 7"]
+    path.write_text("\n".join(["id,activity,amount", *rows, "合计,,15007.5"]), encoding="utf-8")
+    run(path, engine)
+    lines = {row[1]: row for row in sheet_rows(tmp_path, "Summary") if row[1]}
+    assert lines["plain numbers in “amount”, in the unit of the header"][3] == 15000.5
+
+
 def test_parts_of_aligned_have_their_own_lines(tmp_path: Path, engine: Engine) -> None:
     header = ["id", "activity", "row", "amount", "currency", "share", "estimated", "lifecycle_ghg_intensity",
               "cn-green-finance-2025/G1", "cn-green-finance-2025/G2"]  # fmt: skip
