@@ -1,10 +1,10 @@
 """`taxonomy-api assess` as a whole process, from start to the finished result workbook.
 
-    python -m benchmarks.portfolio [--rows 10000] [--runs 5] [--taxonomies A,B,C]
+    python -m benchmarks.portfolio [--rows 10000] [--runs 5] [--taxonomies A,B,C] [--no-by-hand]
 
 17 columns, all loaded activities mixed, three target taxonomies, 10 % of the rows at fault, reasons and
 charts included. The first run, which is not counted, leaves the bytecode and the checked release behind, as
-an installed service has them.
+an installed service has them. Beside it, in the same run, what somebody would write by hand (`by_hand`).
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ def main() -> None:
     arguments.add_argument("--rows", type=int, default=10_000)
     arguments.add_argument("--runs", type=int, default=5)
     arguments.add_argument("--taxonomies", default=",".join(TAXONOMIES), help="empty: those of the rows")
+    arguments.add_argument("--by-hand", action=argparse.BooleanOptionalAction, default=True)
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         source, result = Path(folder) / "portfolio.xlsx", Path(folder) / "result.xlsx"
@@ -81,6 +82,21 @@ def main() -> None:
             f"({options.runs} runs), processor {statistics.median(processor):.2f} s, peak {peak:.0f} MiB, "
             f"result {result.stat().st_size / 1e6:.1f} MB"
         )
+        if options.by_hand:
+            started, used = time.perf_counter(), _processor_seconds()
+            by_hand = [
+                sys.executable,
+                "-m",
+                "benchmarks.by_hand",
+                str(source),
+                str(Path(folder) / "hand.xlsx"),
+            ]
+            subprocess.run(by_hand, check=True, env=environment)
+            took, processor_by_hand = time.perf_counter() - started, _processor_seconds() - used
+            print(
+                f"by hand (openpyxl, a loop with one limit, XlsxWriter): {took:.2f} s, "
+                f"processor {processor_by_hand:.2f} s; {took / statistics.median(times):.1f} times as long"
+            )
 
 
 def _processor_seconds() -> float:
