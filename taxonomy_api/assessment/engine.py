@@ -30,8 +30,8 @@ ENGINE_VERSION = "1.2.0"
 #: The attestation of an item that standards which it does not mention do not cover the product.
 ONLY_MENTIONED = "only_standards_mentioned_apply"
 
-#: So many different findings are kept, a few kilobytes each.
-MOST_FINDINGS = 500
+#: So many different findings are kept, those of a whole batch; some seven kilobytes each.
+MOST_FINDINGS = 1_000
 
 
 class Engine:

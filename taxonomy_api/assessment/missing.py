@@ -26,22 +26,20 @@ from taxonomy_api.assessment.program import (
     CompiledMember,
     CompiledSide,
     Composed,
+    Program,
 )
 from taxonomy_api.assessment.ways import (
     IMPOSSIBLE,
     NOTHING_NEEDED,
     SILENT,
     Part,
+    Space,
     Ways,
-    asks_less,
-    smallest,
-    subjects_of,
 )
 from taxonomy_api.catalog.model import ClassName
 from taxonomy_api.catalog.terms import Fact, Window
 
 CLASSES = ("green", "transition", "excluded")
-MOST_WAYS = 60
 MOST_SETS = 20
 
 
@@ -59,23 +57,42 @@ def missing_facts(engine: Engine, decision: Decision, project: int = 0) -> Missi
     weak_entry = decision.walk.inputs.program.entry_rank > decision.walk.floor
     if weak_entry or not decision.undetermined >> project & 1:
         return Missing((), (), False)
-    finder = _Finder(engine, decision, project)
+    space = _space(engine, decision.walk.inputs.program)
+    finder = _Finder(engine, decision, project, space)
     not_excluded = finder.excluded(NOT_MET)
     green_met, green_failed = finder.class_("green", MET), finder.class_("green", NOT_MET)
-    aligned = finder.both(not_excluded, green_met)
-    failed = finder.both(not_excluded, green_failed)
+    aligned = space.both(not_excluded, green_met)
+    failed = space.both(not_excluded, green_failed)
     settled = [
         *aligned,
-        *finder.both(failed, finder.class_("transition", MET)),
-        *finder.both(failed, finder.class_("transition", NOT_MET)),
+        *space.both(failed, finder.class_("transition", MET)),
+        *space.both(failed, finder.class_("transition", NOT_MET)),
         *finder.excluded(MET),
     ]
-    sets = smallest(settled)
+    sets = space.smallest(settled)
     return Missing(
         tuple(sets[:MOST_SETS]),
-        tuple(smallest(aligned)[:MOST_SETS]),
-        finder.truncated or len(sets) > MOST_SETS,
+        tuple(space.smallest(aligned)[:MOST_SETS]),
+        space.truncated or len(sets) > MOST_SETS,
     )
+
+
+def _space(engine: Engine, program: Program) -> Space:
+    """All that the criteria of the program read, with every code that they know."""
+    sizes: dict[Subject, int] = {}
+    choices: dict[Subject, frozenset[str]] = {}
+    for node in program.walk():
+        if isinstance(node, CompiledCases):
+            choices[node.subject] = choices.get(node.subject, frozenset()) | node.choices
+        elif isinstance(node, CompiledLeaf) and node.subject is not None:
+            fact = engine.release.facts.get(node.subject.id) if node.subject.kind == "fact" else None
+            if fact is not None and fact.kind == "choice":
+                choices[node.subject] = choices.get(node.subject, frozenset()) | frozenset(fact.choices)
+            for step in node.steps:
+                sizes[node.subject] = max(sizes.get(node.subject, 0), len(step.table))
+            if node.only_mentioned is not None:
+                sizes[node.only_mentioned] = max(sizes.get(node.only_mentioned, 0), YES_NO_SIZE)
+    return Space(sizes, choices)
 
 
 @dataclass(slots=True)
@@ -83,9 +100,8 @@ class _Finder:
     engine: Engine
     decision: Decision
     project: int
-    truncated: bool = False
+    space: Space
     _memo: dict[tuple[int, int], Ways] = field(default_factory=dict)
-    _bits: dict[Subject, int] = field(default_factory=dict)
 
     # classes -------------------------------------------------------------------------------------
 
@@ -104,11 +120,11 @@ class _Finder:
         unknowable = any(states.get(key) == "not_on_file" for key in ("dnsh", "minimum_safeguards"))
         own = self._own(name, target)
         if target == NOT_MET:
-            return self._prune([*own, *(way for part in needed for way in self.ways(part, NOT_MET))])
+            return self.space.pruned([*own, *(way for part in needed for way in self.ways(part, NOT_MET))])
         if unknowable:
             return IMPOSSIBLE
         for part in needed:
-            own = self.both(own, self.ways(part, MET | LEFT_OUT))
+            own = self.space.both(own, self.ways(part, MET | LEFT_OUT))
         return own
 
     def _own(self, name: ClassName, target: int) -> Ways:
@@ -139,7 +155,7 @@ class _Finder:
         key = (node.frame.index, target)
         if key not in self._memo:
             self._memo[key] = IMPOSSIBLE  # trees have no cycles; this only bounds a defect
-            self._memo[key] = self._prune(self._guarded(node, target))
+            self._memo[key] = self.space.pruned(self._guarded(node, target))
         return self._memo[key]
 
     def _guarded(self, node: Compiled, target: int) -> Ways:
@@ -147,7 +163,7 @@ class _Finder:
         if guard is None:
             return self._in_window(node, target)
         if not target & LEFT_OUT:
-            return self.both(self.ways(guard, MET), self._in_window(node, target))
+            return self.space.both(self.ways(guard, MET), self._in_window(node, target))
         return [*self.ways(guard, NOT_MET), *self._in_window(node, target)]
 
     def _in_window(self, node: Compiled, target: int) -> Ways:
@@ -211,9 +227,9 @@ class _Finder:
             for chosen in combinations(parts, node.count):
                 found += self._each(chosen, MET)
             return found
-        counted = self._prune([way for part in parts for way in part(MET | NOT_MET)])
+        counted = self.space.pruned([way for part in parts for way in part(MET | NOT_MET)])
         for chosen in combinations(parts, len(parts) - node.count + 1):
-            found += self.both(self._each(chosen, NOT_MET | LEFT_OUT), counted)
+            found += self.space.both(self._each(chosen, NOT_MET | LEFT_OUT), counted)
         return found
 
     def _first(self, parts: Sequence[Part], target: int) -> Ways:
@@ -222,7 +238,7 @@ class _Finder:
             return first(target)
         result = target & ~LEFT_OUT
         alone = first(result) if result else IMPOSSIBLE
-        return [*alone, *self.both(first(result | LEFT_OUT), self._first(later, target))]
+        return [*alone, *self.space.both(first(result | LEFT_OUT), self._first(later, target))]
 
     def _all(self, parts: Sequence[Part], target: int) -> Ways:
         if target == MET:
@@ -238,10 +254,10 @@ class _Finder:
         """Ways in which every part is within `target` and, if given, one of them within `some`."""
         every = NOTHING_NEEDED
         for part in parts:
-            every = self.both(every, part(target))
+            every = self.space.both(every, part(target))
         if some is None or not every:
             return every
-        return self.both(every, self._prune([way for part in parts for way in part(some)]))
+        return self.space.both(every, self.space.pruned([way for part in parts for way in part(some)]))
 
     def _cases(self, node: CompiledCases, target: int) -> Ways:
         inputs = self.decision.walk.inputs
@@ -284,7 +300,11 @@ class _Finder:
         return choice_lookup(fact, tuple(given)).inside - given
 
     def _if_chosen(self, node: CompiledCases, choices: frozenset[str], ways: Ways) -> Ways:
-        return self.both([{node.subject: frozenset[int | str](choices)}], ways) if choices else IMPOSSIBLE
+        return (
+            self.space.both([self.space.way(node.subject, frozenset(choices))], ways)
+            if choices
+            else IMPOSSIBLE
+        )
 
     def _otherwise(self, node: CompiledCases, target: int) -> Ways:
         if not isinstance(node.otherwise, str):
@@ -301,13 +321,14 @@ class _Finder:
         if node.status_rank <= walk.floor and not self._possible(walk.inputs.leaf(node)) & ~target:
             return NOTHING_NEEDED  # only its guard was open
         allowed = self._allowed(node, node.subject, target)
-        found: Ways = [{node.subject: allowed}] if allowed else []
+        found: Ways = [self.space.way(node.subject, allowed)] if allowed else []
         silent = int(walk.inputs.codes(node.subject)[self.project]) == UNKNOWN
         if silent and node.only_mentioned is not None and target & LEFT_OUT:
             said = int(walk.inputs.codes(node.only_mentioned)[self.project])
             if said == UNKNOWN:
                 # It speaks only of standards about which nothing else is said.
-                found.append({node.only_mentioned: frozenset({YES}), node.subject: SILENT})
+                said_so = self.space.way(node.only_mentioned, frozenset({YES}))
+                found.append(said_so | self.space.way(node.subject, SILENT))
         return found
 
     def _allowed(self, node: CompiledLeaf, subject: Subject, target: int) -> frozenset[int | str]:
@@ -347,54 +368,6 @@ class _Finder:
         return range(1, size)
 
     # helpers -------------------------------------------------------------------------------------
-
-    def both(self, first: Ways, second: Ways) -> Ways:
-        """Ways that are in the first and the second list at once."""
-        if first is NOTHING_NEEDED or first == [{}]:
-            return second
-        if second is NOTHING_NEEDED or second == [{}]:
-            return first
-        if not subjects_of(first) & subjects_of(second):
-            # Of two lists without repetition that share no subject every pair asks for something of its own.
-            pairs = [(one, other) for one in first for other in second]
-            if len(pairs) > MOST_WAYS:
-                self.truncated = True
-                pairs = sorted(pairs, key=lambda pair: len(pair[0]) + len(pair[1]))[:MOST_WAYS]
-            return [{**one, **other} for one, other in pairs]
-        joined: Ways = []
-        for one in first:
-            for other in second:
-                way: dict[Subject, frozenset[int | str]] = dict(one)
-                for subject, codes in other.items():
-                    way[subject] = way[subject] & codes if subject in way else codes
-                if all(way.values()):
-                    joined.append(way)
-        return self._prune(joined)
-
-    def _prune(self, ways: Ways) -> Ways:
-        """Without those that ask more than another; at most MOST_WAYS, the smallest."""
-        if len(ways) < 2:
-            return ways
-        bits = self._bits
-        kept: Ways = []
-        masks: list[int] = []
-        for way in sorted(ways, key=len):
-            mask = 0
-            for subject in way:
-                bit = bits.get(subject)
-                if bit is None:
-                    bit = bits[subject] = 1 << len(bits)
-                mask |= bit
-            # The masks of subjects tell most pairs apart before their codes are looked at.
-            rest = ~mask
-            if any(not one & rest and asks_less(kept[place], way) for place, one in enumerate(masks)):
-                continue
-            if len(kept) == MOST_WAYS:
-                self.truncated = True
-                break
-            kept.append(way)
-            masks.append(mask)
-        return kept
 
     def _bit(self, mask: int) -> int:
         return mask >> self.project & 1
