@@ -30,6 +30,7 @@ from taxonomy_api.assessment.domains import FIRST_LEVEL, Column, Subject
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import read_request
 from taxonomy_api.assessment.reason_texts import reason_texts
+from taxonomy_api.assessment.remembered import Remembered
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.model import Activity
 from taxonomy_api.catalog.terms import Fact
@@ -83,8 +84,16 @@ def single(engine: Engine, asked: Sequence[Sequence[str]]) -> None:
     for request in requests:
         assess(engine, request)
     reading = timed(lambda body: read_request(engine, body), bodies)
+    again = timed(lambda request: assess(engine, request), requests)
+    remembered, engine.findings = engine.findings, Remembered(0)
     answering = timed(lambda request: assess(engine, request), requests)
-    for what, times in (("reading a request", reading), ("one assessment", answering)):
+    engine.findings = remembered
+    figures = (
+        ("reading a request", reading),
+        ("one assessment, nothing remembered", answering),
+        ("the same asked again", again),
+    )
+    for what, times in figures:
         print(
             f"{what}, taxonomies {len(asked[0])}: median {statistics.median(times) * 1e3:.3f} ms, "
             f"p90 {statistics.quantiles(times, n=10)[-1] * 1e3:.3f} ms, max {max(times) * 1e3:.2f} ms "

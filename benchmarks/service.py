@@ -26,9 +26,10 @@ from typing import Any
 from benchmarks.http_load import Load, Script, drive
 from benchmarks.served import SERVERS, Service, running, wait_until_ready
 
+FACTS = {"technology": "bioenergy", "lifecycle_ghg_intensity": "84 gCO2e/kWh"}
 GREEN = {
     "activities": ["hk-phase-2a:ENE-01"],
-    "facts": {"technology": "bioenergy", "lifecycle_ghg_intensity": "84 gCO2e/kWh"},
+    "facts": FACTS,
     "maturity": "2036-03-01",
 }
 THREE = {
@@ -40,7 +41,17 @@ THREE_TAXONOMIES = {
     "project": THREE,
     "taxonomies": ["hk-phase-2a", "cn-green-finance-2025", "eu-climate-mitigation"],
 }
-BATCH = {"projects": {f"loan {number}": GREEN for number in range(1_000)}, "taxonomies": ["hk-phase-2a"]}
+#: Each with a figure of its own, on both sides of the limits.
+BATCH = {
+    "projects": {
+        f"loan {number}": {
+            **GREEN,
+            "facts": {**FACTS, "lifecycle_ghg_intensity": f"{number / 4:g} gCO2e/kWh"},
+        }
+        for number in range(1_000)
+    },
+    "taxonomies": ["hk-phase-2a"],
+}
 MOST_MINUTES = 30.0
 
 

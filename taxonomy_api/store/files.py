@@ -37,7 +37,10 @@ class FileStore:
     ) -> StoredFile:
         """Copies an upload in; raises TooLarge beyond `largest` bytes, InvalidInput for an empty one."""
         folder = self._folder(organisation_id, portfolio_id)
-        folder.mkdir(mode=0o700, parents=True)
+        # One by one: mkdir gives the mode to the last folder only.
+        for above in (folder.parent.parent, folder.parent):
+            above.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700)
         clean = clean_name(name)
         ending = Path(clean).suffix.lower()
         digest, size = hashlib.sha256(), 0

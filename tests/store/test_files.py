@@ -30,6 +30,13 @@ def test_an_upload_is_kept_with_its_hash(files: FileStore) -> None:
     assert (path.name, path.read_bytes()) == ("input.xlsx", b"content")
 
 
+def test_other_users_see_no_folder(files: FileStore) -> None:
+    """Not even which organisations hand something in."""
+    files.save_input(new_id(), new_id(), "a.csv", io.BytesIO(b"content"), 7)
+    folders = [path for path in files.root.rglob("*") if path.is_dir()]
+    assert [path.stat().st_mode & 0o777 for path in folders] == [0o700] * 3
+
+
 @pytest.mark.parametrize(("content", "error"), [(b"12345678", TooLarge), (b"", InvalidInput)])
 def test_a_refused_upload_leaves_nothing(files: FileStore, content: bytes, error: type[Exception]) -> None:
     bank, portfolio = new_id(), new_id()
