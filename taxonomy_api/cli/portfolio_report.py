@@ -23,12 +23,12 @@ def report(summary: Mapping[str, Any], language: str) -> Iterator[str]:
         yield ""
         yield taxonomy
         yield from _verdicts(part["verdicts"], label)
-        if summary["exchange"] is not None:
+        if summary.get("exchange") is not None:
             yield from _in_one_currency(summary["exchange"], taxonomy, label)
         listed = part["aligned_parts"]["by_listing"]["rows"]
         if listed:
             yield f"    {label('by_listing')}: {listed:,}"
-    if summary["exchange"] is not None:
+    if summary.get("exchange") is not None:
         yield from _rates(summary["exchange"], label)
     if summary["issues"]:
         issues = ", ".join(f"{code} {count:,}" for code, count in summary["issues"].items())
