@@ -430,8 +430,24 @@ BROKEN = [
         "duplicate-id",
         MAPPING,
         "demo-a:1.3#r1\tskos:relatedMatch\tNot\tdemo-b:P-02",
-        "demo-a:1.2\tskos:relatedMatch\tNot\tsssom:NoTermFound",
+        "demo-a:1.2\tskos:exactMatch\tNot\tsssom:NoTermFound",
         "already stands in line 13",
+    ),
+    *(
+        Broken("mapping-denial", MAPPING, "skos:exactMatch\tNot", f"‸{other}\tNot", "write skos:exactMatch")
+        for other in ("skos:relatedMatch", "skos:broadMatch", "skos:narrowMatch")
+    ),
+    *(
+        Broken("mapping-denial", MAPPING, "skos:relatedMatch\tNot", f"‸{other}\tNot", "write skos:relatedMatch")
+        for other in ("skos:exactMatch", "skos:broadMatch", "skos:narrowMatch")
+    ),
+    Broken("mapping-denial", MAPPING, "\tNot\tsssom:NoTermFound", "\t\t‸sssom:NoTermFound", "write Not"),
+    Broken(
+        "mapping-denial",
+        MAPPING,
+        "demo-b:P-02\tsemapv:ManualMappingCuration\t\t",
+        "demo-b:P-02\tsemapv:ManualMappingCuration\t‸stricter\t",
+        "stricter compares",
     ),
     Broken("file-name", EDITION, "id: demo-a", "id: ‸demo-c", "stands in the folder demo-a"),
     # Instruments
