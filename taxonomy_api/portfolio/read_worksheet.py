@@ -137,7 +137,10 @@ def _text(cell: Any, column: str) -> tuple[str, str]:
     if cell.data_type == "e":
         return "?", f"the spreadsheet program shows the error {value}"
     if isinstance(value, bool):
-        return ("yes" if value else "no"), "" if column == "value" else f"the truth value {value}"
+        return ("yes" if value else "no"), "" if column in (
+            "value",
+            "where covered",
+        ) else f"the truth value {value}"
     if isinstance(value, datetime | date):
         return _day(value, column)
     if isinstance(value, int | float | Decimal):

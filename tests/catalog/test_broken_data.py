@@ -438,7 +438,9 @@ BROKEN = [
         for other in ("skos:relatedMatch", "skos:broadMatch", "skos:narrowMatch")
     ),
     *(
-        Broken("mapping-denial", MAPPING, "skos:relatedMatch\tNot", f"‸{other}\tNot", "write skos:relatedMatch")
+        Broken(
+            "mapping-denial", MAPPING, "skos:relatedMatch\tNot", f"‸{other}\tNot", "write skos:relatedMatch"
+        )
         for other in ("skos:exactMatch", "skos:broadMatch", "skos:narrowMatch")
     ),
     Broken("mapping-denial", MAPPING, "\tNot\tsssom:NoTermFound", "\t\t‸sssom:NoTermFound", "write Not"),

@@ -108,6 +108,20 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
     "a value in a group": (changed(C, "1.10:green.all.1", "value", value="3"), LOCKED),
     "a cell for the editor": (changed(C, "1.10#dnsh_pollution", "more", more="where_covered: no"), LOCKED),
     "a cell that means nothing": (changed(C, "1.10#g", "statement en", statement_en="Text"), LOCKED),
+    "where a fact is covered": (changed(C, "1.10#a", "where covered", where_covered="yes"), LOCKED),
+    "neither yes nor no": (
+        changed(C, "1.10#dnsh_pollution", "where covered", where_covered="often"),
+        "bad-word",
+    ),
+    "a note without English": (
+        changed(C, "1.10#a", "note en", **{"note zh-Hans": "一"}),
+        "missing-key",
+    ),
+    "a note of an activity without English": (
+        changed(A, "1.4", "notes en", **{"notes zh-Hans": "一"}),
+        "missing-key",
+    ),
+    "a note that is a number": (changed(A, "1.4", "notes en", **{"notes en": 4.1}), CELL),
     "a code changed": (changed(A, "1.4", "code", code="1.40"), LOCKED),
     "a criterion moved": (moved, LOCKED),
     "a step without its limit": (without_its_limit, PLACE),
