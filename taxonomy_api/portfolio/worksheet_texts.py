@@ -139,14 +139,14 @@ MEANINGS: Mapping[str, Text] = {
     ),
     "note": Text(
         "What a reader of the criterion should know; it changes no verdict. In all three languages.",
-        "读者应了解的说明；不影响结论。须有三种语言。",
-        "讀者應了解的說明；不影響結論。須有三種語言。",
+        "读者须知；不影响结论。须有三种语言。",
+        "讀者須知；不影響結論。須有三種語言。",
     ),
     "notes": Text(
         "What a reader of the activity should know; it changes no verdict. Several with a bar between, in "
         "the same order in each language.",
-        "读者应了解的说明；不影响结论。多条以竖线分隔，各语言顺序一致。",
-        "讀者應了解的說明；不影響結論。多條以豎線分隔，各語言順序一致。",
+        "读者须知；不影响结论。多条以竖线分隔，各语言顺序一致。",
+        "讀者須知；不影響結論。多條以豎線分隔，各語言順序一致。",
     ),
     "more": Text(
         "What a row cannot express. Edit it in the file.",
