@@ -233,3 +233,12 @@ def test_a_verified_limit_is_not_changed_by_anyone(vouched: Book) -> None:
     vouched.put("Criteria", "1.10#x", value="door", id="x")
     vouched.put("Activities", "1.10", name_en="Water power plants")
     assert vouched.read_back("--write").exit_code == 0
+
+
+def test_without_a_curator_the_rest_is_checked_as_well(vouched: Book) -> None:
+    status = vouched.address("Criteria", "1.10#b", "status")
+    fact = vouched.address("Criteria", "1.10#a", "subject")
+    vouched.put("Criteria", "1.10#b", status="verified")
+    vouched.put("Criteria", "1.10#a", subject="ghg_intensitty")
+    shown = vouched.read_back().stdout
+    assert f"{status}: verified-unreviewed: " in shown and f"{fact}: unknown-fact: " in shown
