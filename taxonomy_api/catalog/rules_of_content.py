@@ -299,6 +299,13 @@ ADVICE: tuple[RuleInfo, ...] = (
         "Remove the line under corroborated, or correct the code.",
     ),
     warning(
+        "acceptance-unused",
+        "An accepted warning that there is not",
+        "curators.yaml accepts a warning which lint does not find, or does not find in these words: it was "
+        "mended, or the line is wrong. Left standing, it would hide a later one.",
+        "Remove the line under accepted, or correct its words.",
+    ),
+    warning(
         "name-differs",
         "One activity under one code with two names",
         "Two editions are said to hold the same activity under the same code, yet name it differently: one "

@@ -626,7 +626,8 @@ def test_every_rule_is_provoked_here() -> None:
     of_the_crosswalk = {"stringency-contradicted", "criterion-impossible", "alternative-subsumed"}
     of_what_loads = {broken.rule for broken in ADVICE} | {"stringency-cycle"}
     by_text = {broken.rule for broken in BROKEN}
-    of_reviews = {"verified-unreviewed", "review-outdated", "corroboration-unused"}  # test_curators.py
+    # test_curators.py
+    of_reviews = {"verified-unreviewed", "review-outdated", "corroboration-unused", "acceptance-unused"}
     of_workbooks = {rule.id for rule in WORKSHEETS}  # tests/cli/test_cli_intake_mistakes.py
     of_files = by_text | by_files | of_tables
     assert set(RULES) == of_reviews | of_files | of_the_crosswalk | of_what_loads | of_workbooks
