@@ -171,7 +171,9 @@ def _check(
     report: CellReport,
     further: Sequence[Check],
 ) -> None:
-    """Reports those findings of lint that there were not before; these are no matter of this workbook."""
+    """Reports those findings of lint that there were not before; these are no matter of this workbook, and
+    nor are those that a reviewer accepted."""
+    found = [finding for finding in found if not finding.accepted]
     known = {_what(one) for one in lint_loaded(folder, before, *further)} if found else set()
     for finding in found:
         if _what(finding) in known:

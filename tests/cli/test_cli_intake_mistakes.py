@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from click.testing import Result
@@ -242,3 +243,15 @@ def test_without_a_curator_the_rest_is_checked_as_well(vouched: Book) -> None:
     vouched.put("Criteria", "1.10#a", subject="ghg_intensitty")
     shown = vouched.read_back().stdout
     assert f"{status}: verified-unreviewed: " in shown and f"{fact}: unknown-fact: " in shown
+
+
+def test_a_sheet_that_breaks_off_is_refused(book: Book, run: Run) -> None:
+    book.book.save(book.path)
+    with ZipFile(book.path) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    sheet = f"xl/worksheets/sheet{book.book.sheetnames.index('Criteria') + 1}.xml"
+    with ZipFile(book.path, "w") as broken:
+        for name, text in parts.items():
+            broken.writestr(name, text[: len(text) // 2] if name == sheet else text)
+    result = run("intake", "import", book.path, TAXONOMY_API_DATA=str(book.data))
+    assert result.exit_code == 1 and "damaged_workbook" in result.stderr
