@@ -65,6 +65,14 @@ FINDINGS: dict[str, Text] = {
         "“{given}”无法识别；请写作 nace2.1:D35.11、isic4:D3510 或 gbt4754:4413。",
         "「{given}」無法識別；請寫作 nace2.1:D35.11、isic4:D3510 或 gbt4754:4413。",
     ),
+    "industry_unreadable": Text(
+        "“{given}” is no code of a classification named, and nothing else in the row says what it does; write"
+        " nace2.1:D35.11, isic4:D3510 or gbt4754:4413, or name the activity.",
+        "“{given}”无法识别，该行亦无其他活动信息；请写作 nace2.1:D35.11、isic4:D3510 或 gbt4754:4413，"
+        "或填写活动。",
+        "「{given}」無法識別，該行亦無其他活動信息；請寫作 nace2.1:D35.11、isic4:D3510 或 gbt4754:4413，"
+        "或填寫活動。",
+    ),
     "industry_unknown": Text(
         "“{given}” is no code of this classification and revision.",
         "“{given}”不是该行业分类及版本的代码。",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from taxonomy_api.assessment.money import parse_amount
 from taxonomy_api.assessment.value_problems import ValueProblem
@@ -19,6 +19,8 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _EQUIVALENT = re.compile(r"equivalent|equiv\.|等值|折合|折算", re.IGNORECASE)
 #: Several columns of these meanings are all read: what they say must agree.
 _READ_TOGETHER = frozenset({"fact", "standard", "attestation"})
+#: So much alike, of 100, a header and a name may be two ways to say the same.
+_READS_LIKE = 70
 #: Longer texts are prose.
 LONGEST_HEADER = 200
 LONGEST_UNIT = 40
@@ -41,11 +43,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class HeaderFinding:
-    """Something to tell about a header; `column` is an index into the table's columns."""
+    """Something to tell about a header; `column` is an index into the table's columns.
+
+    `facts`: of an unknown one, the facts that it reads like and the name of each that it resembles.
+    """
 
     column: int
     code: str
     names: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,7 @@ def plan_columns(headers: Sequence[str], vocabulary: Vocabulary) -> ColumnPlan:
         if len(roles) > 1:
             findings.append(HeaderFinding(index, "header_ambiguous", tuple(role.key for role in roles)))
         elif not roles and plain(header) and vocabulary.renamed.get(header_key(header)) != "":
-            findings.append(HeaderFinding(index, "header_unknown", vocabulary.nearest(header)))
+            findings.append(_unknown(index, header, vocabulary))
         elif not roles and not plain(header):
             findings.append(HeaderFinding(index, "header_empty"))
     chosen: dict[tuple[str, str], int] = {}
@@ -147,6 +153,18 @@ def plan_columns(headers: Sequence[str], vocabulary: Vocabulary) -> ColumnPlan:
         matches[index] = None
     findings.sort(key=lambda finding: finding.column)
     return ColumnPlan(tuple(matches), tuple(findings))
+
+
+def _unknown(index: int, header: str, vocabulary: Vocabulary) -> HeaderFinding:
+    """What the header is like, whatever unit stands behind its name."""
+    alike = vocabulary.alike(_split_unit(plain(header))[0])
+    facts: dict[str, str] = {}
+    for name, score in alike:
+        for role in vocabulary.find(name) if score >= _READS_LIKE else ():
+            if role.kind == "fact":
+                facts.setdefault(role.key, plain(name))
+    names = tuple(dict.fromkeys(plain(name) for name, _ in alike))[:3]
+    return HeaderFinding(index, "header_unknown", names, facts)
 
 
 def _split_unit(text: str) -> tuple[str, str | None]:

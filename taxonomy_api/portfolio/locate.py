@@ -46,7 +46,7 @@ def locate(
 ) -> Location:
     """The sheet and header row to read: the ones asked for, else those with most known columns.
 
-    Raises `PortfolioProblem` (`sheet_unknown`, `header_not_found`, `transposed_table`).
+    Raises `PortfolioProblem` (`sheet_unknown`, `header_not_found`, `transposed_table`, `too_many_columns`).
     """
     names = [item.name for item in book.sheets]
     if sheet is not None and sheet not in names:
@@ -58,10 +58,15 @@ def locate(
         )
     depth = limits.head_rows if header_row is None else header_row + HEADER_DEPTH - 1
     best: list[Candidate] = []
+    too_wide: PortfolioProblem | None = None
     for item in book.sheets:
         if sheet is not None and item.name != sheet:
             continue
         data = book.head(item.name, depth)
+        if len(data.columns) > limits.columns:
+            # No header is looked for in it: that alone would take longer than a refusal may.
+            too_wide = too_wide or _too_many_columns(item.name, len(data.columns), limits)
+            continue
         candidates = [
             _judge(item.name, item.hidden, at, data, vocabulary)
             for at, number in enumerate(data.numbers)
@@ -72,6 +77,8 @@ def locate(
     complete = [one for one in best if one.complete]
     if not complete and header_row is None:
         _refuse_transposed(book, vocabulary, limits, sheet)
+    if not complete and too_wide is not None:
+        raise too_wide
     if not complete:
         raise _not_found(best, vocabulary, sheet, header_row, limits)
     # A hidden sheet is taken only where no visible one will do.
@@ -113,12 +120,7 @@ def read_table(
         if position in header or below[position].codes.any()
     )
     if len(positions) > limits.columns:
-        raise PortfolioProblem(
-            "too_many_columns",
-            f"The sheet {chosen.sheet!r} holds {len(positions):,} columns; "
-            f"at most {limits.columns:,} are read.",
-            "Leave out what the assessment does not need.",
-        )
+        raise _too_many_columns(chosen.sheet, len(positions), limits)
     second = _second_table(chosen, below, vocabulary)
     if second is not None and not location.is_named:
         raise PortfolioProblem(
@@ -134,6 +136,14 @@ def read_table(
     columns = [below.get(position) or Column.of([None] * len(numbers)) for position in positions]
     headers = [header.get(position, "") for position in positions]
     return Table(source, chosen.sheet, chosen.header_row, positions, headers, numbers, columns), data
+
+
+def _too_many_columns(sheet: str, count: int, limits: Limits) -> PortfolioProblem:
+    return PortfolioProblem(
+        "too_many_columns",
+        f"The sheet {sheet!r} holds {count:,} columns; at most {limits.columns:,} are read.",
+        "Leave out what the assessment does not need.",
+    )
 
 
 def _column(cells: Sequence[Cell]) -> Column:

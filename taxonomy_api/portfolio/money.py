@@ -33,11 +33,14 @@ _MOST = Decimal(10**15)
 #: Totals are stated with few digits.
 _ROUNDING = Decimal("0.0001")
 #: What a row of totals calls itself; before it may stand what it is the total of, after it a remark in
-#: brackets, a currency or a count. In English a name may well end with "total": only a subtotal says of what.
+#: brackets, a currency or a count. In English a name may well end with "total": only a subtotal says of what;
+#: in German a name may begin with "Gesamt", but nothing is called "Summe" of something.
 _TOTAL = re.compile(
     r"""(
         (grand\ )?totals?(\ (amount|balance|loans?|outstanding|portfolio|[A-Z]{3}))? | sum
         | (.{1,40}[ -])?sub[ -]?totals?
+        | (gesamt|zwischen|teil|end)?summen?([ -].{1,40})? | gesamt(betrag|kredite|portfolio)? | insgesamt
+        | total\ (g[ée]n[ée]ral|geral) | sous-?total(\ .{1,40})? | soma
         | .{0,20}([合小总總]\s*[计計]|[总總][额額])(金[额額])? | 共(?=\s*[0-9])
     )
     \s*([0-9]{1,9}\s*[笔筆项項户戶])? \s*(\([^()]{1,40}\))?""",

@@ -114,8 +114,10 @@ def explain_reading(reporter: Reporter, book: Book, location: Location, data: Sh
 
 
 def explain_headers(reporter: Reporter, plan: ColumnPlan) -> None:
-    """Columns that were not used, and why."""
+    """Columns that were not used, and why; those whose headers are not known are told apart."""
     for finding in plan.findings:
+        if finding.code == "header_unknown":
+            continue
         known = finding.code in {"header_duplicate", "header_outranked", "header_repeated"}
         names = ", ".join(finding.names) or label("none", reporter.language)
         nearest = finding.names[0] if known else names

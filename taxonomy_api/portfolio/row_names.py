@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,14 @@ if TYPE_CHECKING:
 
 #: Findings that leave a row without an activity.
 _FATAL = frozenset(
-    ["unknown_activity", "ambiguous_activity", "activity_missing", "unknown_row", "contradictory_rows"]
+    [
+        "unknown_activity",
+        "ambiguous_activity",
+        "activity_missing",
+        "industry_unreadable",
+        "unknown_row",
+        "contradictory_rows",
+    ]
 )
 _INFORMATIVE = frozenset(
     [
@@ -173,12 +180,18 @@ class _Rows:
             found += industry.names
             proposing = column if industry.names and proposing is None else proposing
         if not found and not any(finding.code in _FATAL for _, finding in findings):
-            findings.append((activity, CellFinding("activity_missing", {})))
+            unreadable = [_alone(*one) for one in findings if one[1].code == "industry_unclear"]
+            findings = unreadable or [*findings, (activity, CellFinding("activity_missing", {}))]
         elif not named and found and all(finding.code in _INFORMATIVE for _, finding in findings):
             findings.append((proposing, self.candidates.finding(tuple(found))))
         # What a row names besides something unreadable is no answer to what it is.
         fatal = any(finding.code in _FATAL for _, finding in findings)
         return () if fatal else tuple(found), findings
+
+
+def _alone(column: int | None, finding: CellFinding) -> _Told:
+    """An unreadable industry code leaves the row without an answer where nothing else says what it does."""
+    return column, replace(finding, code="industry_unreadable")
 
 
 def _without_parts(names: Sequence[str], texts: Sequence[Sequence[str]], several: Set[str]) -> list[str]:

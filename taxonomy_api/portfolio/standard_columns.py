@@ -118,7 +118,17 @@ STANDARD_COLUMNS: tuple[StandardColumn, ...] = (
     StandardColumn(
         "country",
         Text("Country", "国家", "國家"),
-        ("country code", "location country", "国家代码", "國家代碼"),
+        (
+            "country code",
+            "location country",
+            "country/region",
+            "国家代码",
+            "國家代碼",
+            "国家/地区",
+            "國家/地區",
+            "国家或地区",
+            "國家或地區",
+        ),
     ),
     StandardColumn(
         "amount",
