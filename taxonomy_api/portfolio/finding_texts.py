@@ -98,3 +98,18 @@ FINDINGS: dict[str, Text] = {
         "「{given}」未說明所屬分類，按 NACE Rev. 2 識別；Rev. 2.1 請寫作 nace2.1:{given}。",
     ),
 }
+
+#: How to mend a row that was not assessed, by code, where no near name says it.
+CURES: dict[str, Text] = {
+    "activity_missing": Text(
+        "State its activity or industry code in the row; delete the row if it is no project.",
+        "请在该行填写活动或行业代码；如非项目，请删除该行。",
+        "請在該行填寫活動或行業代碼；如非項目，請刪除該行。",
+    ),
+    "unknown_activity": Text(
+        "Write an item's full name or taxonomy:code, as the list in the upload template has it; one item per"
+        " row.",
+        "请按上传模板下拉列表填写条目全名或 taxonomy:code；每行一个条目。",
+        "請按上傳範本下拉列表填寫條目全名或 taxonomy:code；每行一個條目。",
+    ),
+}

@@ -127,6 +127,18 @@ ISSUES: dict[str, tuple[Text, Text]] = {
             "如該欄即為此數據，請改用該欄名（或使用已保存的欄名對應）後重新評估。",
         ),
     ),
+    "header_equivalent": (
+        Text(
+            "Kept as it is: an equivalent in another currency is not the amount itself and not counted.",
+            "原样保留：另一币种的等值金额不是金额本身，未计入。",
+            "原樣保留：另一幣種的等值金額不是金額本身，未計入。",
+        ),
+        Text(
+            "Nothing is to be done where the amounts stand in a column of their own.",
+            "如金额另有专列，无需处理。",
+            "如金額另有專欄，無需處理。",
+        ),
+    ),
     "header_empty": (
         Text(
             "A column without a header; kept as it is, not used.",
@@ -229,6 +241,18 @@ ISSUES: dict[str, tuple[Text, Text]] = {
             "請在幣種欄或欄名中註明幣種。",
         ),
     ),
+    "currency_unreadable": (
+        Text(
+            "This is no currency that is known; the amount beside it is not counted.",
+            "无法识别该币种，相应金额未计入。",
+            "無法識別該幣種，相應金額未計入。",
+        ),
+        Text(
+            "Write its three-letter code, such as CNY.",
+            "请填写三位字母代码，如 CNY。",
+            "請填寫三位字母代碼，如 CNY。",
+        ),
+    ),
     "total_row": (
         Text(
             "A row of totals: kept, not assessed, its amount not counted.",
@@ -287,7 +311,7 @@ ISSUES: dict[str, tuple[Text, Text]] = {
     ),
     "share_unreadable": (
         Text("Not applied. {message}", "未采用。{message}", "未採用。{message}"),
-        Text("Write 50% or 0.5.", "请填写 50% 或 0.5。", "請填寫 50% 或 0.5。"),
+        Text("Write 50%.", "请填写 50%。", "請填寫 50%。"),
     ),
     "total_differs": (
         Text(

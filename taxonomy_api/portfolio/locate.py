@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import WHAT, WHO, is_unit, match_header
 from taxonomy_api.portfolio.problem import HEADER_DEPTH, Limits, PortfolioProblem
-from taxonomy_api.portfolio.table import Book, Cell, SheetData, Table, filled, letters
+from taxonomy_api.portfolio.table import Book, Cell, SheetData, Table, filled, letters, shown
 from taxonomy_api.portfolio.vocabulary import Vocabulary
 
 
@@ -96,7 +96,7 @@ def read_table(
     Raises `PortfolioProblem` (`too_many_rows`, `too_many_columns`, `no_rows`, `second_table`).
     """
     chosen = location.chosen
-    data = book.read(chosen.sheet, limits.rows + chosen.header_row)
+    data = _without_blank_end(book.read(chosen.sheet, limits.rows + chosen.header_row))
     at = data.numbers.index(chosen.header_row)
     start = at + 1
     header = chosen.headers
@@ -134,8 +134,32 @@ def read_table(
         numbers = numbers[:second]
         below = {position: cells[:second] for position, cells in below.items()}
     columns = [below.get(position) or Column.of([None] * len(numbers)) for position in positions]
-    headers = [header.get(position, "") for position in positions]
+    headers = [header.get(position) or _beside(data, chosen, position) for position in positions]
     return Table(source, chosen.sheet, chosen.header_row, positions, headers, numbers, columns), data
+
+
+def _beside(data: SheetData, chosen: Candidate, position: int) -> str:
+    """The name of a column in a merged cell that begins above the header found and reaches into it, as beside
+    a header of several rows of which only the lower ones hold known names."""
+    for block in data.merged:
+        spans = block.first_row < chosen.first_row <= block.last_row
+        if spans and block.first_column == block.last_column == position and position in data.columns:
+            cell = data.columns[position][data.numbers.index(block.first_row)]
+            return cell.strip() if isinstance(cell, str) else ""
+    return ""
+
+
+def _without_blank_end(data: SheetData) -> SheetData:
+    """The sheet up to the last row in which something can be seen; below it people leave cells of blanks."""
+    last = len(data.numbers)
+    while last and not any(
+        cells[last - 1] is not None and shown(cells[last - 1]).strip() for cells in data.columns.values()
+    ):
+        last -= 1
+    if last == len(data.numbers):
+        return data
+    columns = {position: cells[:last] for position, cells in data.columns.items()}
+    return replace(data, numbers=data.numbers[:last], columns=columns)
 
 
 def _too_many_columns(sheet: str, count: int, limits: Limits) -> PortfolioProblem:
@@ -243,7 +267,8 @@ def _not_found(
             for name in vocabulary.nearest(text[:100], 1)
         }
         nearest = tuple(found)[:12]
-    cure = "A header row names at least the project (name or id) and its activity or industry code."
-    if nearest:
-        cure += f" Nearest known names: {', '.join(nearest)}."
+    cure = (
+        "A header row names at least the project (name or id) and its activity or industry code. What your "
+        "own headers stand for can be said in a mapping."
+    )
     return PortfolioProblem("header_not_found", detail, cure, nearest)

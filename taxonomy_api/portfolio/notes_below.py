@@ -10,15 +10,16 @@ from taxonomy_api.portfolio.headers import WHAT, ColumnPlan
 from taxonomy_api.portfolio.report import Reporter
 from taxonomy_api.portfolio.vocabulary import plain
 
-#: How a note begins, in the plain form of its text.
-_MARK = re.compile(
+#: How a note begins, in the plain form of its text: with a sign, or with a word.
+_SIGNS = ("*", "†", "‡", "※")
+_WORD = re.compile(
     r"""(
-        [*†‡※]
-        | [附备備]?[注註]\s*[0-9]{0,2}\s*[:、.)]
+        [附备備]?[注註]\s*[0-9]{0,2}\s*[:、.)]
         | ([附备備][注註]|[说說]明|[注註][释釋]|填表[说說]明|免[责責][声聲]明)\s*(:|$)
         | ([资資]料|[数數][据據])[来來]源 | [来來]源\s*: | 截至\s*[0-9]
         | ([填制製]表|[审審]核|[复複覆]核|[经經][办辦]|[负負][责責]|[报報][表告]|打印|[导導]出)
           (人|[单單]位|日期|[时時][间間])?\s*:
+        | (日期|date)\s*:
         | notes?\s*[0-9]{0,2}\s*([:.)]|$) | (sources?|remarks?|footnotes?|disclaimer)\s*(:|$)
         | ((all\s+)?(figures|data|amounts|balances)\s+)?as\s+(of|at)\s+[0-9]
         | (all\s+)?(figures|amounts|balances)\s+(as\s+(of|at)|in|are)\s
@@ -37,7 +38,8 @@ def find_notes(reporter: Reporter, plan: ColumnPlan, totals: frozenset[int]) -> 
     """The last rows of the table that only say something about it; each is reported.
 
     A row that holds an activity, an industry code, an amount or any number is a project, and so is one whose
-    text may be an id or a name. What stands below a note in its column belongs to it.
+    text may be an id or a name. What stands below a note in its column belongs to it. Who signed the
+    table may stand in any column.
     """
     notes: list[tuple[int, int]] = []
     unsure: list[tuple[int, int]] = []
@@ -67,7 +69,9 @@ def _texts(columns: Sequence[Column], plan: ColumnPlan, row: int) -> dict[int, s
         cell = cells[row] if cells.codes[row] else None
         if cell is None or (isinstance(cell, str) and not plain(cell)):
             continue
-        if not isinstance(cell, str) or _key(plan, column) in WHAT | {"amount"}:
+        if not isinstance(cell, str):
+            return {}
+        if _key(plan, column) in WHAT | {"amount"} and not _WORD.match(plain(cell)):
             return {}
         texts[column] = plain(cell)
     return texts
@@ -79,7 +83,7 @@ def _key(plan: ColumnPlan, column: int) -> str | None:
 
 
 def _is_note(text: str, key: str | None) -> bool:
-    if _MARK.match(text):
+    if text.startswith(_SIGNS) or _WORD.match(text):
         return True
     words, characters = len(text.split()), len(_CHINESE.findall(text))
     if text.endswith(_SENTENCE_ENDS) and (words >= _WORDS or characters >= _CHARACTERS // 2):

@@ -101,7 +101,8 @@ def read_names(
         cells, places = columns[where.confirm].distinct()
     readings = [reader.read(cell) for cell in cells]
     told = [
-        [_confirm_problem(where.confirm, finding, language) for finding in one.findings] for one in readings
+        [_confirm_problem(engine, where.confirm, finding, language) for finding in one.findings]
+        for one in readings
     ]
     first, both = combinations([numbers, places])
     index: dict[Pair, int] = {}
@@ -140,7 +141,7 @@ def _named(
         row = first[number]
         cells = {place: values[codes[row]] for place, (values, codes) in distinct.items()}
         named[number], findings = rows.read(cells)
-        told[number] = [_problem(column, finding, language) for column, finding in findings]
+        told[number] = [_problem(engine, column, finding, language) for column, finding in findings]
     return numbers, named, _by_row(told, numbers)
 
 
@@ -309,17 +310,26 @@ class _Candidates:
         return f"{id} {name} [{found.why}]" if found.route else f"{id} {name}"
 
 
-def _problem(column: int | None, finding: CellFinding, language: Language) -> CellProblem:
+def _problem(engine: Engine, column: int | None, finding: CellFinding, language: Language) -> CellProblem:
     """What is to be said of a row; the problem names no row yet."""
     fatal = finding.code in _FATAL
     severity: Severity = "error" if fatal else _severity(finding)
     message = FINDINGS[finding.code].in_language(language).format(**finding.values)
-    return CellProblem(0, column, severity, finding.code, message, finding.nearest, fatal)
+    return CellProblem(0, column, severity, finding.code, message, _near(engine, finding, language), fatal)
 
 
-def _confirm_problem(column: int | None, finding: CellFinding, language: Language) -> CellProblem:
+def _confirm_problem(
+    engine: Engine, column: int | None, finding: CellFinding, language: Language
+) -> CellProblem:
     message = FINDINGS[finding.code].in_language(language).format(**finding.values)
-    return CellProblem(0, column, _severity(finding), finding.code, message, finding.nearest, unused=True)
+    near = _near(engine, finding, language)
+    return CellProblem(0, column, _severity(finding), finding.code, message, near, unused=True)
+
+
+def _near(engine: Engine, finding: CellFinding, language: Language) -> tuple[str, ...]:
+    """The near names; an activity's with its own name, which can be written so, too."""
+    named = ((one, engine.activities.get(one)) for one in finding.nearest)
+    return tuple(f"{id} {one.name.in_language(language)}" if one is not None else id for id, one in named)
 
 
 def _severity(finding: CellFinding) -> Severity:
