@@ -27,7 +27,7 @@ from taxonomy_api.store.models import FINISHED, Portfolio
 
 #: The rows that the doomed worker takes at a time in each phase, so that each has a middle.
 BLOCK = 150
-PATIENCE = 60
+PATIENCE = 120
 
 
 #: The processes in which the doomed worker reads.
