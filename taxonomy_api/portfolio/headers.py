@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from taxonomy_api.assessment.money import parse_amount
 from taxonomy_api.assessment.value_problems import ValueProblem
@@ -31,16 +32,14 @@ INDUSTRY_COLUMNS = (
 WHAT = frozenset({"activity", *INDUSTRY_COLUMNS})
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """The meaning of one column. `unit` is what stands in brackets in its header."""
 
     role: Role
     unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderFinding:
+class HeaderFinding(Struct, frozen=True):
     """Something to tell about a header; `column` is an index into the table's columns."""
 
     column: int
@@ -48,8 +47,7 @@ class HeaderFinding:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnPlan:
+class ColumnPlan(Struct, frozen=True):
     """For each column its meaning or None (kept as it is, not assessed)."""
 
     matches: tuple[Match | None, ...]

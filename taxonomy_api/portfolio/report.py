@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.column import Column
@@ -16,8 +16,7 @@ from taxonomy_api.portfolio.texts import label
 _SHOWN = 200
 
 
-@dataclass(slots=True)
-class Reporter:
+class Reporter(Struct):
     """Adds issues about one table, in the language asked for; remembers which rows they touch."""
 
     table: Table
