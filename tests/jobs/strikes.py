@@ -26,7 +26,7 @@ from taxonomy_api.store.models import FINISHED, Portfolio
 
 #: The rows that the doomed worker takes at a time in each phase, so that each has a middle.
 BLOCK = 150
-PATIENCE = 60
+PATIENCE = 120
 
 
 def die() -> None:

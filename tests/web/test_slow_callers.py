@@ -21,7 +21,7 @@ HEADERS = {"Authorization": f"Bearer {BANK}"}
 #: Many more than may work at once.
 SLOW = 24
 #: Seconds; whoever is held up waits until the slow ones give up, which they do not.
-SOON = 10
+SOON = 25
 
 
 @pytest.fixture(scope="module")
