@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from taxonomy_api.assessment.messages import listed, say
 from taxonomy_api.catalog.model import MappingRow
@@ -11,8 +12,7 @@ from taxonomy_api.catalog.terms import LANGUAGES, Language, Text
 from taxonomy_api.crosswalk.routes import Route
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """A reason `code`, told by a message; values that are no `Text` are the same in every language."""
 
     code: str
