@@ -134,14 +134,19 @@ def read_table(
         numbers = numbers[:second]
         below = {position: cells[:second] for position, cells in below.items()}
     columns = [below.get(position) or Column.of([None] * len(numbers)) for position in positions]
-    headers = [header.get(position) or _beside(data, chosen, position) for position in positions]
+    headers = [header.get(position) or _beside(data, chosen, position, vocabulary) for position in positions]
     return Table(source, chosen.sheet, chosen.header_row, positions, headers, numbers, columns), data
 
 
-def _beside(data: SheetData, chosen: Candidate, position: int) -> str:
+def _beside(data: SheetData, chosen: Candidate, position: int, vocabulary: Vocabulary) -> str:
     """The name of a column in a merged cell that begins above the header found and reaches into it, as beside
-    a header of several rows of which only the lower ones hold known names."""
+    a header of several rows of which only the lower ones hold known names; or one to the left of it, over
+    columns that together name an activity by its headings."""
     for block in data.merged:
+        across = block.first_column < position <= block.last_column and block.last_row >= chosen.header_row
+        name = chosen.headers.get(block.first_column, "") if across else ""
+        if block.first_row <= chosen.header_row and name and _keys([name], vocabulary) & {"activity"}:
+            return name
         spans = block.first_row < chosen.first_row <= block.last_row
         if spans and block.first_column == block.last_column == position and position in data.columns:
             cell = data.columns[position][data.numbers.index(block.first_row)]
