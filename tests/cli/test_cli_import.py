@@ -163,6 +163,9 @@ def test_a_table_becomes_a_taxonomy(run: Run, folder: Path, tmp_path: Path) -> N
         "A.1": ("A", ("Wind", None, None)),
         "B": (None, ("Empty", None, None)),
     }
+    answered = run("check", "new:A.1", "--as-of", "2026-11-22", **data)
+    assert answered.exit_code == 0, answered.output
+    assert "UNDETERMINED" in answered.stdout and "Substantial contribution" in answered.stdout
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     again = run("import", file, *options, **data)
     assert again.exit_code == 1 and "is there already" in again.stderr
