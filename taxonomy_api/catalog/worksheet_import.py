@@ -204,6 +204,7 @@ def _in_the_sheet(finding: Finding, column: str) -> tuple[str, str, str]:
 
 _OF_ROWS = {
     "mapping-contradiction": "predicate_id",
+    "status-above-source": "ext_status",
     **dict.fromkeys(
         ("own-comparison-inference", "stringency-contradicted", "stringency-cycle"), "ext_stringency"
     ),
