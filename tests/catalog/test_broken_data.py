@@ -41,7 +41,7 @@ AS_IN = "as_in: demo-a:1.4"
 
 BROKEN = [
     # YAML
-    Broken("yaml-syntax", SECTOR, "sector: {code", "sector: {}‸code", "brackets"),
+    Broken("yaml-syntax", SECTOR, "sector: {code", "sector: {}‸code", "otherwise than the keys"),
     Broken(
         "yaml-duplicate-key", POWER, "status: recalled", "status: recalled\n    ‸status: verified", "line 5"
     ),

@@ -40,7 +40,7 @@ def test_a_file_that_cannot_be_read_is_named_and_left(run: Run, folder: Path) ->
     path.write_text("a: [1\n", encoding="utf-8")
     result = run("fmt", folder)
     assert result.exit_code == 1
-    assert "power.yaml:2:1: yaml-syntax" in result.stderr
+    assert "power.yaml:1:4: yaml-syntax" in result.stderr
     assert path.read_text(encoding="utf-8") == "a: [1\n"
 
 
