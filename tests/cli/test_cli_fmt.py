@@ -44,6 +44,24 @@ def test_a_file_that_cannot_be_read_is_named_and_left(run: Run, folder: Path) ->
     assert path.read_text(encoding="utf-8") == "a: [1\n"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("2050-01-01: closed", "2036-01-01: closed", "2036-01-01"),  # in brackets, where days are sorted
+        ("    code_status: local\n", "    code_status: local\n    code_status: official\n", "code_status"),
+    ],
+)
+def test_a_key_that_stands_twice_is_found(run: Run, folder: Path, old: str, new: str, key: str) -> None:
+    path = folder / SECTOR
+    spoilt = path.read_text(encoding="utf-8").replace(old, new, 1)
+    path.write_text(spoilt, encoding="utf-8")
+    for command in (("fmt",), ("fmt", "--check")):
+        result = run(*command, folder)
+        assert result.exit_code == 1
+        assert f"yaml-duplicate-key: {key} already stands in line" in result.stderr
+        assert path.read_text(encoding="utf-8") == spoilt
+
+
 def test_lint_mends_what_leaves_nothing_to_decide(run: Run, folder: Path) -> None:
     path = folder / SECTOR
     sound = path.read_text(encoding="utf-8")
