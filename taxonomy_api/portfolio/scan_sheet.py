@@ -35,7 +35,7 @@ from taxonomy_api.portfolio.packed import (
     as_packed,
 )
 from taxonomy_api.portfolio.packed_columns import ColumnBuilder, Part, Texts, distinct_texts
-from taxonomy_api.portfolio.table import Broken, Cell, merged_range
+from taxonomy_api.portfolio.table import Broken, Cell, MergedRange, column_number
 from taxonomy_api.portfolio.xml_tags import Tags, UnknownShape
 from taxonomy_api.portfolio.xml_text import plain_text
 
@@ -55,7 +55,7 @@ _TYPES = {
 _ATTRIBUTE = re.compile(rb'\s([a-z]+)="([^"<>&]*)"')
 _HIDDEN_ROW = re.compile(rb'\shidden="(?:1|true)"')
 _HIDDEN_COLUMN = re.compile(r"<col\s([^>]*)>")
-_MERGED = re.compile(r'<mergeCell\s[^>]*?ref="([^"]*)"')
+_MERGED = re.compile(r'<mergeCell\s[^>]*?ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 _FORMULA = re.compile(rb"<f(?:\s[^>]*)?>([^<]*)")
 
 
@@ -384,7 +384,5 @@ def _read_frame(sheet: PackedSheet, head: str, tail: bytes) -> None:
             sheet.hidden_columns.update(range(first - 1, min(last, first + 16_383)))
     if b"<!" in tail or b"</worksheet>" not in tail:
         raise UnknownShape("the end")
-    for reference in _MERGED.findall(tail.decode(errors="replace")):
-        block = merged_range(reference)
-        if block is not None:
-            sheet.merged.append(block)
+    for left, top, right, bottom in _MERGED.findall(tail.decode(errors="replace")):
+        sheet.merged.append(MergedRange(int(top), column_number(left), int(bottom), column_number(right)))
