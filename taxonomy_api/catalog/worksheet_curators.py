@@ -60,7 +60,7 @@ def check_statuses(
     for row in _claims(changes, filled):
         column = "ext_status" if row.sheet == "Mapping" else "status"
         message = "only a curator calls a new or changed statement verified"
-        cure = "write single-source, or import it as one: --curator NAME"
+        cure = f"write single-source; one of {', '.join(known) or 'curators.yaml'} imports it with --curator"
         report.add(row.sheet, row.number, column, "verified-unreviewed", message, cure)
 
 
