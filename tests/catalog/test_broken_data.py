@@ -379,6 +379,8 @@ BROKEN = [
         "did you mean predicate_modifier",
     ),
     Broken("mapping-columns", MAPPING, "\text_status\tcomment\n", "\tcomment\n", "missing: ext_status"),
+    Broken("mapping-cell", MAPPING, "\tStricter until 2035", '\t‸"Stricter until 2035"', "the quotes around"),
+    Broken("mapping-cell", MAPPING, "verified\tStricter", "‸\tStricter", "ext_status is empty"),
     Broken(
         "mapping-cell",
         MAPPING,

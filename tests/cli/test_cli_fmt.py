@@ -45,6 +45,24 @@ def test_a_file_that_cannot_be_read_is_named_and_left(run: Run, folder: Path) ->
 
 
 @pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda text: b"\xef\xbb\xbf" + text, "it begins with a byte order mark"),
+        (lambda text: text.replace(b"\n", b"\r\n"), "its lines end as on Windows, in CRLF"),
+    ],
+)
+def test_what_an_editor_does_not_show_is_said(
+    run: Run, folder: Path, change: Callable[[bytes], bytes], why: str
+) -> None:
+    run("fmt", folder)
+    path = folder / POWER
+    path.write_bytes(change(path.read_bytes()))
+    assert run("fmt", "--check", folder).stdout == f"{path}:1:1: not in its form ({why})\n"
+    assert run("fmt", folder).exit_code == 0
+    assert run("fmt", "--check", folder).exit_code == 0
+
+
+@pytest.mark.parametrize(
     ("old", "new", "key"),
     [
         ("2050-01-01: closed", "2036-01-01: closed", "2036-01-01"),  # in brackets, where days are sorted
