@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-#: Parts of the whole, by `benchmarks.phases` (processor time, 17 columns, three taxonomies): 22, 19, 26, 16 and
-#: 17 of a hundred with 100,000 rows, 22, 18, 23, 20 and 17 with 1,000,000. With 10,000, which take a second,
-#: starting the process that reads makes it 32, 23, 30, 7 and 8.
+#: Parts of the whole, by `benchmarks.phases` (processor time, 17 columns, three taxonomies): 22, 19, 26, 16
+#: and 17 of a hundred with 100,000 rows, 22, 18, 23, 20 and 17 with 1,000,000. With 10,000, which take a
+#: second, starting the process that reads makes it 32, 23, 30, 7 and 8.
 READING, ASSESSING = 22, 19
-#: Of each file that may be written; annotated copies are made by a library, cell by cell, and of few rows only.
+#: Of each file that may be written; annotated copies are made by a library, cell by cell, of few rows only.
 WRITING: Mapping[str, int] = {"xlsx": 24, "annotated": 170, "csv": 18, "parquet": 17}
 
 

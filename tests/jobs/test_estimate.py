@@ -13,7 +13,7 @@ from taxonomy_api.portfolio.pace import ASSESSING, READING, WRITING, Writing
 from taxonomy_api.store.models import Portfolio
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
-ROWS = 1_000
+ROWS = 10_000
 
 
 def portfolio(
@@ -33,14 +33,14 @@ def portfolio(
 def job(files: list[str]) -> Iterator[tuple[int, tuple[int, int, int]]]:
     """The cost of a row's share so far, and the rows read, assessed and written, of a job that takes what was
     measured."""
-    for rows in range(0, ROWS + 1, 10):
+    for rows in range(0, ROWS + 1, 100):
         yield READING * ROWS + ASSESSING * rows, (ROWS, rows, 0)
     spent = (READING + ASSESSING) * ROWS
     told: list[int] = []
     writing = Writing(files, ROWS, told.append)
     for file in files:
         written = writing.next(file)
-        for rows in range(0, ROWS + 1, 10):
+        for rows in range(0, ROWS + 1, 100):
             written(rows)
             yield spent + WRITING[file] * rows, (ROWS, ROWS, told[-1])
         spent += WRITING[file] * ROWS
@@ -53,11 +53,11 @@ def test_the_estimate_of_a_job_as_it_was_measured_is_right_and_never_rises(annot
     whole = steps[-1][0]
     before = None
     for spent, rows in steps:
-        at = START + timedelta(milliseconds=spent)
+        at = START + timedelta(milliseconds=spent / 10)
         left = seconds_left(portfolio(*rows, ROWS, annotated=annotated), at)
         assert left is not None
-        # Whole seconds, and whole rows of a thousand, in a job of more than a hundred seconds.
-        assert abs(left - (whole - spent) / 1_000) < 1.5
+        # Whole seconds, and whole rows, in a job of at least a hundred seconds.
+        assert abs(left - (whole - spent) / 10_000) < 1.2
         assert before is None or left <= before
         before = left
     assert before == 0
