@@ -33,7 +33,7 @@ from taxonomy_api.web.services import services
 blueprint = Blueprint("portfolios", __name__, url_prefix="/v1/portfolios", description="Workbooks")
 
 #: Beside the file, a form has its options and its boundaries.
-_FORM_BYTES = 2**20
+FORM_BYTES = 2**20
 #: A larger result goes out piece by piece, and a thread waits for whoever takes it.
 _MOST_IN_MEMORY = 32 * 2**20
 MEDIA_TYPES = {
@@ -45,7 +45,7 @@ MEDIA_TYPES = {
 
 def _upload_content() -> bytes:
     """What makes two uploads the same: file, name and options, whatever separates the parts of the form."""
-    request.max_content_length = services().settings.max_upload_bytes + _FORM_BYTES
+    request.max_content_length = services().settings.max_upload_bytes + FORM_BYTES
     if request.mimetype != "multipart/form-data":
         return request.get_data(cache=True)
     digest = hashlib.sha256()
@@ -75,7 +75,7 @@ def create_portfolio() -> Response:
     Follow the Location until `status` is done, failed or cancelled.
     """
     made = services()
-    request.max_content_length = made.settings.max_upload_bytes + _FORM_BYTES
+    request.max_content_length = made.settings.max_upload_bytes + FORM_BYTES
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType("Send multipart/form-data with the workbook as `file`.")
     upload = _upload()
