@@ -2,10 +2,11 @@
 
     <cache folder>/release-<key>.json      one per state of the data files and of this package
 
-The key is a digest over the data files and over the modules of this package, which make the release of
-them. A file holds a digest line and then JSON: the key, the warnings and the release. It is used only if
-the line is the digest of the rest, the key is the one asked for, and the content of the release has the
-hash that it bears as its id; else the data files are read.
+The key is a digest over the data files and over what makes the release of them: the modules of this package
+and the version of the library that writes and reads the JSON. A file holds a digest line and then JSON: the
+key, the warnings and the release. It is written only if what is read back from it has the content hash that
+the release bears as its id, and used only if the line is the digest of the rest and the key is the one asked
+for; else the data files are read.
 
 None of this proves that a release was made from the files whose key it bears: whoever can write a cache
 file can write a consistent one. A folder or file that others than this user or root own or can write is
@@ -22,6 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 from msgspec.json import Decoder, Encoder
 
@@ -77,7 +79,7 @@ def _key(folder: Path) -> str | None:
     modules = sorted(Path(__file__).parent.glob("*.py"))
     if not modules:
         return None
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(msgspec.__version__.encode())
     try:
         for path in modules:
             digest.update(_signature(path.name, path))
@@ -102,8 +104,7 @@ def _signature(name: str, path: Path) -> bytes:
     named = hashlib.sha256(os.fsencode(name)).digest()
     if path.is_dir():
         return named + bytes(32)
-    with path.open("rb") as file:
-        return named + hashlib.file_digest(file, "sha256").digest()
+    return named + hashlib.sha256(path.read_bytes()).digest()
 
 
 # The files
@@ -117,8 +118,8 @@ def _read(cache: Path, key: str) -> LoadResult | None:
         if digest != _digest_line(body):
             raise ValueError("it is damaged")
         stored = Decoder(_Stored).decode(body)
-        if stored.key != key or stored.release.id != content_hash(stored.release):
-            raise ValueError("its content is not what it says")
+        if stored.key != key:
+            raise ValueError("it is of another state of the data")
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as problem:
@@ -129,6 +130,10 @@ def _read(cache: Path, key: str) -> LoadResult | None:
 
 def _write(cache: Path, stored: _Stored) -> None:
     body = Encoder().encode(stored)
+    # Here, once, and not by each of the many that read it: it takes as long as reading.
+    if content_hash(Decoder(_Stored).decode(body).release) != stored.release.id:
+        _tell("The release is not cached: it is not read back as it was written.")
+        return
     begun = f".{_name(stored.key)}.{os.urandom(8).hex()}"
     try:
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from taxonomy_api.catalog.rule_info import Severity
 from taxonomy_api.catalog.rules import RULES
@@ -13,9 +15,11 @@ if TYPE_CHECKING:
     from taxonomy_api.catalog.values import Values
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """One finding; `line` and `column` count from 1 (a whole file or folder: 1, 1)."""
+class Finding(Struct, frozen=True, order=True):
+    """One finding; `line` and `column` count from 1 (a whole file or folder: 1, 1).
+
+    `accepted`: why a warning stays that nobody can mend, where a review says so; else empty.
+    """
 
     file: str
     line: int
@@ -24,16 +28,20 @@ class Finding:
     severity: Severity
     message: str
     cure: str = ""
+    accepted: str = ""
 
     def __str__(self) -> str:
-        """`file:line:column: rule: message (cure)`; the message of a warning begins with `[warning]`."""
-        grade = "[warning] " if self.severity == "warning" else ""
-        cure = f" ({self.cure})" if self.cure else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.rule}: {grade}{self.message}{cure}"
+        """`file:line:column: rule: message (cure)`; the message of a warning begins with `[warning]`, of an
+        accepted one with `[accepted]`, and the reason stands in place of the cure."""
+        grade = "[accepted] " if self.accepted else "[warning] " if self.severity == "warning" else ""
+        said = self.accepted or self.cure
+        behind = f" ({said})" if said else ""
+        return f"{self.file}:{self.line}:{self.column}: {self.rule}: {grade}{self.message}{behind}"
 
     def to_json(self) -> dict[str, object]:
-        """A flat JSON object with the fields of this class."""
-        return asdict(self)
+        """A flat JSON object with the fields of this class; `accepted` only where the finding is."""
+        fields = asdict(self)
+        return fields if self.accepted else {key: fields[key] for key in fields if key != "accepted"}
 
 
 class Place(Protocol):
@@ -47,8 +55,7 @@ class Place(Protocol):
     def column(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A place given by its coordinates."""
 
     file: str

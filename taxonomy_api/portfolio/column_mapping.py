@@ -13,8 +13,10 @@ Each name on the right is a header as the reader knows it, with its unit in brac
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from taxonomy_api.portfolio.headers import match_header
 from taxonomy_api.portfolio.locate import locate
@@ -47,8 +49,7 @@ _KEYS: Mapping[str, dict[str, object]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnMapping:
+class ColumnMapping(Struct, frozen=True):
     """`columns`: the name that each header stands for, `ignore` for none."""
 
     columns: Mapping[str, str]
@@ -129,7 +130,9 @@ def suggest(
     """A mapping for the headers of an upload, as YAML: what is known is stated, what is merely alike is
     left as a comment for a person to confirm."""
     sheet, header_row, headers = _header(book, vocabulary, limits, sheet, header_row)
-    lines = [f"sheet: {_quoted(sheet)}", f"header_row: {header_row}", "columns:"]
+    # The one sheet of a file may be called otherwise in the next, as that of a text file always is.
+    only = len(book.sheets) == 1
+    lines = [*([] if only else [f"sheet: {_quoted(sheet)}"]), f"header_row: {header_row}", "columns:"]
     unsure: list[str] = []
     for header in dict.fromkeys(map(plain, headers)):
         roles, unit = match_header(header, vocabulary)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from taxonomy_api.assessment.coded import combinations
 from taxonomy_api.assessment.composite_columns import Names, Pair
@@ -19,6 +20,7 @@ from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.unplaced import industry_candidates
 from taxonomy_api.catalog.industry_codes import IndustryCodeError
 from taxonomy_api.catalog.industry_index import IndustryCandidate
+from taxonomy_api.catalog.model import Activity
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.activities import (
     ActivityReader,
@@ -38,7 +40,15 @@ if TYPE_CHECKING:
 
 #: Findings that leave a row without an activity.
 _FATAL = frozenset(
-    ["unknown_activity", "ambiguous_activity", "activity_missing", "unknown_row", "contradictory_rows"]
+    [
+        "unknown_activity",
+        "catalogue_heading",
+        "ambiguous_activity",
+        "activity_missing",
+        "industry_unreadable",
+        "unknown_row",
+        "contradictory_rows",
+    ]
 )
 _INFORMATIVE = frozenset(
     [
@@ -54,8 +64,7 @@ _MOST_CANDIDATES = 5
 _Told = tuple[int | None, CellFinding]
 
 
-@dataclass(frozen=True, slots=True)
-class NameColumns:
+class NameColumns(Struct, frozen=True):
     """The columns, by place, in which activities, their rows, industry codes and confirmations stand."""
 
     activities: Sequence[int]
@@ -94,7 +103,8 @@ def read_names(
         cells, places = columns[where.confirm].distinct()
     readings = [reader.read(cell) for cell in cells]
     told = [
-        [_confirm_problem(where.confirm, finding, language) for finding in one.findings] for one in readings
+        [_confirm_problem(engine, where.confirm, finding, language) for finding in one.findings]
+        for one in readings
     ]
     first, both = combinations([numbers, places])
     index: dict[Pair, int] = {}
@@ -133,12 +143,11 @@ def _named(
         row = first[number]
         cells = {place: values[codes[row]] for place, (values, codes) in distinct.items()}
         named[number], findings = rows.read(cells)
-        told[number] = [_problem(column, finding, language) for column, finding in findings]
+        told[number] = [_problem(engine, column, finding, language) for column, finding in findings]
     return numbers, named, _by_row(told, numbers)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
+class _Rows(Struct, frozen=True):
     """Reads one row's cells."""
 
     reader: ActivityReader
@@ -151,11 +160,14 @@ class _Rows:
         found: list[str] = []
         findings: list[_Told] = []
         texts: list[tuple[str, ...]] = []
+        above: dict[int | None, tuple[str, ...]] = {}
         for column in activities:
             reading = self.reader.read(cells[column])
             texts += reading.each()
             findings += ((column, finding) for finding in reading.findings)
             found += reading.names
+            above[column] = reading.headings
+        findings = [one for one in findings if not self._stands_above(above.get(one[0], ()), found)]
         if row_column is not None and found:
             found, of_row = _with_row(self.reader, found, cells[row_column])
             findings += ((row_column, finding) for finding in of_row)
@@ -173,12 +185,24 @@ class _Rows:
             found += industry.names
             proposing = column if industry.names and proposing is None else proposing
         if not found and not any(finding.code in _FATAL for _, finding in findings):
-            findings.append((activity, CellFinding("activity_missing", {})))
+            unreadable = [_alone(*one) for one in findings if one[1].code == "industry_unclear"]
+            findings = unreadable or [*findings, (activity, CellFinding("activity_missing", {}))]
         elif not named and found and all(finding.code in _INFORMATIVE for _, finding in findings):
             findings.append((proposing, self.candidates.finding(tuple(found))))
         # What a row names besides something unreadable is no answer to what it is.
         fatal = any(finding.code in _FATAL for _, finding in findings)
         return () if fatal else tuple(found), findings
+
+    def _stands_above(self, headings: Sequence[str], names: Sequence[str]) -> bool:
+        """Whether one of these headings of catalogues is above an item that the row names: then it says no
+        more than where that item is found."""
+        activities = (self.candidates.activity(name) for name in names) if headings else ()
+        return any(not self.reader.headings.above(one).isdisjoint(headings) for one in activities)
+
+
+def _alone(column: int | None, finding: CellFinding) -> _Told:
+    """An unreadable industry code leaves the row without an answer where nothing else says what it does."""
+    return column, replace(finding, code="industry_unreadable")
 
 
 def _without_parts(names: Sequence[str], texts: Sequence[Sequence[str]], several: Set[str]) -> list[str]:
@@ -250,6 +274,9 @@ class _Candidates:
         self._known: dict[tuple[str, ...], CellFinding] = {}
         self._written: dict[str, str | IndustryCodeError] = {}
 
+    def activity(self, name: str) -> Activity:
+        return self._engine.activities[name.partition("#")[0]]
+
     def known(self, reading: Reading) -> Reading:
         """The code in its one writing; a code that its classification does not have is told."""
         if not reading.names:
@@ -296,17 +323,26 @@ class _Candidates:
         return f"{id} {name} [{found.why}]" if found.route else f"{id} {name}"
 
 
-def _problem(column: int | None, finding: CellFinding, language: Language) -> CellProblem:
+def _problem(engine: Engine, column: int | None, finding: CellFinding, language: Language) -> CellProblem:
     """What is to be said of a row; the problem names no row yet."""
     fatal = finding.code in _FATAL
     severity: Severity = "error" if fatal else _severity(finding)
     message = FINDINGS[finding.code].in_language(language).format(**finding.values)
-    return CellProblem(0, column, severity, finding.code, message, finding.nearest, fatal)
+    return CellProblem(0, column, severity, finding.code, message, _near(engine, finding, language), fatal)
 
 
-def _confirm_problem(column: int | None, finding: CellFinding, language: Language) -> CellProblem:
+def _confirm_problem(
+    engine: Engine, column: int | None, finding: CellFinding, language: Language
+) -> CellProblem:
     message = FINDINGS[finding.code].in_language(language).format(**finding.values)
-    return CellProblem(0, column, _severity(finding), finding.code, message, finding.nearest, unused=True)
+    near = _near(engine, finding, language)
+    return CellProblem(0, column, _severity(finding), finding.code, message, near, unused=True)
+
+
+def _near(engine: Engine, finding: CellFinding, language: Language) -> tuple[str, ...]:
+    """The near names; an activity's with its own name, which can be written so, too."""
+    named = ((one, engine.activities.get(one)) for one in finding.nearest)
+    return tuple(f"{id} {one.name.in_language(language)}" if one is not None else id for id, one in named)
 
 
 def _severity(finding: CellFinding) -> Severity:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from taxonomy_api.catalog.terms import Text
 
 
-@dataclass(frozen=True, slots=True)
-class StandardColumn:
+class StandardColumn(Struct, frozen=True):
     """A column every portfolio may have; `label` is written into templates."""
 
     key: str
@@ -27,8 +26,13 @@ STANDARD_COLUMNS: tuple[StandardColumn, ...] = (
             "loan number",
             "loan no",
             "deal id",
+            "loan ref",
+            "loan reference",
             "reference",
+            "reference no",
+            "reference number",
             "ref",
+            "ref no",
             "project no",
             "project number",
             "编号",
@@ -39,6 +43,10 @@ STANDARD_COLUMNS: tuple[StandardColumn, ...] = (
             "借據號",
             "借据编号",
             "贷款合同号",
+            "合同号",
+            "合同號",
+            "合同编号",
+            "合同編號",
             "项目代码",
             "項目代碼",
         ),
@@ -87,7 +95,14 @@ STANDARD_COLUMNS: tuple[StandardColumn, ...] = (
             "三級目錄",
             "三级分类",
             "三級分類",
+            "三级目录名称",
+            "三級目錄名稱",
             "level 3",
+            "四级目录",
+            "四級目錄",
+            "四级分类",
+            "四級分類",
+            "level 4",
             "归类",
         ),
     ),
@@ -118,7 +133,17 @@ STANDARD_COLUMNS: tuple[StandardColumn, ...] = (
     StandardColumn(
         "country",
         Text("Country", "国家", "國家"),
-        ("country code", "location country", "国家代码", "國家代碼"),
+        (
+            "country code",
+            "location country",
+            "country/region",
+            "国家代码",
+            "國家代碼",
+            "国家/地区",
+            "國家/地區",
+            "国家或地区",
+            "國家或地區",
+        ),
     ),
     StandardColumn(
         "amount",
@@ -198,7 +223,17 @@ STANDARD_COLUMNS: tuple[StandardColumn, ...] = (
     StandardColumn(
         "share_of_proceeds",
         Text("Share of proceeds", "募集资金占比", "募集資金佔比"),
-        ("proceeds share", "share", "资金占比", "占比", "佔比", "募集资金比例", "募集資金比例"),
+        (
+            "proceeds share",
+            "% of proceeds",
+            "percentage of proceeds",
+            "share",
+            "资金占比",
+            "占比",
+            "佔比",
+            "募集资金比例",
+            "募集資金比例",
+        ),
     ),
     StandardColumn(
         "instrument",

@@ -15,9 +15,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from taxonomy_api.errors import ConfigurationError
 from taxonomy_api.settings import Settings
@@ -35,6 +37,8 @@ _MIGRATION_LOCK = 7_240_118
 _TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:organisation, 0))")
 _BUSY_SECONDS = 10
 _CONNECT_SECONDS = 5
+_IDLE_SECONDS = 1
+_RETURNED = "returned"
 
 
 class Database:
@@ -171,15 +175,16 @@ def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         waits = {} if "connect_timeout" in parsed.query else {"connect_timeout": _CONNECT_SECONDS}
-        return create_engine(
+        engine = create_engine(
             parsed,
-            pool_pre_ping=True,
             pool_size=10,
             max_overflow=10,
             pool_timeout=10,
             connect_args=waits,
             hide_parameters=True,
         )
+        _ask_idle_connections(engine)
+        return engine
     if parsed.database and parsed.database != ":memory:" and not os.path.exists(parsed.database):
         # Made by hand so that nobody else on the machine can read it.
         os.close(os.open(parsed.database, os.O_CREAT | os.O_WRONLY, 0o600))
@@ -187,6 +192,29 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _ask_idle_connections(engine: Engine) -> None:
+    """Has a connection that nobody used for a while prove that it lives before somebody gets it.
+
+    The library's own `pool_pre_ping` asks each time, which is a fifth of the round trips of a busy service.
+    A connection that was lost within the last second fails its user once, and the library drops all others.
+    """
+
+    def note(_: object, record: ConnectionPoolEntry) -> None:
+        record.info[_RETURNED] = time.monotonic()
+
+    def ask(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        now = time.monotonic()
+        if now - record.info.get(_RETURNED, now) < _IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as lost:
+            raise DisconnectionError from lost
+
+    event.listen(engine, "checkin", note)
+    event.listen(engine, "checkout", ask)
 
 
 def _alone(engine: Engine) -> dict[str, Any]:

@@ -11,11 +11,14 @@ import io
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import IO, Any
 
 from werkzeug.exceptions import RequestTimeout
 
 Application = Callable[..., Iterable[bytes]]
+#: Bytes of a body that nobody needed and that is taken all the same.
+_UNNEEDED = 65536
 
 
 class Places:
@@ -30,9 +33,11 @@ class Places:
         self._bodies = _Bodies(seconds)
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        environ["wsgi.input"] = _Body(environ, self._free, self._bodies)
+        environ["wsgi.input"] = body = _Body(environ, self._free, self._bodies)
         with self._free:
-            return self._application(environ, start)
+            answer = self._application(environ, start)
+            body.finish()
+            return answer
 
     def body_is_late(self) -> bool:
         """Whether a thread waits for a body that is late."""
@@ -82,3 +87,13 @@ class _Body(io.RawIOBase):
         if len(piece) < len(buffer) and self._missing > 0 and self._bodies.is_late(self._begun):
             raise RequestTimeout("The body took too long to come; GET /v1/limits lists the limits.")
         return len(piece)
+
+    def finish(self) -> None:
+        """Takes the rest of a small body that was answered unread: a refusal of the key, say.
+
+        The server would close the connection, and a caller who still sends would see that and no answer.
+        """
+        if 0 < self._missing <= _UNNEEDED:
+            with suppress(RequestTimeout):
+                while self._missing > 0 and self.read(self._missing):
+                    pass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from datetime import date
 from pathlib import Path
 
@@ -92,10 +91,8 @@ def test_a_point_that_opens_in_2026_makes_the_newer_text_looser(release: Release
 # --- What rows state -----------------------------------------------------------------------------
 
 
-def test_no_row_on_file_is_contradicted_and_the_check_is_quick(release: Release) -> None:
-    start = time.perf_counter()
+def test_no_row_on_file_is_contradicted(release: Release) -> None:
     assert [str(finding) for finding in check_declared(release)] == []
-    assert time.perf_counter() - start < 2
 
 
 def changed(release: Release, code: str, **changes: object) -> Release:

@@ -21,7 +21,7 @@ from taxonomy_api.store import rollout as module
 from taxonomy_api.store.current import CurrentRelease
 from taxonomy_api.store.rollout import Rollout, confirm, reload_release
 
-PATIENCE = 30
+PATIENCE = 120
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 60
+PATIENCE = 120
 START = "from taxonomy_api.settings import load\nfrom taxonomy_api.web.serve import serve\n"
 
 
@@ -35,7 +35,7 @@ class Running:
             f"http://127.0.0.1:{self.port}{path}", data=body, headers=headers, method=method
         )
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as refused:
             with refused:
@@ -46,7 +46,7 @@ class Running:
 
         def ask() -> str | None:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port + 1}{path}", timeout=30) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port + 1}{path}", timeout=60) as answer:
                     return str(answer.read().decode())
             except urllib.error.HTTPError:
                 raise

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-_PATIENCE = 30
+_PATIENCE = 120
 #: Where packages put the programs of a server, beside the folders of PATH.
 _POSTGRES_FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
 

@@ -113,7 +113,10 @@ def test_the_results_are_three_files(bank: Caller, done: str) -> None:
     book = bank("GET", f"{done}/results.xlsx")
     assert book.content_type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     assert "attachment" in book.headers["Content-Disposition"]
-    assert {"Results", "Summary", "Issues", "Method"} <= set(load_workbook(io.BytesIO(book.data)).sheetnames)
+    opened = load_workbook(io.BytesIO(book.data))
+    assert {"Results", "Summary", "Issues", "Method"} <= set(opened.sheetnames)
+    # The file as the bank knows it, not as it is stored.
+    assert ("Input file", "loans.csv") in opened["Method"].iter_rows(values_only=True)
     text = bank("GET", f"{done}/results.csv")
     assert text.content_type.startswith("text/csv")
     assert "demo-a verdict" in text.text
@@ -280,6 +283,9 @@ def test_the_same_content_again_is_answered_with_the_first_results(
     answer = hand_in(bank, name="copy.csv", options=options)
     assert (answer.status_code, answer.headers["Location"]) == (202, done)
     assert (answer.get_json()["reused"], answer.get_json()["status"]) == (True, "done")
+    # The caller knows the file by its own name; the portfolio that answers keeps that of the first.
+    assert answer.get_json()["file"]["name"] == "copy.csv"
+    assert bank("GET", done).get_json()["file"]["name"] == "loans.csv"
     assert len(bank("GET", PATH).get_json()["portfolios"]) == 1
     folder = services.settings.store / "portfolios" / bank.organisation_id
     assert [path.name for path in folder.iterdir()] == [done.rpartition("/")[2]]
