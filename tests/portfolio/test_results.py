@@ -529,3 +529,13 @@ def test_every_loaded_activity_and_row_in_one_workbook(tmp_path: Path, engine: E
         (single,) = assess(engine, read_request(engine, body))["verdicts"]  # type: ignore[misc]
         assert told[f"{taxonomy} verdict"] == single["verdict"]
         assert (told[f"{taxonomy} basis"] or None) == single["basis"]
+
+
+def test_a_row_is_told_of_alternatives_only_where_it_has_them(tmp_path: Path, engine: Engine) -> None:
+    header = ["Loan ID", "Activity", "lifecycle_ghg_intensity", "technology"]
+    rows = [["A", "hk-phase-2a:ENE-01", None, None], ["B", "hk-phase-2a:ENE-01", None, "bioenergy"]]
+    run(write_book(tmp_path / "portfolio.xlsx", [header, *rows]), engine, taxonomies=["hk-phase-2a"])
+    titles, both, one = sheet_rows(tmp_path, "Results")
+    place = titles.index("hk-phase-2a reason")
+    assert both[place].count("Part of one alternative among several.") == 2
+    assert one[place].endswith("required ≤ 100 gCO2e/kWh.")
