@@ -6,14 +6,14 @@ Rooms raise these; the web turns them into problem documents, the command line i
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 #: What the system says where a disk, a quota or the size of a file is used up.
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One mistake in an input. `pointer` is a JSON pointer into it, "" for the whole."""
 
     pointer: str

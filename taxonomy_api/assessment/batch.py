@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from taxonomy_api.assessment.columns import Columns
 from taxonomy_api.assessment.composite_columns import Names, names_told
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Struct, frozen=True):
     """The raw cells of one table column that answers `subject` (fact, standard or attestation).
 
     `unit`: the unit stated in the header. `cells` may be an array of floats, which is read faster; NaN
@@ -39,8 +38,7 @@ class Cells:
     places: NDArray[np.int32] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CellProblem:
+class CellProblem(Struct, frozen=True):
     """A cell that cannot be read and counts as not given: row (from 0), place of its column, the problem."""
 
     row: int
@@ -48,8 +46,7 @@ class CellProblem:
     problem: ValueProblem
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """Read projects and the cells that could not be read."""
 
     columns: Columns
@@ -82,8 +79,7 @@ def read_batch(
     return Batch(Columns(len(told.places), told, subjects, estimated), tuple(problems))
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     column: Column
     problems: list[tuple[int, ValueProblem]]
 

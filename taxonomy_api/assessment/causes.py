@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from taxonomy_api.assessment.choices import narrowed
 from taxonomy_api.assessment.composite_causes import Result, below, told
@@ -69,8 +70,7 @@ REASONS: tuple[str, ...] = (
 BIT: dict[str, int] = {code: 1 << number for number, code in enumerate(REASONS)}
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """A criterion (None: a whole class) and the projects whose verdict rests on it.
 
     `result`: what it came to; None where the reason says it.
@@ -106,8 +106,7 @@ def causes(decision: Decision) -> Iterator[Cause]:
         yield Cause("assumed_not_excluded", None, "excluded", decision.assumed_not_excluded)
 
 
-@dataclass(slots=True)
-class _Tracer:
+class _Tracer(Struct):
     decision: Decision
 
     def class_(self, name: str, mask: int, result: Result) -> Iterator[Cause]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct, field
 
 from taxonomy_api.assessment.causes import Cause, causes
 from taxonomy_api.assessment.coded import Coded
@@ -30,8 +30,7 @@ BASES: tuple[str | None, ...] = (None, "criteria", "listing", "composite", "mapp
 WEAKEST: tuple[str | None, ...] = (None, "verified", "single-source")
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictColumns:
+class VerdictColumns(Struct, frozen=True):
     """The verdicts of one taxonomy for a batch, a place per project.
 
     `verdict`, `basis`, `weakest`: codes into VERDICTS, BASES, WEAKEST. `valid_until`: day number, 0
@@ -55,8 +54,7 @@ class VerdictColumns:
     groups: tuple[Group, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """What is known of `size` projects: all that each names and confirms, per subject a column of codes.
 
     `estimated`: the projects whose figures are estimates (None: none are).
@@ -68,8 +66,7 @@ class Columns:
     estimated: NDArray[np.bool_] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     """What the evaluation of one taxonomy reads: the columns, and per distinct pair of names what follows.
 
     `order`: the projects by the groups in which they are judged. The codes of a subject are put in that

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from taxonomy_api.assessment.choices import choice_lookup
 from taxonomy_api.assessment.composites import composite_parts
@@ -165,8 +166,7 @@ def compile_activity(release: Release, domains: Mapping[str, OrderedDomain], act
     )
 
 
-@dataclass(slots=True)
-class _Builder:
+class _Builder(Struct):
     release: Release
     domains: Mapping[str, OrderedDomain]
     activity: Activity

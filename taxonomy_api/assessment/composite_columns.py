@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from taxonomy_api.assessment.composites import scope_code
 from taxonomy_api.assessment.domains import Column, Subject, encode_sets
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 Pair = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """For each project the place, in `pairs`, of what it names and confirms."""
 
     places: NDArray[np.int32]

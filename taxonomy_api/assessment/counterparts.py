@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
+
 from taxonomy_api.assessment.bearing_names import MOST_REMEMBERED, BearingNames, base_of, edition_of
 from taxonomy_api.assessment.remarks import Remark, remark, route_text, row_text
 from taxonomy_api.catalog.model import Activity, MappingRow, Release
@@ -29,8 +31,7 @@ CARRIES = STATUSES.index(WEAKEST_THAT_CARRIES)
 _MOST_NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """An activity of another edition that the project is told to be in, and the routes from it to a member.
 
     Only routes that compare the criteria stand here; those of a status too weak to carry serve a remark.
@@ -40,8 +41,7 @@ class Source:
     routes: tuple[Route, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """An activity of the edition that the project is in.
 
     `names`: it as named, with a row where one is told. `routes`: the evidence for it, exact ones first; of an
@@ -60,16 +60,14 @@ class Member:
     sources: tuple[Source, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """An activity that may hold the project; `route` is the strongest that points to it."""
 
     activity: Activity
     route: Route
 
 
-@dataclass(frozen=True, slots=True)
-class Counterparts:
+class Counterparts(Struct, frozen=True):
     """What is known of a project in an edition. Without `members` there is no verdict but `not_covered`.
 
     `candidates` are the activities to confirm, the likeliest first; `remarks` say why there is no member,
@@ -85,8 +83,7 @@ class Counterparts:
     rank: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """What the caller says, by edition: the activity named or confirmed, and the editions with several."""
 
     members: Mapping[str, Member]
@@ -118,8 +115,7 @@ def _told(release: Release, names: Sequence[str], confirmed: Sequence[str]) -> _
     return _Told(members, tuple(edition for edition, bases in by_edition.items() if len(bases) > 1))
 
 
-@dataclass(frozen=True, slots=True)
-class _Composites:
+class _Composites(Struct, frozen=True):
     """The entries of a taxonomy that are defined over the activities of others.
 
     `editions`: those of which its sides hold activities; `places`: in which of the entries each stands.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from taxonomy_api.assessment.evaluation import ON_FILE, Inputs, Pass
 from taxonomy_api.assessment.masks import Masks, all_of
@@ -24,8 +25,7 @@ VERDICTS: tuple[Verdict, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """The substantial contribution of the class green as mappings infer it: who meets it, who fails it."""
 
     met: int = 0
@@ -37,8 +37,7 @@ class Carried:
         return Masks(own.met & ~self.not_met | odds, own.not_met & ~self.met | odds, own.left_out & ~odds)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """The verdicts of a batch under one activity, as one mask per verdict.
 
     `classes`: the outcome of each class with everything it needs; `components`: outcomes of the

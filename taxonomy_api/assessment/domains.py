@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,8 +48,7 @@ class Subject(NamedTuple):
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """The codes of one subject for every project of a batch.
 
     `values` holds the distinct choice sets that the codes (from 1) stand for; it is empty for
@@ -60,8 +59,7 @@ class Column:
     values: tuple[frozenset[str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OrderedDomain:
+class OrderedDomain(Struct, frozen=True):
     """Values of an ordered kind (quantity in the fact's own unit, or day number) among `limits`."""
 
     limits: tuple[Fraction, ...]

@@ -9,9 +9,10 @@ from memory decide nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct, field
 
 from taxonomy_api.assessment.deal_kinds import kind_of
 from taxonomy_api.assessment.messages import say
@@ -23,8 +24,7 @@ EditionApplies = Literal["yes", "no", "unknown", "choice"]
 _CARRIES = ("verified", "single-source")
 
 
-@dataclass(frozen=True, slots=True)
-class Deal:
+class Deal(Struct, frozen=True):
     """What of a deal decides between editions. `kind` None: not given, or of no kind that rules name."""
 
     kind: DealKind | None = None
@@ -32,8 +32,7 @@ class Deal:
     choice: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EditionAnswer:
+class EditionAnswer(Struct, frozen=True):
     """Whether an edition applies, and why.
 
     `why` is the message that says it; `rule` the rule that decided, `by` its dates as given. `asks` names

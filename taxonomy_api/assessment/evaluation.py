@@ -15,6 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from msgspec import Struct
 
 from taxonomy_api.assessment.choices import choice_result, narrowed
 from taxonomy_api.assessment.composites import SAID, joined_masks, member_masks, side_masks
@@ -190,8 +191,7 @@ class Inputs:
         return Masks(met, not_met, left_out)
 
 
-@dataclass(frozen=True, slots=True)
-class _FirstPass:
+class _FirstPass(Struct, frozen=True):
     """How the first pass over some answers was made, and what it has found so far."""
 
     floor: int

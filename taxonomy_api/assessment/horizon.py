@@ -6,10 +6,10 @@ The periods, and the project without its estimated figures, are simply further r
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from msgspec import Struct
 
 from taxonomy_api.assessment.decision import Decision, Verdict
 from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, constant
@@ -20,8 +20,7 @@ from taxonomy_api.assessment.plans import Plan, Question, inputs_of
 from taxonomy_api.assessment.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """A span of days with one verdict; `until` None: no end on file."""
 
     start: date
@@ -29,8 +28,7 @@ class Period:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(Struct, frozen=True):
     """A project under the activities of a taxonomy that it is in.
 
     `judgement`: row 0 is the day of assessment; the others serve the fields below. `decision` is that of the

@@ -13,7 +13,8 @@ beside excluded is a conflict. That none is met decides only where an activity i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from taxonomy_api.assessment.counterparts import CARRIES, infers_met, infers_not_met, said_of
 from taxonomy_api.assessment.decision import (
@@ -32,8 +33,7 @@ from taxonomy_api.catalog.terms import STATUSES, Window
 from taxonomy_api.crosswalk.routes import Route
 
 
-@dataclass(frozen=True, slots=True)
-class Inference:
+class Inference(Struct, frozen=True):
     """What one route says of the projects of a batch: by `source` they meet, or fail, the end's criteria."""
 
     source: str
@@ -42,8 +42,7 @@ class Inference:
     not_met: int
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """The verdicts of a batch, as one mask per verdict.
 
     `decisions`: by activity of the plan; `inferences` likewise. `at_odds`: aligned under one activity and

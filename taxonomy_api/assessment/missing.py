@@ -8,9 +8,10 @@ rules as the evaluator's, so that a way, once filled in, makes the verdict deter
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
+
+from msgspec import Struct, field
 
 from taxonomy_api.assessment.choices import choice_lookup, choice_result, narrowed
 from taxonomy_api.assessment.compiling import YES_NO_SIZE, standard_refinements
@@ -43,8 +44,7 @@ CLASSES = ("green", "transition", "excluded")
 MOST_SETS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """`settle`: sets whose values could settle the verdict; `align`: those that could make it aligned."""
 
     settle: tuple[tuple[Subject, ...], ...]
@@ -95,8 +95,7 @@ def _space(engine: Engine, program: Program) -> Space:
     return Space(sizes, choices)
 
 
-@dataclass(slots=True)
-class _Finder:
+class _Finder(Struct):
     engine: Engine
     decision: Decision
     project: int

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from taxonomy_api.assessment.plain_values import digits, exact, is_empty, read_number, tidy
 from taxonomy_api.assessment.value_problems import ValueProblem
@@ -21,8 +23,7 @@ _AMOUNT = Text("an amount of money", "金额", "金額")
 AMOUNT_EXAMPLE = "CNY 20 million"
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Struct, frozen=True):
     """An exact amount in units of `currency` (ISO 4217).
 
     `currency` is None where none is stated, or, with `currency_ambiguous`, where a sign of several
@@ -97,8 +98,7 @@ def parse_amount(raw: object, unit_hint: str | None = None) -> Amount | None:
     return Amount(number * times, known, len(scale.currencies) > 1, approximate)
 
 
-@dataclass(frozen=True, slots=True)
-class _Scale:
+class _Scale(Struct, frozen=True):
     """Order of magnitude, and the currencies that may be meant, each as far as stated."""
 
     times: int | None = None

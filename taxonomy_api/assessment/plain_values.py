@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.catalog.terms import Text
@@ -41,8 +42,7 @@ _RANGE = re.compile(r"\s*(?:-|~|to|至|到|±|\+/-|x|×|;|、|/)\s*[0-9]", re.IG
 _NOT_FINITE = frozenset(["nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "∞", "-∞", "+∞"])
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenNumber:
+class WrittenNumber(Struct, frozen=True):
     """A number and what stands after it; `approximate` where the writer said "about"."""
 
     number: Decimal

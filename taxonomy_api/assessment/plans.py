@@ -7,7 +7,10 @@ spans for which routes state a stringency. So one column of period codes serves 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from taxonomy_api.assessment.counterparts import Counterparts, Member
 from taxonomy_api.assessment.domains import Codes, Column, Subject, constant
@@ -20,16 +23,14 @@ from taxonomy_api.crosswalk.routes import Route
 ProgramOf = Callable[[Activity], Program]
 
 
-@dataclass(frozen=True, slots=True)
-class Carrier:
+class Carrier(Struct, frozen=True):
     """An activity from which substantial contribution may be inferred, with the routes that compare it."""
 
     program: Program
     routes: tuple[Route, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One activity that the project is in, and what may be inferred about it."""
 
     member: Member

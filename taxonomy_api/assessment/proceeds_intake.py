@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+
+from msgspec.structs import replace
 
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake import (

@@ -7,9 +7,10 @@ of its subject to the possible results (see `domains`). Nothing is generated as 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
+
+from msgspec import Struct, field
 
 from taxonomy_api.assessment.domains import Subject, Table
 from taxonomy_api.catalog.criteria import Criterion, GroupKind, Leaf, Row
@@ -17,16 +18,14 @@ from taxonomy_api.catalog.model import Activity, ClassName, Taxonomy
 from taxonomy_api.catalog.terms import STATUSES, Window
 
 
-@dataclass(frozen=True, slots=True)
-class LeafStep:
+class LeafStep(Struct, frozen=True):
     """The table that holds from day `start` (None: always) until the next step."""
 
     start: date | None
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """What every compiled criterion has: its place in the program, its source, its guard.
 
     `owner`: the activity whose criterion it is; in a composite that is one of a side.
@@ -38,8 +37,7 @@ class Frame:
     owner: Activity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledLeaf:
+class CompiledLeaf(Struct, frozen=True, kw_only=True):
     """A test of one subject.
 
     `steps` is empty where nothing can settle the leaf (its text is not on file). `choice` replaces
@@ -61,8 +59,7 @@ class CompiledLeaf:
     status_rank: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceLookup:
+class ChoiceLookup(Struct, frozen=True):
     """Which choices a test or case names.
 
     `inside`: the named choices and those below them; `above`: choices that contain a named one, for
@@ -73,16 +70,14 @@ class ChoiceLookup:
     above: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledGroup:
+class CompiledGroup(Struct, frozen=True, kw_only=True):
     frame: Frame
     kind: GroupKind
     parts: tuple[Compiled, ...]
     count: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledCases:
+class CompiledCases(Struct, frozen=True, kw_only=True):
     """One part per case of a choice, or per row of an item (`rows`, then the choices are the rows' ids).
 
     `choices`: all that the subject can be; `exhaustive`: the cases name every one of them, so that
@@ -101,8 +96,7 @@ class CompiledCases:
     rows: tuple[Row, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledMember:
+class CompiledMember(Struct, frozen=True, kw_only=True):
     """The green criteria of one activity of a side, for projects that are said to be in its scope.
 
     `named`: whether the caller says so; `test` None: the activity has no such class; `until`: its end.
@@ -121,8 +115,7 @@ class CompiledMember:
         return self.frame.owner
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledSide:
+class CompiledSide(Struct, frozen=True, kw_only=True):
     """One side of a composite; `complete`: no activity stands on it but these."""
 
     frame: Frame
@@ -136,8 +129,7 @@ class CompiledSide:
 Rule = Literal["eu", "cn", "both", "agree", "left_out"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledComposite:
+class CompiledComposite(Struct, frozen=True, kw_only=True):
     """A class defined over the activities of two other editions.
 
     `status_rank`: that of the statement who stands on the sides; beyond every status where it is not
@@ -160,8 +152,7 @@ Composed = CompiledMember | CompiledSide | CompiledComposite
 Compiled = CompiledLeaf | CompiledGroup | CompiledCases | Composed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
+class Program(Struct, frozen=True, kw_only=True):
     """Everything that decides a project's verdict under one activity.
 
     `parts` names the trees: the classes (`green` …), `dnsh:<objective>`, `requires`,
@@ -256,8 +247,7 @@ def _own_traits(node: Compiled) -> int:
     return trait
 
 
-@dataclass(slots=True)
-class Days:
+class Days(Struct):
     """Collects the first days of periods."""
 
     days: set[int] = field(default_factory=set)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from taxonomy_api.assessment.money import Amount
 from taxonomy_api.assessment.values import ParsedValue
 from taxonomy_api.catalog.terms import Language
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """A fact as the caller gave it."""
 
     value: ParsedValue
@@ -22,8 +22,7 @@ class Given:
     estimated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class GivenStandard:
+class GivenStandard(Struct, frozen=True):
     """What the caller says of a standard: its level, or whether the product conforms or is covered."""
 
     level: str | None = None
@@ -33,16 +32,14 @@ class GivenStandard:
     evidence: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GivenAnswer:
+class GivenAnswer(Struct, frozen=True):
     """The answer to an attestation."""
 
     value: bool
     evidence: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
+class Project(Struct, frozen=True, kw_only=True):
     """One project.
 
     `activities`: `taxonomy:code[#row]`; `confirmed`: further ones in whose scope the caller says it is;
@@ -69,8 +66,7 @@ class Project:
     edition_choice: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """A project, the taxonomies asked about, and the day for which criteria are evaluated.
 
     `editions_left_open`: the caller named no taxonomies; `taxonomies` are those that the deal calls for.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from taxonomy_api.assessment.value_problems import ValueProblem, shown
 from taxonomy_api.catalog.nearest import nearest
@@ -106,8 +107,7 @@ WRONG: Mapping[str, Text] = {
 MOST_SEARCHES = 50
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(Struct):
     """Reads untyped JSON values; every mistake becomes a Problem at its pointer."""
 
     language: Language = "en"

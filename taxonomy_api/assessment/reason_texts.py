@@ -6,11 +6,11 @@ A text depends on which criteria a verdict rests on and, where it names what was
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from msgspec import Struct
 
 from taxonomy_api.assessment.causes import Cause
 from taxonomy_api.assessment.coded import Coded, combinations
@@ -44,8 +44,7 @@ class Shown(Protocol):
         """The cell with this number; "" where it is empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     engine: Engine
     as_of: date
     language: Language

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from taxonomy_api.assessment.messages import say
 from taxonomy_api.catalog.model import MappingRow
@@ -10,8 +10,7 @@ from taxonomy_api.catalog.terms import Language, Text
 from taxonomy_api.crosswalk.routes import Route
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """A reason `code`, told by a message; values that are no `Text` are the same in every language."""
 
     code: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from taxonomy_api.assessment.composite_words import conditions
 from taxonomy_api.assessment.counterparts import Candidate, Counterparts

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from taxonomy_api.assessment.plain_values import digits, exact, is_empty, read_date, read_number, tidy
 from taxonomy_api.assessment.value_problems import ValueProblem, listed, shown
@@ -43,8 +44,7 @@ _NEVER_NEGATIVE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedValue:
+class ParsedValue(Struct, frozen=True):
     """A value of a fact.
 
     `value` is, by kind of fact: the exact amount in the fact's own unit (Fraction), bool, the ids of
@@ -97,8 +97,7 @@ def parse_level(scale: tuple[str, ...], raw: object) -> str | None:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Identity:
+class _Identity(Struct, frozen=True, eq=False):
     """A fact as a key of the memo of readers: facts are frozen, and not hashable for their choices."""
 
     fact: Fact
@@ -140,8 +139,7 @@ def _as_text(raw: object) -> str:
 # --- Quantities ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Measure:
+class _Measure(Struct, frozen=True):
     """What a quantity fact is read against."""
 
     fact: Fact

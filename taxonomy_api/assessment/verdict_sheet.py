@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from taxonomy_api.assessment.causes import BIT, Cause
 from taxonomy_api.assessment.decision import VERDICTS
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The projects `rows` judged by the same activities; the masks of `causes` and `remarks` count within.
 
     `leads`: the place in `activities` of the one that speaks for each.
@@ -35,8 +35,7 @@ class Group:
     remarks: tuple[tuple[Remark, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GroupVerdicts:
+class GroupVerdicts(Struct, frozen=True):
     """Masks of the projects of a group: per verdict, and what holds of those that are determined.
 
     `verified`, `by_criteria`: the verdict stands on verified sources, without listings; `by_mapping`: not

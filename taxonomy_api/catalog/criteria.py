@@ -177,6 +177,8 @@ def children(criterion: Criterion) -> Iterator[Criterion]:
 
 def walk(criterion: Criterion) -> Iterator[Criterion]:
     """The criterion and everything below it, guards included, parents first."""
-    yield criterion
-    for child in children(criterion):
-        yield from walk(child)
+    left = [criterion]
+    while left:
+        here = left.pop()
+        yield here
+        left += reversed([*children(here)])

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from taxonomy_api.catalog.criteria import Leaf, Rows, walk
 from taxonomy_api.catalog.findings import Finding, Place, Report, Spot

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from taxonomy_api.catalog.rule_info import Severity
 from taxonomy_api.catalog.rules import RULES
@@ -13,8 +15,7 @@ if TYPE_CHECKING:
     from taxonomy_api.catalog.values import Values
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class Finding(Struct, frozen=True, order=True):
     """One finding; `line` and `column` count from 1 (a whole file or folder: 1, 1).
 
     `accepted`: why a warning stays that nobody can mend, where a review says so; else empty.
@@ -54,8 +55,7 @@ class Place(Protocol):
     def column(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A place given by its coordinates."""
 
     file: str

@@ -7,8 +7,9 @@ to them, never an equation: revisions use the same number for different contents
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from taxonomy_api.catalog.industry_codes import (
     SCHEMES,
@@ -34,8 +35,7 @@ from taxonomy_api.catalog.terms import STATUSES, Status
 _KEPT = 2048
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """From one code to the next. `concordance` is the table that says so; None: one lies within the other
     in the same classification. `target` stands to `source` as `relation` says."""
 
@@ -47,8 +47,7 @@ class Step:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(Struct, frozen=True):
     """A counterpart of a code: how it stands to it, by which steps, and how well the weakest is known."""
 
     entry: IndustryEntry
@@ -62,8 +61,7 @@ class Translation:
         return (*(step.source for step in self.steps[:1]), *(step.target for step in self.steps))
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Struct, frozen=True):
     """A code with its entry, or with the nearest entry that holds it (`exact` is false)."""
 
     code: CodeText
@@ -74,8 +72,7 @@ class Located:
         return str(self.entry) if self.exact else str(self.code)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
+class _Reach(Struct, frozen=True):
     relation: Relation
     steps: tuple[Step, ...]
 

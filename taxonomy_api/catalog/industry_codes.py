@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Kind = Literal[
     "no_scheme",  # the classification is not said
@@ -28,8 +29,7 @@ _MOST_DIGITS = 4
 _MOST_NATIONAL_DIGITS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Scheme:
+class Scheme(Struct, frozen=True):
     """A classification in one revision. `written` opens its codes; `dotted`: 35.11, otherwise 3511;
     `lettered`: the section letter stands before the digits."""
 
@@ -86,8 +86,7 @@ class IndustryCodeError(ValueError):
         self.nearest = nearest
 
 
-@dataclass(frozen=True, slots=True)
-class CodeText:
+class CodeText(Struct, frozen=True):
     """A code as read from a text. `section` is its letter, or empty; `digits` are empty for a section."""
 
     scheme: str

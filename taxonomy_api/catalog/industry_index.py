@@ -8,8 +8,9 @@ from __future__ import annotations
 import logging
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from taxonomy_api.catalog.activity_rows import rows_of
 from taxonomy_api.catalog.industry import IndustryCodes, Translation
@@ -23,8 +24,7 @@ _log = logging.getLogger(__name__)
 _KEPT = 512
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A code that an activity or row states. `derived`: through a concordance, not printed in the edition."""
 
     activity_id: str
@@ -33,8 +33,7 @@ class Statement:
     derived: bool
 
 
-@dataclass(frozen=True, slots=True)
-class IndustryCandidate:
+class IndustryCandidate(Struct, frozen=True):
     """An activity or row (`taxonomy:code#row`) that an industry code proposes.
 
     `code` is the one it states, in the classification `system`; it stands to the one asked for as
@@ -65,8 +64,7 @@ class IndustryCandidate:
         return bool(self.route), RELATIONS.index(self.relation), self.derived
 
 
-@dataclass(slots=True)
-class _Stated:
+class _Stated(Struct):
     """The codes of one classification that one edition states, by digits or section letter."""
 
     by_key: dict[str, list[Statement]] = field(default_factory=dict)

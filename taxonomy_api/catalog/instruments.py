@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from taxonomy_api.catalog.model import InstrumentProfile, Release
 from taxonomy_api.catalog.terms import Citation, Status, Text
@@ -25,8 +26,7 @@ def names_of(profile: InstrumentProfile) -> tuple[str, ...]:
     return (profile.id, *profile.aliases, *(name for name in names if name is not None))
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """Why an edition does not cover a kind of instrument.
 
     `tied` False: the proceeds are not tied to projects, by the `definition` of the kind, so that there is

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from taxonomy_api.catalog.advice import check_release
 from taxonomy_api.catalog.check_industry import check_stated, check_tables

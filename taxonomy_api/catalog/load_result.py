@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from taxonomy_api.catalog.findings import Finding
 from taxonomy_api.catalog.model import Release
 
 
-@dataclass(frozen=True, slots=True)
-class LoadResult:
+class LoadResult(Struct, frozen=True):
     """What a data folder gave; `release` is None where any finding is an error."""
 
     release: Release | None

@@ -13,17 +13,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from taxonomy_api.catalog.terms import Text
 
 CO2E, CO2, MASS = "co2e", "co2", "mass"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A unit with its spellings; spaces, dots and hyphens in them do not count."""
 
     symbol: str

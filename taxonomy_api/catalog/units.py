@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from taxonomy_api.catalog.terms import Text
 from taxonomy_api.catalog.unit_table import (
@@ -37,8 +38,7 @@ from taxonomy_api.catalog.unit_table import (
 LONGEST_SPELLING = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A unit: `factor` times the base unit of its dimension.
 
     A dimension is a name (`power`) or two around a slash (`co2e/energy`). Masses of CO2e, of CO2 and
@@ -79,7 +79,7 @@ def convert(amount: Fraction | Decimal | int, unit: Unit, to: Unit) -> Fraction:
     if unit.dimension != to.dimension:
         raise WrongDimension(unit, to)
     exact = Fraction(amount)
-    return exact if unit.factor == to.factor else exact * unit.factor / to.factor
+    return exact if unit is to or unit.factor == to.factor else exact * unit.factor / to.factor
 
 
 def with_gas_of(unit: Unit, wanted: Unit) -> Unit | None:
@@ -166,20 +166,21 @@ def _unit(row: Row) -> Unit:
     return Unit(row.symbol, row.dimension, row.factor)
 
 
-def _table(rows: Iterable[Row]) -> Mapping[str, Unit]:
-    """The units by key, and by case-folded key where case does not decide."""
-    table: dict[str, Unit] = {}
+def _table(rows: Iterable[Row], others: Mapping[str, Unit] = MappingProxyType({})) -> Mapping[str, Unit]:
+    """The units by key, and by case-folded key where case does not decide; those of `others` come first."""
+    table = dict(others)
     for row in rows:
+        unit = _unit(row)
         for spelling in row.spellings:
             key = _key(plain(spelling))
-            table.setdefault(key, _unit(row))
+            table.setdefault(key, unit)
             if not CASE_DECIDES.match(key):
-                table.setdefault(key.casefold(), _unit(row))
+                table.setdefault(key.casefold(), unit)
     return MappingProxyType(table)
 
 
 _UNITS = _table(ABOVE)
-_DENOMINATORS = _table((*ABOVE, *BELOW_ONLY))
+_DENOMINATORS = _table(BELOW_ONLY, _UNITS)
 _LONGEST_FIRST = sorted(MULTIPLIERS.items(), key=lambda item: -len(item[0]))
 
 

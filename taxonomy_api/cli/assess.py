@@ -8,7 +8,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,14 +108,15 @@ def assess(
     mapping = None if mapping_file is None else mapping_text(mapping_file)
     given = {"sheet": sheet, "header_row": header_row, "mapping": mapping}
     raw.update((name, value) for name, value in given.items() if value is not None)
-    current = settings()
-    raw["language"] = language or raw.get("language") or current.language
-    # The process that opens the file is begun before the release is loaded: the two take about as long.
+    # The process that opens the file is begun before all else is loaded, which takes as long as it needs for
+    # some thousand rows.
     from taxonomy_api.portfolio.problem import OWN_FILE
     from taxonomy_api.portfolio.reading_process import BegunReading
 
     named = raw.get("sheet") if isinstance(raw.get("sheet"), str) else None
     with BegunReading(portfolio, OWN_FILE, ahead=True, sheet=named) as begun:
+        current = settings()
+        raw["language"] = language or raw.get("language") or current.language
         summary = _run(portfolio, target, kind, current_release(current), raw, fx_file, begun)
     from taxonomy_api.cli.portfolio_report import report
 
@@ -141,6 +141,8 @@ def _run(
     begun: BegunReading,
 ) -> Mapping[str, Any]:
     """Assesses into a temporary folder beside the target and moves the finished file into place."""
+    from msgspec.structs import replace
+
     from taxonomy_api.assessment.engine import Engine
     from taxonomy_api.portfolio.exchange_sheet import read_rate_file
     from taxonomy_api.portfolio.options import read_options

@@ -19,6 +19,8 @@ def explain(rule: str | None, as_json: bool) -> None:
 
     RULE is the word after the place in a finding of `lint`.
     """
+    from msgspec.structs import asdict
+
     from taxonomy_api.catalog.nearest import did_you_mean
     from taxonomy_api.catalog.rules import RULES
 
@@ -27,17 +29,13 @@ def explain(rule: str | None, as_json: bool) -> None:
         raise click.ClickException(f"{rule} is no rule; {hint}")
     chosen = [RULES[rule]] if rule else list(RULES.values())
     if as_json:
-        click.echo(json.dumps({"rules": [_as_json(one) for one in chosen]}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps({"rules": [asdict(one) for one in chosen]}, ensure_ascii=False, indent=2))
     elif rule:
         click.echo(_in_full(RULES[rule]))
     else:
         width = max(map(len, RULES))
         for one in chosen:
             click.echo(f"{one.id:{width}}  {one.severity:7}  {one.title}")
-
-
-def _as_json(rule: RuleInfo) -> dict[str, object]:
-    return {name: getattr(rule, name) for name in rule.__dataclass_fields__}
 
 
 def _in_full(rule: RuleInfo) -> str:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
 
+from msgspec import Struct
+
 from taxonomy_api.catalog.model import MappingRow
 from taxonomy_api.catalog.terms import STATUSES, Status
 from taxonomy_api.crosswalk.relations import (
@@ -35,8 +37,7 @@ MAX_STEPS = 3
 WEAKEST_THAT_CARRIES: Status = "single-source"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One row of a mapping file, read from `start` to `end`."""
 
     start: str
@@ -46,8 +47,7 @@ class Step:
     row: MappingRow
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """A chain of steps from an activity to one of another edition; both days of its window count."""
 
     steps: tuple[Step, ...]
@@ -90,8 +90,7 @@ class Route:
             yield "status"
 
 
-@dataclass(frozen=True, slots=True)
-class Routes:
+class Routes(Struct, frozen=True):
     """What the mappings say of one activity and one edition.
 
     `negatives` are the rows that deny a counterpart: of one activity, read both ways, or of the activity in
@@ -105,8 +104,7 @@ class Routes:
 NOTHING: Final = Routes((), ())
 
 
-@dataclass(frozen=True, slots=True)
-class Denial:
+class Denial(Struct, frozen=True):
     """A row that denies a counterpart: of one activity (`end`), or of a whole edition (`edition:*`)."""
 
     end: str
@@ -147,10 +145,8 @@ class Crosswalk:
 
     def _walk(self, start: str) -> Mapping[str, Routes]:
         routes: dict[str, list[Route]] = {}
-        for steps in self._chains((), start):
-            route = _route(steps)
-            if route is not None and not self._blocked(route):
-                routes.setdefault(_edition(route.end), []).append(route)
+        for route in self._onwards(None, start):
+            routes.setdefault(_edition(route.end), []).append(route)
         negatives: dict[str, list[MappingRow]] = {}
         for denial in self.denials.get(start, ()):
             negatives.setdefault(_edition(denial.end), []).append(denial.row)
@@ -161,26 +157,30 @@ class Crosswalk:
             for edition in sorted({*routes, *negatives})
         }
 
-    def _chains(self, taken: tuple[Step, ...], here: str) -> Iterator[tuple[Step, ...]]:
-        seen = {_edition(here), *(_edition(step.start) for step in taken)}
+    def _onwards(self, so_far: Route | None, here: str) -> Iterator[Route]:
+        """The routes that lead on from `here`, where `so_far` ends; what bars one bars all longer ones."""
+        taken = () if so_far is None else so_far.steps
+        seen = {_edition(here), *[_edition(step.start) for step in taken]}
         for step in self.steps.get(here, ()):
             if _edition(step.end) in seen:
                 continue
-            chain = (*taken, step)
-            yield chain
-            if len(chain) < MAX_STEPS:
-                yield from self._chains(chain, step.end)
+            route = _first(step) if so_far is None else _longer(so_far, step)
+            if route is None or self._blocked(route):
+                continue
+            yield route
+            if len(route.steps) < MAX_STEPS:
+                yield from self._onwards(route, step.end)
 
     def _blocked(self, route: Route) -> bool:
-        """Whether a denial speaks of two activities on the route, and the part between is no stronger."""
-        if not any(one in self.denials for step in route.steps for one in (step.start, step.end)):
-            return False
-        for first in range(len(route.steps)):
-            for last in range(first, len(route.steps)):
-                part = route.steps[first : last + 1]
-                status = _weakest(step.row.status for step in part)
-                denials = self._denials(part[0].start, part[-1].end)
-                if any(not _weaker(row.status, status) for row in denials):
+        """Whether a denial speaks of the route's end and an activity before, and the part between is no
+        stronger."""
+        end = route.end
+        part: list[Status] = []
+        for step in reversed(route.steps):
+            part.append(step.row.status)
+            if step.start in self.denials or end in self.denials:
+                status = _weakest(part)
+                if any(not _weaker(row.status, status) for row in self._denials(step.start, end)):
                     return True
         return False
 
@@ -209,18 +209,40 @@ def crosswalk_of(rows: Iterable[MappingRow]) -> Crosswalk:
     )
 
 
-def _route(steps: tuple[Step, ...]) -> Route | None:
-    """The steps as one; None where their windows have no day in common."""
-    scope, stringency = steps[0].scope, steps[0].stringency
-    for step in steps[1:]:
-        scope = compose_scopes(scope, step.scope)
-        stringency = compose_stringencies(stringency, step.stringency)
-    starts = [step.row.valid_from for step in steps if step.row.valid_from is not None]
-    ends = [step.row.valid_until for step in steps if step.row.valid_until is not None]
-    start, end = max(starts, default=None), min(ends, default=None)
+def _first(step: Step) -> Route | None:
+    """The step as a route; None where its window holds no day."""
+    row = step.row
+    return _in_window((step,), step.scope, step.stringency, row.valid_from, row.valid_until, row.status)
+
+
+def _longer(route: Route, step: Step) -> Route | None:
+    """The route with one step more; None where their windows have no day in common."""
+    row, start, end = step.row, route.valid_from, route.valid_until
+    if start is None or (row.valid_from is not None and row.valid_from > start):
+        start = row.valid_from
+    if end is None or (row.valid_until is not None and row.valid_until < end):
+        end = row.valid_until
+    return _in_window(
+        (*route.steps, step),
+        compose_scopes(route.scope, step.scope),
+        compose_stringencies(route.stringency, step.stringency),
+        start,
+        end,
+        row.status if _weaker(row.status, route.status) else route.status,
+    )
+
+
+def _in_window(
+    steps: tuple[Step, ...],
+    scope: Scope,
+    stringency: Stringency,
+    start: date | None,
+    end: date | None,
+    status: Status,
+) -> Route | None:
     if start is not None and end is not None and start > end:
         return None
-    return Route(steps, scope, stringency, start, end, _weakest(step.row.status for step in steps))
+    return Route(steps, scope, stringency, start, end, status)
 
 
 def _stringency(row: MappingRow) -> Stringency:

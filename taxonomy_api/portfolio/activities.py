@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from taxonomy_api.catalog.industry_codes import IndustryCodeError, read_code
 from taxonomy_api.catalog.model import Activity, Release
@@ -34,8 +35,7 @@ _EMPTY = frozenset(["", "-", "/", "—", "n/a", "na", "不适用", "不適用"])
 _DOTTED = re.compile(r"[A-Z]?\d{2}\.\d{1,2}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class CellFinding:
+class CellFinding(Struct, frozen=True):
     """What is to be said of an activity cell; `values` fill the message of the code."""
 
     code: str
@@ -43,8 +43,7 @@ class CellFinding:
     nearest: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a cell names; `findings` say how it was read where that was not plain.
 
     `parts`: what each of the texts in the cell names, where there are several. `headings`: of catalogues,
@@ -80,12 +79,14 @@ class ActivityReader:
         self._by_name: dict[str, list[Activity]] = {}
         self._by_number: dict[Decimal, list[Activity]] = {}
         for activity in release.activities():
-            self._by_id[_key(activity.id)] = activity
-            for language in LANGUAGES:
-                self._by_id[_key(f"{activity.id} {activity.name.in_language(language)}")] = activity
+            id = _key(activity.id)
+            names = list(dict.fromkeys(_key(activity.name.in_language(language)) for language in LANGUAGES))
+            self._by_id[id] = activity
+            for name in names:
+                self._by_id[f"{id} {name}"] = activity
             for alias in activity.aliases:
                 self._by_id.setdefault(_key(f"{activity.taxonomy}:{alias}"), activity)
-            self._add_names(activity)
+            self._add_names(activity, names)
         for code, activities in self._by_code.items():
             number = _number(code)
             if number is not None:
@@ -141,15 +142,15 @@ class ActivityReader:
         known = tuple(rows.values())[:_MOST_ROWS_NAMED]
         return Reading((), (CellFinding("unknown_row", {"given": text, "activity": name}, known),))
 
-    def _add_names(self, activity: Activity) -> None:
+    def _add_names(self, activity: Activity, names: Sequence[str]) -> None:
+        code = _key(activity.code)
         # An alias with a blank is a name, one without is a code.
-        codes = [activity.code, *(alias for alias in activity.aliases if " " not in alias)]
-        names = [activity.name.in_language(language) for language in LANGUAGES]
-        names += [f"{activity.code} {name}" for name in names]
-        names += [alias for alias in activity.aliases if " " in alias]
-        for index, texts in ((self._by_code, codes), (self._by_name, names)):
-            for text in dict.fromkeys(_key(text) for text in texts):
-                index.setdefault(text, []).append(activity)
+        codes = [code, *(_key(alias) for alias in activity.aliases if " " not in alias)]
+        texts = [*names, *(f"{code} {name}" for name in names)]
+        texts += [_key(alias) for alias in activity.aliases if " " in alias]
+        for index, keys in ((self._by_code, codes), (self._by_name, texts)):
+            for key in dict.fromkeys(keys):
+                index.setdefault(key, []).append(activity)
 
     def _read(self, cell: Cell) -> Reading:
         if isinstance(cell, int | float) and not isinstance(cell, bool):

@@ -8,13 +8,14 @@ is taken over as it is, so that nothing which acts can come along; and what writ
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import xlsxwriter
+from msgspec.structs import replace
 
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.book_formats import Formats, column_width

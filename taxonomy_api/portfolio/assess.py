@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from msgspec import Struct
 
 from taxonomy_api.assessment.batch import Cells, read_batch
 from taxonomy_api.assessment.coded import Coded
@@ -40,8 +40,7 @@ if TYPE_CHECKING:
 _BARE_NUMBER = re.compile(r"[+-]?[0-9][0-9,. ]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Some rows of a table: per column its meaning and its usable cells.
 
     `reader`: reads their activities; blocks of one table share it, so that equal cells are read once.
@@ -55,8 +54,7 @@ class Block:
     reader: ActivityReader | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One `TaxonomyResults` per taxonomy of the block, and what was wrong with its cells."""
 
     results: Sequence[TaxonomyResults]

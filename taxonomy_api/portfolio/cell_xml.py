@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from msgspec import Struct, field
 
 from taxonomy_api.portfolio.safe_text import xml_text
 from taxonomy_api.portfolio.table import Broken, Cell, Percent
@@ -18,8 +19,7 @@ _EPOCH = date(1899, 12, 30).toordinal()
 _FIRST_SAFE_DAY = date(1900, 3, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class CellStyles:
+class CellStyles(Struct, frozen=True):
     """Style numbers of the workbook; `by_value` colours verdicts and row states."""
 
     header: int
@@ -29,8 +29,7 @@ class CellStyles:
     by_value: Mapping[str, int]
 
 
-@dataclass(slots=True)
-class SharedTexts:
+class SharedTexts(Struct):
     """Texts that cells name by number, so that each is in the workbook once. `first`: how many there were
     before these."""
 
@@ -53,8 +52,7 @@ def text_element(text: str) -> str:
     return f"<t{space}>{xml_text(text)}</t>"
 
 
-@dataclass(frozen=True, slots=True)
-class CellWriter:
+class CellWriter(Struct, frozen=True):
     """Writes single cells of one column; the row's number is left open as `ROW`.
 
     `by_value`: the style of a text, if it has one. Without `texts` a text stands in its cell.

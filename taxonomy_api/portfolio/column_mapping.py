@@ -13,8 +13,10 @@ Each name on the right is a header as the reader knows it, with its unit in brac
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from taxonomy_api.portfolio.headers import match_header
 from taxonomy_api.portfolio.locate import locate
@@ -47,8 +49,7 @@ _KEYS: Mapping[str, dict[str, object]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnMapping:
+class ColumnMapping(Struct, frozen=True):
     """`columns`: the name that each header stands for, `ignore` for none."""
 
     columns: Mapping[str, str]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from taxonomy_api.assessment.answer import outside_reason
 from taxonomy_api.assessment.coded import Coded, combinations
@@ -38,8 +38,7 @@ _DATE = Fact(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Deals:
+class Deals(Struct, frozen=True):
     """The deals of a table: `places` tells per row which of the `distinct` ones it is.
 
     `instruments`: per distinct deal the id of its kind of instrument, None where none is told or known;
@@ -147,8 +146,7 @@ def _deal_columns(matches: Sequence[Match | None]) -> Iterator[tuple[str, int]]:
             yield key, found[key]
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(Struct, frozen=True):
     """A kind of instrument: its id, and what rules of editions ask of it; None where not known."""
 
     id: str | None

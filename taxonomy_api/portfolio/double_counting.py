@@ -8,8 +8,9 @@ that. Nothing here changes a verdict or a sum.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import ColumnPlan
@@ -25,8 +26,7 @@ _ROUNDING = Decimal("0.001")
 _MOST_NAMED = 10
 
 
-@dataclass(frozen=True, slots=True)
-class _Portfolio:
+class _Portfolio(Struct, frozen=True):
     """The rows as far as they say who funds what; `instruments` are empty without such a column."""
 
     reporter: Reporter

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
 from typing import Literal
+
+from msgspec import Struct
 
 from taxonomy_api.assessment.money import parse_amount
 from taxonomy_api.assessment.value_problems import ValueProblem
@@ -35,8 +36,7 @@ _DECIMALS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """What one unit of `currency` is worth in the currency of the totals, on that day if one is stated.
 
     `cell` is the address in the sheet that it was read from.
@@ -48,8 +48,7 @@ class Rate:
     cell: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RateTable:
+class RateTable(Struct, frozen=True):
     """Rates into `currency`, which is among them at 1. `name` is that of the sheet or file they stood in."""
 
     currency: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from taxonomy_api.assessment.plain_values import exact, is_empty, read_date, read_number, tidy
 from taxonomy_api.assessment.value_problems import ValueProblem
@@ -54,8 +55,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class RateFault:
+class RateFault(Struct, frozen=True):
     """Something to tell about a sheet of rates; `code` and `words` are those of the sentence about it."""
 
     severity: Severity
@@ -67,8 +67,7 @@ class RateFault:
     words: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class RateSheet:
+class RateSheet(Struct, frozen=True):
     """What a sheet says of rates; `table` is None where it does not make one."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.exchange import Rate, RateTable, money_text, plain_number
@@ -12,8 +13,7 @@ from taxonomy_api.portfolio.summary import Money, PortfolioSummary, Tally
 from taxonomy_api.portfolio.texts import label
 
 
-@dataclass(frozen=True, slots=True)
-class Converted:
+class Converted(Struct, frozen=True):
     """A sum in the one currency, and the currencies of amounts that are not in it."""
 
     amount: Decimal
@@ -23,8 +23,7 @@ class Converted:
         return {"amount": plain_number(self.amount), "left_out": list(self.left_out)}
 
 
-@dataclass(frozen=True, slots=True)
-class CurrencyLine:
+class CurrencyLine(Struct, frozen=True):
     """A currency of the portfolio or of the rates: rows with such an amount, their sum, and that sum in
     the one currency; without a rate both `rate` and `converted` are None."""
 
@@ -35,8 +34,7 @@ class CurrencyLine:
     converted: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeSummary:
+class ExchangeSummary(Struct, frozen=True):
     """Totals in one currency. `verdicts` and `aligned_parts` have the keys of the portfolio's summary."""
 
     table: RateTable

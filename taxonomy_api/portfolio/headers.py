@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from taxonomy_api.assessment.money import parse_amount
 from taxonomy_api.assessment.value_problems import ValueProblem
@@ -34,16 +35,14 @@ INDUSTRY_COLUMNS = (
 WHAT = frozenset({"activity", *INDUSTRY_COLUMNS})
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """The meaning of one column. `unit` is what stands in brackets in its header."""
 
     role: Role
     unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderFinding:
+class HeaderFinding(Struct, frozen=True):
     """Something to tell about a header; `column` is an index into the table's columns.
 
     `facts`: of an unknown one, the facts that it reads like and the name of each that it resembles.
@@ -52,11 +51,10 @@ class HeaderFinding:
     column: int
     code: str
     names: tuple[str, ...] = ()
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnPlan:
+class ColumnPlan(Struct, frozen=True):
     """For each column its meaning or None (kept as it is, not assessed)."""
 
     matches: tuple[Match | None, ...]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Struct, frozen=True):
     """One thing found. `row` is the row number in the sheet, `cell` the sheet's own address."""
 
     severity: Severity
@@ -25,8 +25,7 @@ class Issue:
     cure: str
 
 
-@dataclass(frozen=True, slots=True)
-class CellProblem:
+class CellProblem(Struct, frozen=True):
     """Something wrong with a cell (or a row, without `column`) of a block; both are indexes.
 
     `fatal`: the row could not be assessed; `unused`: it was, without this cell.
@@ -55,8 +54,7 @@ class CellProblem:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """All issues of one code in one column: the first ones in full, and how many there are."""
 
     severity: Severity

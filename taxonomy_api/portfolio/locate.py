@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+
+from msgspec import Struct
 
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import WHAT, WHO, is_unit, match_header
@@ -13,8 +15,7 @@ from taxonomy_api.portfolio.table import Book, Cell, SheetData, Table, filled, l
 from taxonomy_api.portfolio.vocabulary import Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A row that could be the header, or the last of up to three that together are: how many of its
     cells are known column names, and the text over each column."""
 
@@ -27,8 +28,7 @@ class Candidate:
     headers: Mapping[int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """The header chosen, the further sheets that hold such a table too, and whether the caller named the
     row of the header."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct, field
 
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.nearest import nearest
@@ -22,8 +23,7 @@ NAMES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class PortfolioOptions:
+class PortfolioOptions(Struct, frozen=True):
     """`taxonomies` empty: those that the rows' activities belong to.
 
     `confirm` holds activities that the caller confirms, by the activity they stand for ("" for any).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.column import Column
@@ -18,8 +18,7 @@ _SHOWN = 200
 _NEVER_READ = frozenset({"notes", "evidence"})
 
 
-@dataclass(slots=True)
-class Reporter:
+class Reporter(Struct):
     """Adds issues about one table, in the language asked for; remembers which rows they touch."""
 
     table: Table

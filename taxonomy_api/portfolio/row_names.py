@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from taxonomy_api.assessment.coded import combinations
 from taxonomy_api.assessment.composite_columns import Names, Pair
@@ -63,8 +64,7 @@ _MOST_CANDIDATES = 5
 _Told = tuple[int | None, CellFinding]
 
 
-@dataclass(frozen=True, slots=True)
-class NameColumns:
+class NameColumns(Struct, frozen=True):
     """The columns, by place, in which activities, their rows, industry codes and confirmations stand."""
 
     activities: Sequence[int]
@@ -147,8 +147,7 @@ def _named(
     return numbers, named, _by_row(told, numbers)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
+class _Rows(Struct, frozen=True):
     """Reads one row's cells."""
 
     reader: ActivityReader

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 import xlsxwriter
+from msgspec import Struct
 
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.book_formats import COLOURS, PAGE_WIDTH, Formats, column_width, pixels, set_page
@@ -27,8 +27,7 @@ from taxonomy_api.portfolio.text_sheets import write_issues, write_method
 _SAMPLE_STYLE = re.compile(r'<c r="[A-Z]+2" s="(\d+)"')
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """Everything the sheets beside Results tell."""
 
     summary: PortfolioSummary

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from taxonomy_api.catalog.terms import Text
 
 
-@dataclass(frozen=True, slots=True)
-class StandardColumn:
+class StandardColumn(Struct, frozen=True):
     """A column every portfolio may have; `label` is written into templates."""
 
     key: str

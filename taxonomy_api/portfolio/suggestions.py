@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 #: For so many wrong cells of a column that differ the nearest known names are looked up; no more of one cause
 #: are listed anyway.
 MOST_SUGGESTIONS = 200
 
 
-@dataclass(slots=True)
-class Suggestions:
+class Suggestions(Struct):
     """The searches that are left, by column (None: cells that belong to none)."""
 
     most: int = MOST_SUGGESTIONS

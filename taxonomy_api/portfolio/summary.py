@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from taxonomy_api.portfolio.result_columns import RowState, TaxonomyResults
 from taxonomy_api.portfolio.texts import VERDICTS
@@ -37,8 +37,7 @@ class Money(NamedTuple):
     approximate: bool = False
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """Number of rows, and the sum of their amounts by currency."""
 
     rows: int
@@ -48,8 +47,7 @@ class Tally:
         return {"rows": self.rows, "amounts": {key: _plain(value) for key, value in self.amounts.items()}}
 
 
-@dataclass(frozen=True, slots=True)
-class PortfolioSummary:
+class PortfolioSummary(Struct, frozen=True):
     """What a portfolio comes to. `as_json` gives it with amounts as decimal strings."""
 
     release: str
@@ -106,8 +104,7 @@ class PortfolioSummary:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """What a run stands on, as told in its summary."""
 
     release: str

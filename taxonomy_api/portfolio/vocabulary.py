@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from taxonomy_api.catalog.criteria import AttestLeaf, Criterion, Listing, MeetsLeaf, walk
 from taxonomy_api.catalog.model import Release, Taxonomy
@@ -16,8 +17,7 @@ from taxonomy_api.portfolio.standard_columns import STANDARD_COLUMNS
 RoleKind = Literal["standard_column", "fact", "standard", "attestation"]
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """What a column means. Of several columns for one key the lowest `rank` is taken."""
 
     kind: RoleKind
@@ -42,8 +42,7 @@ def header_key(text: str) -> str:
     return _NOISE.sub("", plain(text)).casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """Known column names of one release by `header_key`: their meanings, and the names as written."""
 
     roles: Mapping[str, tuple[Role, ...]]
@@ -80,13 +79,15 @@ class Vocabulary:
 
 def build_vocabulary(release: Release) -> Vocabulary:
     """All column names that this release gives a meaning."""
-    roles: dict[str, dict[tuple[str, str], Role]] = {}
+    roles: dict[str, tuple[Role, ...]] = {}
     readable: dict[str, str] = {}
 
     def add(key: str, name: str, role: Role) -> None:
-        if key:
-            roles.setdefault(key, {}).setdefault((role.kind, role.key), role)
-            readable.setdefault(key, name)
+        known = roles.get(key)
+        if known is None:
+            roles[key], readable[key] = (role,), name
+        elif not any((one.kind, one.key) == (role.kind, role.key) for one in known):
+            roles[key] = (*known, role)
 
     for name, role in _standard_names():
         add(header_key(name), name, role)
@@ -95,7 +96,9 @@ def build_vocabulary(release: Release) -> Vocabulary:
         # A standard column's name keeps its meaning whatever a fact is called.
         if key not in standard_keys:
             add(key, name, role)
-    return Vocabulary({key: tuple(found.values()) for key, found in roles.items()}, readable, release)
+    roles.pop("", None)
+    readable.pop("", None)
+    return Vocabulary(roles, readable, release)
 
 
 def _standard_names() -> Iterator[tuple[str, Role]]:

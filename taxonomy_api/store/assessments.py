@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from taxonomy_api.assessment.answer import assess

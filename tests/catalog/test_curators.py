@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from taxonomy_api.catalog.curators import covered, verified
 from taxonomy_api.catalog.findings import Finding
