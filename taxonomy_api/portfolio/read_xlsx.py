@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -53,6 +53,8 @@ class XlsxBook:
         self.notes = [*notes, Note(FROM_1904, "")] if self._package.date_1904 else notes
         self._limits = limits
         self._strings: list[str] | None = None
+        #: Told how many filled rows of a sheet were found so far.
+        self.counted: Callable[[int], None] = lambda rows: None
 
     @property
     def sheets(self) -> Sequence[SheetName]:
@@ -81,7 +83,12 @@ class XlsxBook:
         loop = _SheetLoop(self._package, [], sheet, None, None)
         special = self._package.date_styles | self._package.percent_styles
         strings = text_array(self._shared())
-        scan = Scan(strings, special, loop.styled, _iso_date, lambda found: _check_rows(sheet, found, rows))
+
+        def check(found: int) -> None:
+            _check_rows(sheet, found, rows)
+            self.counted(found)
+
+        scan = Scan(strings, special, loop.styled, _iso_date, check)
         try:
             with self._package.open(part) as stream:
                 return scan.read(stream)
