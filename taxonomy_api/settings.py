@@ -87,6 +87,11 @@ class Settings:
         3 * 2**30
     )
     reading_seconds: Annotated[int, "Seconds of that process, of its processor time and by the clock"] = 120
+    stall_seconds: Annotated[
+        int,
+        "Seconds after which a caller is cut off who meanwhile sent, or took, fewer than 256 bytes a second; "
+        "0: never",
+    ] = 60
     public_reading: Annotated[bool, "Taxonomies may be read without a key"] = True
     bootstrap_key: Annotated[
         str, "First API key, at least 32 characters; ignored once any key exists, even a revoked one"

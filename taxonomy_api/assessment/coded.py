@@ -41,9 +41,19 @@ class Coded(Sequence[T]):
 
     def put(self, rows: Any, value: T) -> None:
         """Set the value of these rows (an index of an array)."""
-        self.codes = self._wide(self.codes, len(self.values)).copy()
-        self.codes[rows] = len(self.values)
-        self.values = [*self.values, value]
+        self._put(rows, 0, [value])
+
+    def put_each(self, rows: Sequence[int], values: Sequence[T]) -> None:
+        """Set the value of each of these rows; in one step, as every step copies the column."""
+        known: dict[T, int] = {}
+        places = [known.setdefault(value, len(known)) for value in values]
+        if places:
+            self._put(rows, np.array(places), [*known])
+
+    def _put(self, rows: Any, places: Any, values: Sequence[T]) -> None:
+        self.codes = self._wide(self.codes, len(self.values) + len(values)).copy()
+        self.codes[rows] = len(self.values) + places
+        self.values = [*self.values, *values]
 
     def extend(self, part: Sequence[T]) -> None:
         """Add the values of the rows that follow."""

@@ -7,19 +7,24 @@ it covers is written down as their number and a digest, so that a status raised 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from taxonomy_api.catalog.criteria import Leaf, Rows, walk
-from taxonomy_api.catalog.findings import Place, Report, Spot
+from taxonomy_api.catalog.findings import Finding, Place, Report, Spot
 from taxonomy_api.catalog.model import Release, Taxonomy
 from taxonomy_api.catalog.nearest import did_you_mean
+from taxonomy_api.catalog.rules import RULES
 from taxonomy_api.catalog.values import Record, Values
 from taxonomy_api.catalog.yaml_tree import Node, parse_tree
 
 FILE = "taxonomies/curators.yaml"
+#: An error is never accepted.
+_WARNINGS = tuple(rule.id for rule in RULES.values() if rule.severity == "warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,16 @@ class Corroboration:
 
     place: Place
     document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A warning about the subject that stays: its rule, words of its message, and the reason."""
+
+    place: Place
+    rule: str
+    says: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,7 @@ class Review:
     day: date
     covers: str
     corroborated: Mapping[str, Corroboration] = field(default_factory=dict)
+    accepted: tuple[Acceptance, ...] = ()
 
 
 def read_reviews(folder: Path, release: Release, report: Report) -> dict[str, Review] | None:
@@ -90,6 +106,7 @@ def _review(values: Values, entry: Node, curators: Mapping[str, date]) -> Review
         for key, entry in values.entries(fields.get("corroborated"))
         if (second := values.document(entry)) is not None
     }
+    accepted = tuple(_accepted(values, values.items(fields.get("accepted"))))
     fields.done()
     if node is not None and curator is not None and curator not in curators:
         values.report.add(node, "bad-word", f"{curator} is no curator", did_you_mean(curator, curators))
@@ -98,7 +115,46 @@ def _review(values: Values, entry: Node, curators: Mapping[str, date]) -> Review
         values.report.add(node, "verified-unreviewed", message, "correct one of the days")
     if curator is None or day is None or covers is None:
         return None
-    return Review(fields.node, curator, day, covers, corroborated)
+    return Review(fields.node, curator, day, covers, corroborated, accepted)
+
+
+def _accepted(values: Values, items: Iterable[Node]) -> Iterator[Acceptance]:
+    for item in items:
+        fields = values.record(item)
+        if fields is None:
+            continue
+        rule = values.word(fields.need("rule"), _WARNINGS, "rule of a warning")
+        says, because = values.scalar(fields.need("says")), values.text(fields.need("because"))
+        source = values.citation(fields.need("source"))
+        fields.done()
+        if rule is not None and says is not None and because is not None and source is not None:
+            yield Acceptance(fields.node, rule, says, because.en)
+
+
+def accepting(
+    findings: Iterable[Finding], reviews: Mapping[str, Review], report: Report
+) -> Iterator[Finding]:
+    """The findings, with the reason for those that a review accepts; reports what accepts nothing."""
+    used: set[tuple[str, int]] = set()
+    for finding in findings:
+        reason = ""
+        for subject, review in reviews.items():
+            for number, one in enumerate(review.accepted):
+                if finding.rule == one.rule and one.says in finding.message and _is_of(finding, subject):
+                    used.add((subject, number))
+                    reason = one.because
+        yield replace(finding, accepted=reason)
+    for subject, review in reviews.items():
+        for number, one in enumerate(review.accepted):
+            if (subject, number) not in used:
+                message = f"no {one.rule} of {subject} says {one.says!r}"
+                report.add(one.place, "acceptance-unused", message, "remove it, or correct its words")
+
+
+def _is_of(finding: Finding, subject: str) -> bool:
+    """Whether a finding stands in the files of what a review covers."""
+    own = (f"mappings/{subject}.sssom.tsv", f"taxonomies/{subject}.yaml")
+    return finding.file.startswith(f"taxonomies/{subject}/") or finding.file in own
 
 
 def check_reviews(reviews: Mapping[str, Review], release: Release, report: Report) -> None:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Finding(Struct, frozen=True, order=True):
-    """One finding; `line` and `column` count from 1 (a whole file or folder: 1, 1)."""
+    """One finding; `line` and `column` count from 1 (a whole file or folder: 1, 1).
+
+    `accepted`: why a warning stays that nobody can mend, where a review says so; else empty.
+    """
 
     file: str
     line: int
@@ -25,16 +28,20 @@ class Finding(Struct, frozen=True, order=True):
     severity: Severity
     message: str
     cure: str = ""
+    accepted: str = ""
 
     def __str__(self) -> str:
-        """`file:line:column: rule: message (cure)`; the message of a warning begins with `[warning]`."""
-        grade = "[warning] " if self.severity == "warning" else ""
-        cure = f" ({self.cure})" if self.cure else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.rule}: {grade}{self.message}{cure}"
+        """`file:line:column: rule: message (cure)`; the message of a warning begins with `[warning]`, of an
+        accepted one with `[accepted]`, and the reason stands in place of the cure."""
+        grade = "[accepted] " if self.accepted else "[warning] " if self.severity == "warning" else ""
+        said = self.accepted or self.cure
+        behind = f" ({said})" if said else ""
+        return f"{self.file}:{self.line}:{self.column}: {self.rule}: {grade}{self.message}{behind}"
 
     def to_json(self) -> dict[str, object]:
-        """A flat JSON object with the fields of this class."""
-        return asdict(self)
+        """A flat JSON object with the fields of this class; `accepted` only where the finding is."""
+        fields = asdict(self)
+        return fields if self.accepted else {key: fields[key] for key in fields if key != "accepted"}
 
 
 class Place(Protocol):

@@ -11,7 +11,7 @@ from taxonomy_api.catalog.advice import check_release
 from taxonomy_api.catalog.check_industry import check_stated, check_tables
 from taxonomy_api.catalog.check_mappings import check_mappings
 from taxonomy_api.catalog.criteria import Cases, Criterion, FactLeaf, Leaf, Rows, StandardLeaf, walk
-from taxonomy_api.catalog.curators import check_reviews, read_reviews
+from taxonomy_api.catalog.curators import accepting, check_reviews, read_reviews
 from taxonomy_api.catalog.findings import Finding, Report
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.load_result import LoadResult
@@ -40,7 +40,7 @@ def lint(paths: Iterable[Path], *further: Check) -> tuple[Finding, ...]:
 
 def lint_folder(folder: Path, *further: Check) -> tuple[Finding, ...]:
     """The findings of the loader and, where it found no error, of the tables of industry codes, what is
-    never used, and what `further` checks find."""
+    never used, and what `further` checks find. Those that a review accepts say why."""
     return lint_loaded(folder, load_release(folder), *further)
 
 
@@ -59,7 +59,10 @@ def lint_loaded(folder: Path, result: LoadResult, *further: Check) -> tuple[Find
     check_mappings(result.release, report)
     _check_unused(result.release, places, report)
     more = (finding for check in further for finding in check(result.release, places))
-    return tuple(sorted({*result.findings, *report.findings, *more}))
+    found = {*result.findings, *report.findings, *more}
+    unused = Report()
+    found = set(accepting(found, reviews or {}, unused))
+    return tuple(sorted({*found, *unused.findings}))
 
 
 def data_folder_of(path: Path) -> Path:

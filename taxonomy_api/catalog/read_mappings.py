@@ -49,6 +49,10 @@ STRINGENCIES = ("equal", "stricter", "looser", "incomparable", "unknown")
 SCENARIOS = ("1", "2", "3", "4", "5", "6")
 #: On a row with `Not`: the object's edition has no counterpart at all.
 NO_COUNTERPART = "sssom:NoTermFound"
+#: The one predicate of a row that denies: any counterpart, as SSSOM writes it, and a named one. Not
+#: skos:exactMatch of a named one leaves open that it overlaps, yet a denial blocks every route to it.
+DENIES_ANY = "skos:exactMatch"
+DENIES_ONE = "skos:relatedMatch"
 _JUSTIFICATION = re.compile(r"semapv:[A-Za-z]+", re.ASCII)
 
 HEADER_KEYS = (
@@ -202,6 +206,7 @@ class _MappingReader:
             message = f"{justification.text} is no justification"
             self.report.add(justification, "mapping-cell", message, "write semapv:ManualMappingCuration, say")
         subject, object = self._ends(cells, negative)
+        self._check_denial(cells, negative)
         scenario = self.values.word(cells.node("ext_scenario"), SCENARIOS, "scenario")
         stringency = self.values.word(cells.node("ext_stringency"), STRINGENCIES, "stringency")
         start = self.values.date(cells.node("ext_valid_from"))
@@ -239,7 +244,7 @@ class _MappingReader:
             node = cells.node(column)
             if node is None:
                 ends.append(None)
-            elif column == "object_id" and negative and node.text == NO_COUNTERPART:
+            elif column == "object_id" and node.text == NO_COUNTERPART:
                 ends.append(f"{edition}:*")
             else:
                 check_target(node, node.text, self.taxonomies, self.report, must_be_loaded=True)
@@ -248,6 +253,31 @@ class _MappingReader:
                     self.report.add(node, "file-name", message, "move the row to its own file")
                 ends.append(node.text)
         return (ends[0], ends[1]) if len(ends) == 2 else (None, None)
+
+    def _check_denial(self, cells: _Cells, negative: bool) -> None:
+        """A row that denies says no less than it is read as: that there is no counterpart."""
+        none = cells.text("object_id") == NO_COUNTERPART
+        if not negative:
+            if none:
+                self.report.add(
+                    cells.cells["object_id"],
+                    "mapping-denial",
+                    f"{NO_COUNTERPART} stands in a row that denies nothing",
+                    "write Not under predicate_modifier, or name the counterpart",
+                )
+            return
+        predicate = cells.node("predicate_id")
+        proper = DENIES_ANY if none else DENIES_ONE
+        if predicate is not None and predicate.text in SCOPES and predicate.text != proper:
+            message = f"Not {predicate.text} says less than that there is no counterpart"
+            if none:
+                message = f"Not {predicate.text} cannot be said of {NO_COUNTERPART}"
+            cure = f"write {proper}, or take the row out if there is a counterpart of another kind"
+            self.report.add(predicate, "mapping-denial", message, cure)
+        stringency = cells.node("ext_stringency")
+        if stringency is not None:
+            message = f"{stringency.text} compares with a counterpart that the row denies"
+            self.report.add(stringency, "mapping-denial", message, "leave the cell empty")
 
     def _check_contradictions(self, rows: list[MappingRow]) -> None:
         seen: dict[tuple[object, ...], MappingRow] = {}

@@ -152,6 +152,16 @@ MAPPINGS: tuple[RuleInfo, ...] = (
         "Correct the cell as the message says.",
     ),
     error(
+        "mapping-denial",
+        "A row that denies in words that mean something else",
+        "A row with Not is read as: there is no counterpart. Every route by it is blocked, and a project may "
+        "be told that the taxonomy does not cover it. Not skos:exactMatch of a named activity says only that "
+        "the two are not the same, which leaves an overlap; a row without Not, or with another predicate, "
+        "says nothing of sssom:NoTermFound.",
+        "Write Not skos:exactMatch sssom:NoTermFound where the edition has no counterpart at all, "
+        "Not skos:relatedMatch with the activity where this one is none, and no stringency in either.",
+    ),
+    error(
         "stringency-contradicted",
         "A stated stringency that the criteria on file refute",
         "The finding names a project that meets the criteria of the side that is said to be the "
@@ -287,6 +297,13 @@ ADVICE: tuple[RuleInfo, ...] = (
         "curators.yaml names a second document for an activity or criterion that is not there, is not called "
         "verified, or cites an official text.",
         "Remove the line under corroborated, or correct the code.",
+    ),
+    warning(
+        "acceptance-unused",
+        "An accepted warning that there is not",
+        "curators.yaml accepts a warning which lint does not find, or does not find in these words: it was "
+        "mended, or the line is wrong. Left standing, it would hide a later one.",
+        "Remove the line under accepted, or correct its words.",
     ),
     warning(
         "name-differs",

@@ -21,7 +21,7 @@ WORKSHEETS: tuple[RuleInfo, ...] = (
     error(
         "worksheet-locked",
         "A cell was changed that is not edited in the workbook",
-        "Some things have no place in a row: how groups are nested, notes, codes, what a group is. Such "
+        "Some things have no place in a row: how groups are nested, codes of rows, what a group is. Such "
         "cells are shown to be read.",
         "Restore the cell, and make the change in the file with an editor.",
     ),

@@ -230,7 +230,11 @@ CURATORS = f"""
 curators: {{who: {{name: {_TEXT}, since: 2020-01-01}}}}
 reviews:
   specimen: {{curator: who, on: 2020-01-01, covers: 1-abc, corroborated: {{doc: draft}}}}
-  older: {{curator: who, on: 2020-01-01, covers: 1-abc}}
+  older:
+    curator: who
+    on: 2020-01-01
+    covers: 1-abc
+    accepted: [{{rule: name-differs, says: words, because: {_TEXT}, source: [doc, whole]}}]
 """
 
 INDUSTRY = f"""

@@ -10,7 +10,16 @@ from collections.abc import Mapping, Sequence
 
 from taxonomy_api.catalog.read_tests import LIMIT_OPERATORS, OPERATORS
 from taxonomy_api.catalog.terms import LANGUAGES
-from taxonomy_api.catalog.worksheet_model import CITING, EVIDENCE, NAME, SCOPE, STATEMENT, WINDOW
+from taxonomy_api.catalog.worksheet_model import (
+    CITING,
+    EVIDENCE,
+    NAME,
+    NOTE,
+    NOTES,
+    SCOPE,
+    STATEMENT,
+    WINDOW,
+)
 from taxonomy_api.catalog.yaml_patch import Plain, flow
 
 GROUPS = ("all", "any", "not", "at_least_of", "first_that_applies", "cases", "rows")
@@ -21,18 +30,18 @@ WORDS = ("none", "listing", "not_on_file", "shared")
 BAR = " | "
 CLOSED = "closed"
 
-_CRITERION = ("id", *WINDOW, "class until", *CITING)
+_CRITERION = ("id", *WINDOW, "class until", *NOTE, *CITING)
 #: Which columns speak in a row of each kind.
 SPEAKING: Mapping[str, tuple[str, ...]] = {
     "fact": ("subject", "operator", "value", "unit", "from", *_CRITERION),
-    "standard": ("subject", "operator", "value", *_CRITERION),
+    "standard": ("subject", "operator", "value", "where covered", *_CRITERION),
     "attest": (*STATEMENT, *EVIDENCE, *_CRITERION),
     "meets": ("subject", "value", *_CRITERION),
     "not_on_file": _CRITERION,
     **dict.fromkeys(("all", "any", "not", "first_that_applies", "rows"), _CRITERION),
     "at_least_of": ("value", *_CRITERION),
     "cases": ("subject", "operator", "value", *_CRITERION),
-    "row": (*STATEMENT, *CITING),
+    "row": (*STATEMENT, *NOTE, *CITING),
     "step": ("from", "value", "unit"),
     "shared": ("subject",),
     "none": (),
@@ -53,7 +62,7 @@ _ACTIVITY_ORDER = (
 )
 _LANGUAGE_OF = {
     column: language
-    for columns in (STATEMENT, EVIDENCE, NAME, SCOPE)
+    for columns in (STATEMENT, EVIDENCE, NAME, SCOPE, NOTE, NOTES)
     for column, language in zip(columns, LANGUAGES, strict=True)
 }
 
@@ -95,7 +104,8 @@ def read_cells(criterion: Plain, kind: str) -> dict[str, str]:
         cells |= _citing(criterion)
         told.add("source")
     cells["status"] = _word(criterion.get("status"))
-    told.add("status")
+    cells |= _texts(criterion.get("note"), NOTE)
+    told |= {"status", "note"}
     rest: dict[str, Plain] = {key: entry for key, entry in criterion.items() if key not in told}
     cells["more"] = flow(rest)[1:-1] if rest else ""
     return {column: text for column, text in cells.items() if text}
@@ -104,7 +114,7 @@ def read_cells(criterion: Plain, kind: str) -> dict[str, str]:
 def _keys_of(kind: str) -> Sequence[str]:
     also = {
         "fact": OPERATORS,
-        "standard": ("reaches",),
+        "standard": ("reaches", "where_covered"),
         "attest": ("evidence",),
         "meets": ("input",),
     }
@@ -122,7 +132,9 @@ def _kind_cells(criterion: Mapping[str, Plain], kind: str) -> dict[str, str]:
         }
     if kind == "standard":
         level = _word(criterion.get("reaches"))
-        return {"subject": _word(entry), "operator": "reaches" if level else "", "value": level}
+        covered = _word(criterion.get("where_covered"))
+        reaching = {"operator": "reaches" if level else "", "value": level}
+        return {"subject": _word(entry), **reaching, "where covered": covered}
     if kind == "attest":
         return {**_texts(entry, STATEMENT), **_texts(criterion.get("evidence"), EVIDENCE)}
     if kind == "meets":
@@ -215,7 +227,7 @@ def write_cells(criterion: dict[str, Plain], kind: str, cells: Mapping[str, str]
     if columns & set(WINDOW):
         _write_window(criterion, cells)
     texts = {"name": STATEMENT} if kind == "row" else {"attest": STATEMENT, "evidence": EVIDENCE}
-    for key, spoken in texts.items():
+    for key, spoken in {**texts, "note": NOTE}.items():
         if columns & set(spoken):
             put_texts(criterion, key, cells, spoken)
     _write_kind(criterion, kind, cells, columns)
@@ -227,6 +239,8 @@ def _write_kind(criterion: dict[str, Plain], kind: str, cells: Mapping[str, str]
         put(criterion, kind, cells.get("subject", ""), needed=True)
     if kind == "standard" and columns & {"operator", "value"}:
         put(criterion, "reaches", cells.get("value", ""))
+    if kind == "standard" and "where covered" in columns:
+        put(criterion, "where_covered", cells.get("where covered", ""))
     if kind == "meets" and "value" in columns:
         put(criterion, "input", cells.get("value", ""))
     entry = criterion.get(kind)
@@ -296,17 +310,18 @@ def put_texts(record: dict[str, Plain], key: str, cells: Mapping[str, str], colu
 _ACTIVITY_WORDS = ("code", "parent", "objective", "contribution", "status")
 #: Keys of an activity that are shown nowhere: classes have rows of their own, the rest needs the editor.
 _UNSHOWN = frozenset(
-    ("green", "transition", "excluded", "dnsh", "notes", "aliases", "industry", "industry_derived", "tags")
+    ("green", "transition", "excluded", "dnsh", "aliases", "industry", "industry_derived", "tags")
 )
 
 
 def read_activity(activity: Mapping[str, Plain]) -> dict[str, str]:
     cells = {key: _word(activity.get(key)) for key in _ACTIVITY_WORDS}
     cells |= _texts(activity.get("name"), NAME) | _texts(activity.get("scope"), SCOPE) | _citing(activity)
+    cells |= _read_notes(activity.get("notes"))
     translated = activity.get("translated")
     if isinstance(translated, list):
         cells["translated"] = ", ".join(map(_word, translated))
-    told = {*_ACTIVITY_WORDS, "name", "scope", "source", "translated", *_UNSHOWN}
+    told = {*_ACTIVITY_WORDS, "name", "scope", "notes", "source", "translated", *_UNSHOWN}
     rest: dict[str, Plain] = {key: entry for key, entry in activity.items() if key not in told}
     cells["more"] = flow(rest)[1:-1] if rest else ""
     return {column: text for column, text in cells.items() if text}
@@ -319,6 +334,8 @@ def write_activity(activity: dict[str, Plain], cells: Mapping[str, str], columns
     for key, spoken in (("name", NAME), ("scope", SCOPE)):
         if columns & set(spoken):
             put_texts(activity, key, cells, spoken)
+    if columns & set(NOTES):
+        _write_notes(activity, cells)
     if columns & set(CITING[:2]):
         put_entry(activity, "source", [cells.get("document", ""), cells.get("locator", "")])
     if "translated" in columns:
@@ -327,3 +344,35 @@ def write_activity(activity: dict[str, Plain], cells: Mapping[str, str], columns
             put_entry(activity, "translated", list(languages))
         else:
             activity.pop("translated", None)
+
+
+def has_bar(activity: Mapping[str, Plain]) -> bool:
+    """Whether a note holds the sign that would part it from the next one in a cell."""
+    notes = activity.get("notes")
+    said = [_texts(note, NOTES) for note in notes] if isinstance(notes, list) else []
+    return any(BAR.strip() in text for texts in said for text in texts.values())
+
+
+def _read_notes(notes: Plain | None) -> dict[str, str]:
+    """All notes of an activity in one cell of each language; where one lacks it, nothing stands between the
+    bars."""
+    said = [_texts(note, NOTES) for note in notes] if isinstance(notes, list) else []
+    in_turn = {column: [texts.get(column, "") for texts in said] for column in NOTES}
+    return {column: BAR.join(texts) for column, texts in in_turn.items() if any(texts)}
+
+
+def _write_notes(activity: dict[str, Plain], cells: Mapping[str, str]) -> None:
+    before = activity.get("notes")
+    texts = {column: [part.strip() for part in cells.get(column, "").split("|")] for column in NOTES}
+    made: list[Plain] = []
+    for place in range(max(map(len, texts.values()))):
+        said = {column: parts[place] for column, parts in texts.items() if place < len(parts)}
+        record: dict[str, Plain] = {}
+        if isinstance(before, list) and place < len(before):
+            record["note"] = before[place]
+        put_texts(record, "note", said, NOTES)
+        made += record.values()
+    if made:
+        put_entry(activity, "notes", made)
+    else:
+        activity.pop("notes", None)

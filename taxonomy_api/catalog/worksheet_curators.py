@@ -13,14 +13,26 @@ from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.nearest import did_you_mean
 from taxonomy_api.catalog.worksheet_compare import Changes
 from taxonomy_api.catalog.worksheet_findings import CellReport
-from taxonomy_api.catalog.worksheet_model import COLUMNS, EVIDENCE, NAME, SCOPE, Filled, FilledRow
+from taxonomy_api.catalog.worksheet_model import (
+    COLUMNS,
+    EVIDENCE,
+    NAME,
+    NOTE,
+    NOTES,
+    SCOPE,
+    Filled,
+    FilledRow,
+)
 from taxonomy_api.catalog.yaml_patch import Plain, patch, plain
 from taxonomy_api.catalog.yaml_tree import parse_tree
 
 VERIFIED = "verified"
 #: What a source does not vouch for: names, evidence, the project's own words and order.
 _OWN = frozenset(
-    (*NAME, *SCOPE, *EVIDENCE, "translated", "objective", "contribution", "id", "comment", "more", "file")
+    (
+        *(*NAME, *SCOPE, *EVIDENCE, *NOTE, *NOTES),
+        *("translated", "objective", "contribution", "id", "comment", "more", "file"),
+    )
 )
 
 

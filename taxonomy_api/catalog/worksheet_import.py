@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from taxonomy_api.catalog.curators import FILE as REVIEWS
@@ -16,7 +16,7 @@ from taxonomy_api.catalog.lint import Check, lint_loaded
 from taxonomy_api.catalog.load import load_release
 from taxonomy_api.catalog.load_result import LoadResult
 from taxonomy_api.catalog.places import mapping_files
-from taxonomy_api.catalog.worksheet_compare import compare
+from taxonomy_api.catalog.worksheet_compare import Changes, compare
 from taxonomy_api.catalog.worksheet_curators import Curator, check_statuses, reviewed
 from taxonomy_api.catalog.worksheet_edit import TaxonomyEdit
 from taxonomy_api.catalog.worksheet_findings import CellFinding, CellReport
@@ -63,8 +63,11 @@ def read_back(
         report.at(filled.subject, "worksheet-conflict", "nothing of this name is on file", "export again")
         return Outcome(tuple(report.findings), {})
     edit = _mapping if "--" in filled.subject else _taxonomy
-    edited = edit(folder, filled, report, curator)
-    if report.has_errors:
+    edited = edit(folder, filled, report)
+    stopped = report.has_errors
+    # A missing curator keeps nothing from being checked: all that is wrong is told at once.
+    check_statuses(folder, edited.changes, filled, curator, report)
+    if stopped:
         return Outcome(tuple(sorted(set(report.findings))), {})
     texts = {file: both for file, both in edited.texts.items() if both[0] != both[1]}
     if not texts:
@@ -85,8 +88,11 @@ def read_back(
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    texts: Mapping[str, tuple[str, str]]
-    shown: Shown
+    """What a workbook changes in the files, before and after; nothing where it cannot be done."""
+
+    changes: Changes
+    texts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    shown: Shown = field(default_factory=dict)
 
 
 def in_their_form(texts: Mapping[str, str], report: CellReport) -> bool:
@@ -102,37 +108,35 @@ def in_their_form(texts: Mapping[str, str], report: CellReport) -> bool:
 _FORM = "run taxonomy-api fmt first, so that the change is all that is to be seen"
 
 
-def _mapping(folder: Path, filled: Filled, report: CellReport, curator: Curator) -> Edited:
+def _mapping(folder: Path, filled: Filled, report: CellReport) -> Edited:
     file = f"mappings/{filled.subject}.sssom.tsv"
     text = (folder / file).read_text(encoding="utf-8")
     now = mapping_rows(text, file, None, "en")
     changes = compare(filled, now, report)
-    check_statuses(folder, changes, filled, curator, report)
     if not changes.any or not in_their_form({file: text}, report):
-        return Edited({}, {})
+        return Edited(changes)
     made, numbers = edit_mapping(text, now, changes, report)
     rows = mapping_rows(made, file, None, "en")
     shown = _shown(rows, [numbers.get(place) for place in range(len(rows))])
-    return Edited({file: (text, made)}, shown)
+    return Edited(changes, {file: (text, made)}, shown)
 
 
-def _taxonomy(folder: Path, filled: Filled, report: CellReport, curator: Curator) -> Edited:
+def _taxonomy(folder: Path, filled: Filled, report: CellReport) -> Edited:
     files = sector_files(folder, filled.subject)
     now = taxonomy_rows(files, "en")
     changes = compare(filled, now, report)
-    check_statuses(folder, changes, filled, curator, report)
     if not changes.any:
-        return Edited({}, {})
+        return Edited(changes)
     edit = TaxonomyEdit(files, now, changes, report)
     trees = edit.run()
     if report.has_errors:
-        return Edited({}, {})
+        return Edited(changes)
     changed = [file for file in files if plain(file.tree) != trees[file.file]]
     if not in_their_form({file.file: file.text for file in changed}, report):
-        return Edited({}, {})
+        return Edited(changes)
     texts = {file.file: (file.text, patch(file.text, trees[file.file], file.file)) for file in changed}
     rows = taxonomy_rows([reread(file, texts[file.file][1]) for file in changed], "en")
-    return Edited(texts, _shown(rows, [edit.number_of(row) for row in rows]))
+    return Edited(changes, texts, _shown(rows, [edit.number_of(row) for row in rows]))
 
 
 def _shown(rows: Sequence[SheetRow], numbers: Sequence[int | None]) -> Shown:
@@ -167,7 +171,9 @@ def _check(
     report: CellReport,
     further: Sequence[Check],
 ) -> None:
-    """Reports those findings of lint that there were not before; these are no matter of this workbook."""
+    """Reports those findings of lint that there were not before; these are no matter of this workbook, and
+    nor are those that a reviewer accepted."""
+    found = [finding for finding in found if not finding.accepted]
     known = {_what(one) for one in lint_loaded(folder, before, *further)} if found else set()
     for finding in found:
         if _what(finding) in known:
@@ -187,10 +193,21 @@ def _in_the_sheet(finding: Finding, column: str) -> tuple[str, str, str]:
     if finding.rule == "leaf-uncited":
         lacking = "document" if "source" in finding.message else "status"
         return lacking, finding.message, "fill in Document, Place in it and Status"
+    # These speak of a row of a mapping as a whole, which the file shows by its beginning.
+    if column == "subject_id" and finding.rule in _OF_ROWS:
+        return _OF_ROWS[finding.rule], finding.message, finding.cure
     # `more` cannot be edited: a key that nobody knows can only be what stands as the operator.
     if finding.rule == "unknown-key" and column == "more":
         return "operator", finding.message.replace("key of this object", "operator"), finding.cure
     return column, finding.message, finding.cure
+
+
+_OF_ROWS = {
+    "mapping-contradiction": "predicate_id",
+    **dict.fromkeys(
+        ("own-comparison-inference", "stringency-contradicted", "stringency-cycle"), "ext_stringency"
+    ),
+}
 
 
 def _what(finding: Finding) -> tuple[str, str, str]:

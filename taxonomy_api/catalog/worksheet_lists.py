@@ -29,6 +29,7 @@ def lists(release: Release, subject: str) -> Mapping[str, tuple[str, ...]]:
         "operator": (*operators, "else"),
         "unit": tuple(dict.fromkeys((*_fact_units(release), *spellings()))),
         "window": ("open", "applies"),
+        "where covered": ("yes", "no"),
         "document": documents,
         "status": STATUSES,
         "objective": OBJECTIVE_NAMES,

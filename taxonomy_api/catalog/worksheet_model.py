@@ -25,6 +25,9 @@ STATEMENT = tuple(f"statement {language}" for language in LANGUAGES)
 EVIDENCE = tuple(f"evidence {language}" for language in LANGUAGES)
 NAME = tuple(f"name {language}" for language in LANGUAGES)
 SCOPE = tuple(f"scope {language}" for language in LANGUAGES)
+#: The note of a criterion, and the notes of an activity, with a bar between several.
+NOTE = tuple(f"note {language}" for language in LANGUAGES)
+NOTES = tuple(f"notes {language}" for language in LANGUAGES)
 CITING = ("document", "locator", "status")
 WINDOW = ("window", "window from", "window until")
 
@@ -32,11 +35,11 @@ WINDOW = ("window", "window from", "window until")
 COLUMNS: Mapping[Sheet, tuple[str, ...]] = {
     "Activities": (
         *("code", "file", "parent", *NAME, "translated", *SCOPE, "objective", "contribution"),
-        *(*CITING, "more", "missing"),
+        *(*NOTES, *CITING, "more", "missing"),
     ),
     "Criteria": (
         *("activity", "activity name", "path", "kind", "id", "subject", "operator", "value", "unit", "from"),
-        *(*WINDOW, "class until", *STATEMENT, *EVIDENCE, *CITING, "more", "missing"),
+        *(*WINDOW, "class until", "where covered", *STATEMENT, *EVIDENCE, *NOTE, *CITING, "more", "missing"),
     ),
     "Mapping": (
         *("subject_id", "subject name", "predicate_id", "predicate_modifier", "object_id", "object name"),

@@ -18,6 +18,7 @@ from taxonomy_api.catalog.worksheet_cells import (
     GROUPS,
     ROW_KEYS,
     SPEAKING,
+    has_bar,
     kind_of,
     read_activity,
     read_cells,
@@ -28,6 +29,8 @@ from taxonomy_api.catalog.worksheet_model import (
     COLUMNS,
     EVIDENCE,
     NAME,
+    NOTE,
+    NOTES,
     SCOPE,
     STATEMENT,
     TOLD,
@@ -118,6 +121,7 @@ class _ActivityRows:
             file=self.file,
             where=where,
             holes=tuple(_activity_holes(said, cells)),
+            idle=frozenset(NOTES) if has_bar(said) else frozenset(),
             places=dict(_activity_places(activity)),
         )
         for name in CLASSES:
@@ -146,7 +150,7 @@ class _ActivityRows:
             file=self.file,
             where=where,
             holes=tuple(_holes(cells, kind, cited)),
-            idle=idle(kind) | (frozenset(CITING) if path.endswith(DEMANDS) else frozenset()),
+            idle=idle(kind) | (frozenset((*NOTE, *CITING)) if path.endswith(DEMANDS) else frozenset()),
             places=dict(_places(node, kind)),
         )
         if not isinstance(node, MapNode):
@@ -252,8 +256,9 @@ def _holes(cells: dict[str, str], kind: str, cited: bool) -> Iterator[tuple[str,
 
 def _activity_holes(activity: dict[str, Plain], cells: dict[str, str]) -> Iterator[tuple[str, Hole]]:
     yield from ((column, "untranslated") for column in NAME if not cells.get(column))
-    if cells.get(SCOPE[0]):
-        yield from ((column, "untranslated") for column in SCOPE if not cells.get(column))
+    for spoken in (SCOPE, NOTES):
+        if cells.get(spoken[0]):
+            yield from ((column, "untranslated") for column in spoken if not cells.get(column))
     if not cells.get("document"):
         yield "document", "no_source"
     if cells.get("status") in UNCONFIRMED:
@@ -272,6 +277,8 @@ _COLUMN_OF_KEY = {
     **dict.fromkeys(("source", "not_on_file"), "document"),
     **{key: key for key in ("id", "status")},
     "evidence": EVIDENCE[0],
+    "note": NOTE[0],
+    "where_covered": "where covered",
     "until": "class until",
 }
 
@@ -315,6 +322,9 @@ def _inner_places(key: str, entry: Node, column: str) -> Iterator[tuple[tuple[in
         document, locator = entry.items
         yield (document.line, document.column), "document"
         yield (locator.line, locator.column), "locator"
+    if key == "notes" and isinstance(entry, ListNode):
+        for item in entry.items:
+            yield from _inner_places(key, item, column)
     if not isinstance(entry, MapNode):
         return
     for name, part in entry.entries.items():
@@ -340,7 +350,7 @@ def _later_steps(node: MapNode, kind: str) -> Iterator[tuple[tuple[int, int], st
 
 def _activity_places(activity: MapNode) -> Iterator[tuple[tuple[int, int], str]]:
     yield (activity.line, activity.column), "code"
-    shown = {"name": NAME[0], "scope": SCOPE[0], "source": "document"}
+    shown = {"name": NAME[0], "scope": SCOPE[0], "notes": NOTES[0], "source": "document"}
     for key, entry in activity.entries.items():
         if key in (*CLASSES, "dnsh"):
             continue

@@ -39,11 +39,8 @@ _RECOVER_SECONDS = 15.0
 _PURGE_SECONDS = 24 * 60 * 60.0
 
 
-def run_worker(settings: Settings, parent: int | None = None) -> None:
-    """Works until SIGTERM or SIGINT, or until the process `parent` is gone.
-
-    A portfolio that is being assessed then goes back to the queue.
-    """
+def run_worker(settings: Settings) -> None:
+    """Works until SIGTERM or SIGINT; a portfolio that is being assessed then goes back to the queue."""
     logs.configure()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -59,7 +56,7 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
         threading.Thread(target=current.follow, args=(stopping,), name="rollout", daemon=True).start()
         with beating(settings.store):
             _log.info("Worker %d waits for portfolios.", os.getpid())
-            worker.work(parent)
+            worker.work()
     finally:
         database.close()
 
@@ -91,12 +88,10 @@ class Worker:
         self._stopping = stopping
         self._chores = (Chore(_RECOVER_SECONDS, self.recover), *chores)
 
-    def work(self, parent: int | None = None) -> None:
+    def work(self) -> None:
         """Handles messages until told to stop."""
         done = [float("-inf")] * len(self._chores)
         while not self._stopping.is_set():
-            if parent is not None and os.getppid() != parent:
-                return
             for number, chore in enumerate(self._chores):
                 if time.monotonic() - done[number] > chore.every_seconds:
                     done[number] = time.monotonic()

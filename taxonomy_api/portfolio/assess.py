@@ -105,7 +105,8 @@ def assess_block(engine: Engine, block: Block) -> Answer:
         block.taxonomies,
         options.language,
     )
-    failed = _failed(problems)
+    failed = {problem.row: problem.message for problem in problems if problem.fatal}
+    without = [*failed]
     places, table, found_in_answers = answer_columns(release, block.matches, columns, options.language)
     problems += found_in_answers
     estimated = _read_estimated(block, columns, reader.suggestions, problems)
@@ -132,27 +133,16 @@ def assess_block(engine: Engine, block: Block) -> Answer:
             engine, batch.columns, taxonomy, options.as_of, assume_not_excluded=options.assume_not_excluded
         )
         reasons = reason_texts(engine, verdicts, options.as_of, options.language, given)
-        for message, rows in failed.items():
-            reasons.put(rows, message)
+        reasons.put_each(without, [*failed.values()])
         edition = release.taxonomies[taxonomy]
         one = _as_results(verdicts, reasons)
         deals.write(one, edition, options.as_of, options.language)
-        without = [row for rows in failed.values() for row in rows]
         if not options.taxonomies:
             deals.withhold(one, edition, options.as_of, options.language, without)
         deals.shut_out(one, release, options.language, without)
         deals.leave_open(one, options.language)
         results.append(one)
     return Answer(results, problems)
-
-
-def _failed(problems: Sequence[CellProblem]) -> dict[str, list[int]]:
-    """The rows without an activity, by the last message that says why."""
-    messages = {problem.row: problem.message for problem in problems if problem.fatal}
-    rows: dict[str, list[int]] = {}
-    for row, message in messages.items():
-        rows.setdefault(message, []).append(row)
-    return rows
 
 
 def _read_estimated(

@@ -130,7 +130,9 @@ def suggest(
     """A mapping for the headers of an upload, as YAML: what is known is stated, what is merely alike is
     left as a comment for a person to confirm."""
     sheet, header_row, headers = _header(book, vocabulary, limits, sheet, header_row)
-    lines = [f"sheet: {_quoted(sheet)}", f"header_row: {header_row}", "columns:"]
+    # The one sheet of a file may be called otherwise in the next, as that of a text file always is.
+    only = len(book.sheets) == 1
+    lines = [*([] if only else [f"sheet: {_quoted(sheet)}"]), f"header_row: {header_row}", "columns:"]
     unsure: list[str] = []
     for header in dict.fromkeys(map(plain, headers)):
         roles, unit = match_header(header, vocabulary)

@@ -65,6 +65,14 @@ FINDINGS: dict[str, Text] = {
         "“{given}”无法识别；请写作 nace2.1:D35.11、isic4:D3510 或 gbt4754:4413。",
         "「{given}」無法識別；請寫作 nace2.1:D35.11、isic4:D3510 或 gbt4754:4413。",
     ),
+    "industry_unreadable": Text(
+        "“{given}” is no code of a classification named, and nothing else in the row says what it does; write"
+        " nace2.1:D35.11, isic4:D3510 or gbt4754:4413, or name the activity.",
+        "“{given}”无法识别，该行亦无其他活动信息；请写作 nace2.1:D35.11、isic4:D3510 或 gbt4754:4413，"
+        "或填写活动。",
+        "「{given}」無法識別，該行亦無其他活動信息；請寫作 nace2.1:D35.11、isic4:D3510 或 gbt4754:4413，"
+        "或填寫活動。",
+    ),
     "industry_unknown": Text(
         "“{given}” is no code of this classification and revision.",
         "“{given}”不是该行业分类及版本的代码。",
@@ -88,5 +96,20 @@ FINDINGS: dict[str, Text] = {
         "“{given}” names no classification: read as NACE Rev. 2; for Rev. 2.1 write nace2.1:{given}.",
         "“{given}”未说明所属分类，按 NACE Rev. 2 识别；Rev. 2.1 请写作 nace2.1:{given}。",
         "「{given}」未說明所屬分類，按 NACE Rev. 2 識別；Rev. 2.1 請寫作 nace2.1:{given}。",
+    ),
+}
+
+#: How to mend a row that was not assessed, by code, where no near name says it.
+CURES: dict[str, Text] = {
+    "activity_missing": Text(
+        "State its activity or industry code in the row; delete the row if it is no project.",
+        "请在该行填写活动或行业代码；如非项目，请删除该行。",
+        "請在該行填寫活動或行業代碼；如非項目，請刪除該行。",
+    ),
+    "unknown_activity": Text(
+        "Write an item's full name or taxonomy:code, as the list in the upload template has it; one item per"
+        " row.",
+        "请按上传模板下拉列表填写条目全名或 taxonomy:code；每行一个条目。",
+        "請按上傳範本下拉列表填寫條目全名或 taxonomy:code；每行一個條目。",
     ),
 }

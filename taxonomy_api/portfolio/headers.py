@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from taxonomy_api.assessment.money import parse_amount
 from taxonomy_api.assessment.value_problems import ValueProblem
@@ -18,8 +18,11 @@ _BRACKETED = re.compile(
 _CLOSING = (")", "]", "}", "】", "〕")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _EQUIVALENT = re.compile(r"equivalent|equiv\.|等值|折合|折算", re.IGNORECASE)
+_AMOUNT = re.compile(r"amount|金[额額]", re.IGNORECASE)
 #: Several columns of these meanings are all read: what they say must agree.
 _READ_TOGETHER = frozenset({"fact", "standard", "attestation"})
+#: So much alike, of 100, a header and a name may be two ways to say the same.
+_READS_LIKE = 70
 #: Longer texts are prose.
 LONGEST_HEADER = 200
 LONGEST_UNIT = 40
@@ -40,11 +43,15 @@ class Match(Struct, frozen=True):
 
 
 class HeaderFinding(Struct, frozen=True):
-    """Something to tell about a header; `column` is an index into the table's columns."""
+    """Something to tell about a header; `column` is an index into the table's columns.
+
+    `facts`: of an unknown one, the facts that it reads like and the name of each that it resembles.
+    """
 
     column: int
     code: str
     names: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class ColumnPlan(Struct, frozen=True):
@@ -97,12 +104,24 @@ def is_unit(text: str) -> bool:
     words = plain(text).strip("()[] ")
     if not words or len(words) > LONGEST_UNIT or words[0].isdigit():
         return False
-    if find_unit(words) is not None:
-        return True
+    return find_unit(words) is not None or _is_money(words)
+
+
+def _is_money(words: str) -> bool:
     try:
         return parse_amount(f"1 {words}") is not None
     except ValueProblem:
         return False
+
+
+def _is_equivalent(clean: str, vocabulary: Vocabulary) -> bool:
+    """Whether the header says an amount in another currency. CO2 has equivalents, too."""
+    if not _EQUIVALENT.search(clean):
+        return False
+    name, unit = _split_unit(clean)
+    is_standard = any(role.kind == "standard_column" for role in _match(clean, vocabulary)[0])
+    words = _AMOUNT.sub("", _EQUIVALENT.sub("", name)).strip()
+    return is_standard or _is_money(unit or words)
 
 
 def plan_columns(headers: Sequence[str], vocabulary: Vocabulary) -> ColumnPlan:
@@ -119,7 +138,11 @@ def plan_columns(headers: Sequence[str], vocabulary: Vocabulary) -> ColumnPlan:
         if len(roles) > 1:
             findings.append(HeaderFinding(index, "header_ambiguous", tuple(role.key for role in roles)))
         elif not roles and plain(header) and vocabulary.renamed.get(header_key(header)) != "":
-            findings.append(HeaderFinding(index, "header_unknown", vocabulary.nearest(header)))
+            findings.append(
+                HeaderFinding(index, "header_equivalent")
+                if _is_equivalent(plain(header), vocabulary)
+                else _unknown(index, header, vocabulary)
+            )
         elif not roles and not plain(header):
             findings.append(HeaderFinding(index, "header_empty"))
     chosen: dict[tuple[str, str], int] = {}
@@ -145,6 +168,18 @@ def plan_columns(headers: Sequence[str], vocabulary: Vocabulary) -> ColumnPlan:
         matches[index] = None
     findings.sort(key=lambda finding: finding.column)
     return ColumnPlan(tuple(matches), tuple(findings))
+
+
+def _unknown(index: int, header: str, vocabulary: Vocabulary) -> HeaderFinding:
+    """What the header is like, whatever unit stands behind its name."""
+    alike = vocabulary.alike(_split_unit(plain(header))[0])
+    facts: dict[str, str] = {}
+    for name, score in alike:
+        for role in vocabulary.find(name) if score >= _READS_LIKE else ():
+            if role.kind == "fact":
+                facts.setdefault(role.key, plain(name))
+    names = tuple(dict.fromkeys(plain(name) for name, _ in alike))[:3]
+    return HeaderFinding(index, "header_unknown", names, facts)
 
 
 def _split_unit(text: str) -> tuple[str, str | None]:

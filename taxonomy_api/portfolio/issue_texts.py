@@ -115,6 +115,30 @@ ISSUES: dict[str, tuple[Text, Text]] = {
             "如為評估所需數據，請修改欄名。",
         ),
     ),
+    "header_near_fact": (
+        Text(
+            "Kept as it is; not used, though activities of this table ask for what it may state: {nearest}.",
+            "原样保留，未用于评估；但本表所列活动需要其可能表述的数据：{nearest}。",
+            "原樣保留，未用於評估；但本表所列活動需要其可能表述的數據：{nearest}。",
+        ),
+        Text(
+            "If the column states it, use that name as header (or a saved mapping) and assess again.",
+            "如该列即为此数据，请改用该列名（或使用已保存的列名对应）后重新评估。",
+            "如該欄即為此數據，請改用該欄名（或使用已保存的欄名對應）後重新評估。",
+        ),
+    ),
+    "header_equivalent": (
+        Text(
+            "Kept as it is: an equivalent in another currency is not the amount itself and not counted.",
+            "原样保留：另一币种的等值金额不是金额本身，未计入。",
+            "原樣保留：另一幣種的等值金額不是金額本身，未計入。",
+        ),
+        Text(
+            "Nothing is to be done where the amounts stand in a column of their own.",
+            "如金额另有专列，无需处理。",
+            "如金額另有專欄，無需處理。",
+        ),
+    ),
     "header_empty": (
         Text(
             "A column without a header; kept as it is, not used.",
@@ -217,6 +241,18 @@ ISSUES: dict[str, tuple[Text, Text]] = {
             "請在幣種欄或欄名中註明幣種。",
         ),
     ),
+    "currency_unreadable": (
+        Text(
+            "This is no currency that is known; the amount beside it is not counted.",
+            "无法识别该币种，相应金额未计入。",
+            "無法識別該幣種，相應金額未計入。",
+        ),
+        Text(
+            "Write its three-letter code, such as CNY.",
+            "请填写三位字母代码，如 CNY。",
+            "請填寫三位字母代碼，如 CNY。",
+        ),
+    ),
     "total_row": (
         Text(
             "A row of totals: kept, not assessed, its amount not counted.",
@@ -224,6 +260,18 @@ ISSUES: dict[str, tuple[Text, Text]] = {
             "合計行：保留，不作評估，金額不計入。",
         ),
         Text("Compare it with the control totals.", "请与核对合计比较。", "請與核對合計比較。"),
+    ),
+    "note_row": (
+        Text(
+            "A note below the table: kept, not assessed, not counted among the projects.",
+            "表下注释：保留，不作评估，不计入项目行数。",
+            "表下註釋：保留，不作評估，不計入項目行數。",
+        ),
+        Text(
+            "Nothing is to be done; if it is a project, state its activity in the row.",
+            "无需处理；如为项目，请在该行填写活动。",
+            "無需處理；如為項目，請在該行填寫活動。",
+        ),
     ),
     "project_funded_twice": (
         Text(
@@ -263,7 +311,7 @@ ISSUES: dict[str, tuple[Text, Text]] = {
     ),
     "share_unreadable": (
         Text("Not applied. {message}", "未采用。{message}", "未採用。{message}"),
-        Text("Write 50% or 0.5.", "请填写 50% 或 0.5。", "請填寫 50% 或 0.5。"),
+        Text("Write 50%.", "请填写 50%。", "請填寫 50%。"),
     ),
     "total_differs": (
         Text(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from msgspec import Struct
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import WHAT, WHO, is_unit, match_header
 from taxonomy_api.portfolio.problem import HEADER_DEPTH, Limits, PortfolioProblem
-from taxonomy_api.portfolio.table import Book, Cell, SheetData, Table, filled, letters
+from taxonomy_api.portfolio.table import Book, Cell, SheetData, Table, filled, letters, shown
 from taxonomy_api.portfolio.vocabulary import Vocabulary
 
 
@@ -45,7 +46,7 @@ def locate(
 ) -> Location:
     """The sheet and header row to read: the ones asked for, else those with most known columns.
 
-    Raises `PortfolioProblem` (`sheet_unknown`, `header_not_found`, `transposed_table`).
+    Raises `PortfolioProblem` (`sheet_unknown`, `header_not_found`, `transposed_table`, `too_many_columns`).
     """
     names = [item.name for item in book.sheets]
     if sheet is not None and sheet not in names:
@@ -57,10 +58,15 @@ def locate(
         )
     depth = limits.head_rows if header_row is None else header_row + HEADER_DEPTH - 1
     best: list[Candidate] = []
+    too_wide: PortfolioProblem | None = None
     for item in book.sheets:
         if sheet is not None and item.name != sheet:
             continue
         data = book.head(item.name, depth)
+        if len(data.columns) > limits.columns:
+            # No header is looked for in it: that alone would take longer than a refusal may.
+            too_wide = too_wide or _too_many_columns(item.name, len(data.columns), limits)
+            continue
         candidates = [
             _judge(item.name, item.hidden, at, data, vocabulary)
             for at, number in enumerate(data.numbers)
@@ -71,6 +77,8 @@ def locate(
     complete = [one for one in best if one.complete]
     if not complete and header_row is None:
         _refuse_transposed(book, vocabulary, limits, sheet)
+    if not complete and too_wide is not None:
+        raise too_wide
     if not complete:
         raise _not_found(best, vocabulary, sheet, header_row, limits)
     # A hidden sheet is taken only where no visible one will do.
@@ -88,7 +96,7 @@ def read_table(
     Raises `PortfolioProblem` (`too_many_rows`, `too_many_columns`, `no_rows`, `second_table`).
     """
     chosen = location.chosen
-    data = book.read(chosen.sheet, limits.rows + chosen.header_row)
+    data = _without_blank_end(book.read(chosen.sheet, limits.rows + chosen.header_row))
     at = data.numbers.index(chosen.header_row)
     start = at + 1
     header = chosen.headers
@@ -112,12 +120,7 @@ def read_table(
         if position in header or below[position].codes.any()
     )
     if len(positions) > limits.columns:
-        raise PortfolioProblem(
-            "too_many_columns",
-            f"The sheet {chosen.sheet!r} holds {len(positions):,} columns; "
-            f"at most {limits.columns:,} are read.",
-            "Leave out what the assessment does not need.",
-        )
+        raise _too_many_columns(chosen.sheet, len(positions), limits)
     second = _second_table(chosen, below, vocabulary)
     if second is not None and not location.is_named:
         raise PortfolioProblem(
@@ -131,8 +134,40 @@ def read_table(
         numbers = numbers[:second]
         below = {position: cells[:second] for position, cells in below.items()}
     columns = [below.get(position) or Column.of([None] * len(numbers)) for position in positions]
-    headers = [header.get(position, "") for position in positions]
+    headers = [header.get(position) or _beside(data, chosen, position) for position in positions]
     return Table(source, chosen.sheet, chosen.header_row, positions, headers, numbers, columns), data
+
+
+def _beside(data: SheetData, chosen: Candidate, position: int) -> str:
+    """The name of a column in a merged cell that begins above the header found and reaches into it, as beside
+    a header of several rows of which only the lower ones hold known names."""
+    for block in data.merged:
+        spans = block.first_row < chosen.first_row <= block.last_row
+        if spans and block.first_column == block.last_column == position and position in data.columns:
+            cell = data.columns[position][data.numbers.index(block.first_row)]
+            return cell.strip() if isinstance(cell, str) else ""
+    return ""
+
+
+def _without_blank_end(data: SheetData) -> SheetData:
+    """The sheet up to the last row in which something can be seen; below it people leave cells of blanks."""
+    last = len(data.numbers)
+    while last and not any(
+        cells[last - 1] is not None and shown(cells[last - 1]).strip() for cells in data.columns.values()
+    ):
+        last -= 1
+    if last == len(data.numbers):
+        return data
+    columns = {position: cells[:last] for position, cells in data.columns.items()}
+    return replace(data, numbers=data.numbers[:last], columns=columns)
+
+
+def _too_many_columns(sheet: str, count: int, limits: Limits) -> PortfolioProblem:
+    return PortfolioProblem(
+        "too_many_columns",
+        f"The sheet {sheet!r} holds {count:,} columns; at most {limits.columns:,} are read.",
+        "Leave out what the assessment does not need.",
+    )
 
 
 def _column(cells: Sequence[Cell]) -> Column:
@@ -232,7 +267,8 @@ def _not_found(
             for name in vocabulary.nearest(text[:100], 1)
         }
         nearest = tuple(found)[:12]
-    cure = "A header row names at least the project (name or id) and its activity or industry code."
-    if nearest:
-        cure += f" Nearest known names: {', '.join(nearest)}."
+    cure = (
+        "A header row names at least the project (name or id) and its activity or industry code. What your "
+        "own headers stand for can be said in a mapping."
+    )
     return PortfolioProblem("header_not_found", detail, cure, nearest)

@@ -33,11 +33,14 @@ _MOST = Decimal(10**15)
 #: Totals are stated with few digits.
 _ROUNDING = Decimal("0.0001")
 #: What a row of totals calls itself; before it may stand what it is the total of, after it a remark in
-#: brackets, a currency or a count. In English a name may well end with "total": only a subtotal says of what.
+#: brackets, a currency or a count. In English a name may well end with "total": only a subtotal says of what;
+#: in German a name may begin with "Gesamt", but nothing is called "Summe" of something.
 _TOTAL = re.compile(
     r"""(
         (grand\ )?totals?(\ (amount|balance|loans?|outstanding|portfolio|[A-Z]{3}))? | sum
         | (.{1,40}[ -])?sub[ -]?totals?
+        | (gesamt|zwischen|teil|end)?summen?([ -].{1,40})? | gesamt(betrag|kredite|portfolio)? | insgesamt
+        | total\ (g[ée]n[ée]ral|geral) | sous-?total(\ .{1,40})? | soma
         | .{0,20}([合小总總]\s*[计計]|[总總][额額])(金[额額])? | 共(?=\s*[0-9])
     )
     \s*([0-9]{1,9}\s*[笔筆项項户戶])? \s*(\([^()]{1,40}\))?""",
@@ -87,7 +90,10 @@ def read_money(
     told = np.array([bool(issues) for _, issues in read], dtype=bool)
     for row in np.flatnonzero(told[pair_of]).tolist():
         for severity, code, words in read[pair_of[row]].issues:
-            reporter.cell(severity, code, row, amount, amounts[which[row]], **words)
+            if code == "currency_unreadable":
+                reporter.cell(severity, code, row, currency, stated[said[row]])
+            else:
+                reporter.cell(severity, code, row, amount, amounts[which[row]], **words)
     found = [money for money, _ in read]
     return [found[one] for one in pair_of.tolist()]
 
@@ -123,7 +129,13 @@ class _MoneyReader:
     def read(self, cell: Cell, stated: Cell) -> _ReadMoney:
         """`stated` is the cell of the currency column."""
         try:
-            money = self._amount(cell, self._currencies.read(stated))
+            currency = self._currencies.read(stated)
+        except ValueProblem:
+            # Without an amount there is nothing that the currency would be of.
+            is_needed = cell is not None and cell != ""
+            return _ReadMoney(None, [("warning", "currency_unreadable", {})] if is_needed else [])
+        try:
+            money = self._amount(cell, currency)
         except ValueProblem as problem:
             words = {"message": problem.message(self._language)}
             return _ReadMoney(None, [("warning", "amount_unreadable", words)])
@@ -170,9 +182,13 @@ def check_totals(
         if stated is None:
             continue
         if not any(abs(stated.value - one) <= _ROUNDING * abs(one) for one in (above, since)):
-            words = {"since": f"{since:,}", "above": f"{above:,}", "stated": f"{stated.value:,}"}
+            words = {"since": _digits(since), "above": _digits(above), "stated": _digits(stated.value)}
             reporter.cell("warning", "total_differs", row, amount, cell, **words)
         since = Decimal(0)
+
+
+def _digits(amount: Decimal) -> str:
+    return f"{amount.normalize():,f}"
 
 
 def _one_amount(cell: Cell, unit: str | None, stated: str | None) -> Money | None:
@@ -216,7 +232,9 @@ def read_shares(reporter: Reporter, plan: ColumnPlan, usable: Sequence[Column]) 
 
 
 def _is_bare_share(cell: Cell) -> bool:
-    """0.5 without a percent format may be a half or half a percent."""
+    """0.5 without a percent sign or format may be a half or half a percent."""
+    if isinstance(cell, str) and _NUMBER.fullmatch(plain(cell)) is not None:
+        return 0 < Decimal(plain(cell).replace(",", "")) <= 1
     return not isinstance(cell, bool) and isinstance(cell, int | float) and 0 < cell <= 1
 
 

@@ -3,7 +3,7 @@ reported by its cell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from taxonomy_api.catalog.worksheet_findings import CellReport
 from taxonomy_api.catalog.worksheet_model import (
@@ -47,12 +47,12 @@ def read_worksheet(path: Path) -> tuple[Filled, CellReport]:
     """
     open_archive(path, _LIMITS).close()
     try:
-        book = openpyxl.load_workbook(path, keep_links=False)
+        tables = _tables(path)
     except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, ParseError) as error:
         raise PortfolioProblem(
             "damaged_workbook", f"{path.name} is no workbook that can be read.", "Export the workbook again."
         ) from error
-    about = _table(book[EXPORT]) if EXPORT in book.sheetnames else []
+    about = [_texts(row) for row in tables.get(EXPORT, ())]
     if not about or len(about[0]) < 3 or about[0][0] != FORMAT:
         raise PortfolioProblem(
             "not_a_workbook",
@@ -65,7 +65,7 @@ def read_worksheet(path: Path) -> tuple[Filled, CellReport]:
         for row in about[1:]
         if len(row) > 2 and row[0] in COLUMNS
     )
-    pages = {sheet: _page(book, sheet) for sheet in sheets_of(subject)}
+    pages = {sheet: tables.get(sheet) for sheet in sheets_of(subject)}
     titles = {sheet: _titles(page, sheet) for sheet, page in pages.items() if page is not None}
     columns_of = {
         sheet: {column: letters(place) for column, place in columns.items()}
@@ -86,30 +86,42 @@ def read_worksheet(path: Path) -> tuple[Filled, CellReport]:
     return filled, report
 
 
-def _page(book: openpyxl.Workbook, sheet: Sheet) -> Worksheet | None:
-    page = book[sheet] if sheet in book.sheetnames else None
-    return page if isinstance(page, Worksheet) else None
+#: The rows of a sheet from its first, each with its cells from the first column.
+_Page = Sequence[Sequence[Any]]
 
 
-def _table(page: Any) -> list[list[str]]:
-    return [[str(cell) for cell in row if cell is not None] for row in page.iter_rows(values_only=True)]
+def _tables(path: Path) -> dict[str, _Page]:
+    """The sheets that are read back; those that are only looked at cost as much and are passed over."""
+    book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
+    try:
+        found: dict[str, _Page] = {}
+        for name, most in (*dict.fromkeys(COLUMNS, MOST_ROWS).items(), (EXPORT, None)):
+            page = book[name] if name in book.sheetnames else None
+            if isinstance(page, ReadOnlyWorksheet):
+                page.reset_dimensions()  # what a program says of the size may be wrong
+                found[name] = list(page.iter_rows(max_row=most))
+        return found
+    finally:
+        book.close()
 
 
-def _titles(page: Worksheet, sheet: Sheet) -> Mapping[str, int]:
+def _texts(cells: Sequence[Any]) -> list[str]:
+    return [str(cell.value) for cell in cells if cell.value is not None]
+
+
+def _titles(page: _Page, sheet: Sheet) -> Mapping[str, int]:
     """Where each column stands, from 0, by the titles of the first row in whichever language."""
     known = columns_by_header(sheet)
     found: dict[str, int] = {}
-    for place, cell in enumerate(page[1]):
+    for place, cell in enumerate(page[0] if page else ()):
         title = tidy(str(cell.value or ""))
         if title == KEY or title in known:
             found.setdefault(known.get(title, KEY), place)
     return found
 
 
-def _rows(
-    page: Worksheet, sheet: Sheet, places: Mapping[str, int], report: CellReport
-) -> Iterator[FilledRow]:
-    for number, cells in enumerate(page.iter_rows(min_row=2, max_row=min(page.max_row, MOST_ROWS)), start=2):
+def _rows(page: _Page, sheet: Sheet, places: Mapping[str, int], report: CellReport) -> Iterator[FilledRow]:
+    for number, cells in enumerate(page[1:], start=2):
         texts: dict[str, str] = {}
         for column, place in places.items():
             if column in TOLD or place >= len(cells):
@@ -137,7 +149,10 @@ def _text(cell: Any, column: str) -> tuple[str, str]:
     if cell.data_type == "e":
         return "?", f"the spreadsheet program shows the error {value}"
     if isinstance(value, bool):
-        return ("yes" if value else "no"), "" if column == "value" else f"the truth value {value}"
+        return ("yes" if value else "no"), "" if column in (
+            "value",
+            "where covered",
+        ) else f"the truth value {value}"
     if isinstance(value, datetime | date):
         return _day(value, column)
     if isinstance(value, int | float | Decimal):

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from taxonomy_api.portfolio.confine import filter_calls, limit
+from taxonomy_api.portfolio.confine import end_with, filter_calls, limit
 from taxonomy_api.portfolio.open_book import open_book
 from taxonomy_api.portfolio.packed import pack, write_packed
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
@@ -100,6 +100,7 @@ def main() -> None:
         answer: Mapping[str, Any]
         try:
             if request["do"] == "open":
+                end_with(request["parent"])
                 limits = Limits(**request["limits"])
                 limit(limits.reading_memory, limits.reading_seconds, limits.reading_memory)
                 filtered = filter_calls()

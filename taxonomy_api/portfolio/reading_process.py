@@ -107,7 +107,7 @@ class BegunReading:
     """The process that opens an upload, from its start; it can be begun before all else is loaded.
 
     With `ahead` it reads the one sheet that can be meant without being asked: the `sheet` named, or the
-    only one that is not hidden.
+    only one that is not hidden. It ends with this object, and with the thread that begins it.
     """
 
     def __init__(self, path: Path, limits: Limits, *, ahead: bool = False, sheet: str | None = None) -> None:
@@ -130,7 +130,7 @@ class BegunReading:
         )
         request = {"do": "open", "path": str(path.absolute()), "sink": sink, "limits": asdict(limits)}
         try:
-            self.ask({**request, "ahead": ahead, "sheet": sheet})
+            self.ask({**request, "parent": os.getpid(), "ahead": ahead, "sheet": sheet})
         except BaseException:
             self.close()
             raise

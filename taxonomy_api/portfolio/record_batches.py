@@ -10,22 +10,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec.structs import replace
 
+from taxonomy_api.assessment.coded import Coded
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.portfolio.assess import Answer, Block, assess_block
+from taxonomy_api.portfolio.activities import ActivityReader
+from taxonomy_api.portfolio.arrow_buffers import as_arrow, as_numpy
+from taxonomy_api.portfolio.assess import Block, assess_block
+from taxonomy_api.portfolio.column import Column, Listed
 from taxonomy_api.portfolio.headers import WHAT, WHO, plan_columns
 from taxonomy_api.portfolio.issues import CellProblem
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.problem import PortfolioProblem
-from taxonomy_api.portfolio.result_columns import SUFFIXES, RowState, TaxonomyResults, cells_of
-from taxonomy_api.portfolio.table import Cell
+from taxonomy_api.portfolio.result_columns import SUFFIXES, TaxonomyResults, cells_of
 from taxonomy_api.portfolio.vocabulary import build_vocabulary
 
-#: Rows that are assessed at once; an engine's own batches may be of any size.
-ROWS_PER_BLOCK = 10_000
+#: Rows that are assessed at once, whatever the size of the batches given: as many groups of like rows as a
+#: release has activities cost less in few large blocks.
+ROWS_PER_BLOCK = 100_000
+#: Rows of a batch of answers at most: texts that repeat are written out in it.
+ROWS_PER_BATCH = 10_000
+_NOTHING = Column(Listed([None]), np.zeros(0, dtype=np.int32))
+_STATES = pa.array(["ok", "warning", "error"])
 STATE, ISSUES = "row state", "issues"
 _ISSUE = pa.struct(
     [("severity", pa.string()), ("code", pa.string()), ("column", pa.string()), ("message", pa.string())]
@@ -47,19 +58,31 @@ class BatchAssessor:
 
     def assess(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         """The rows of `batch` in order, with their verdicts. Raises ValueError for another schema."""
+        self.check(batch)
+        for start in range(0, batch.num_rows, ROWS_PER_BLOCK):
+            yield from self._assess(batch.slice(start, ROWS_PER_BLOCK))
+
+    def check(self, batch: pa.RecordBatch) -> None:
+        """Raises ValueError for a batch of another schema."""
         if not batch.schema.equals(self.given):
             raise ValueError(f"The batch has another schema than was announced: {batch.schema}")
-        for start in range(0, batch.num_rows, ROWS_PER_BLOCK):
-            yield self._assess(batch.slice(start, ROWS_PER_BLOCK))
 
-    def _assess(self, part: pa.RecordBatch) -> pa.RecordBatch:
-        columns = [_cells(column) for column in part.columns]
-        block = Block(part.num_rows, self.block.matches, columns, self.block.taxonomies, self.block.options)
-        answer = assess_block(self.engine, block)
-        told = [array for one in answer.results for array in _told(one)]
-        states = pa.array(_states(answer.problems, part.num_rows), pa.string())
-        issues = _issues(answer, self.given.names, part.num_rows)
-        return pa.RecordBatch.from_arrays([*part.columns, *told, states, issues], schema=self.schema)
+    def _assess(self, part: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+        size, matches = part.num_rows, self.block.matches
+        columns = [
+            _NOTHING if match is None else _column(cells)
+            for match, cells in zip(matches, part.columns, strict=True)
+        ]
+        answer = assess_block(self.engine, replace(self.block, size=size, columns=columns))
+        told = [_Told.of(*one) for results in answer.results for one in _columns(results)]
+        told.append(_Told(_STATES, _states(answer.problems, size)))
+        issues = _issues(answer.problems, self.given.names, size)
+        for start in range(0, size, ROWS_PER_BATCH):
+            stop = min(start + ROWS_PER_BATCH, size)
+            arrays = [one.written(start, stop) for one in told]
+            given = part.slice(start, stop - start).columns
+            batch = [*given, *arrays, issues.slice(start, stop - start)]
+            yield pa.RecordBatch.from_arrays(batch, schema=self.schema)
 
 
 def batch_assessor(engine: Engine, schema: pa.Schema, options: PortfolioOptions) -> BatchAssessor:
@@ -96,7 +119,10 @@ def batch_assessor(engine: Engine, schema: pa.Schema, options: PortfolioOptions)
         raise PortfolioProblem(
             "header_taken", f"Several columns are called {sorted(taken)[0]!r}.", "Rename the column."
         )
-    block = Block(0, plan.matches, (), options.taxonomies, options)
+    # An answer names no names like a wrong one: those found for the first wrong cells of a block would make
+    # what is said of a row depend on the rows before it.
+    reader = ActivityReader(engine.release, options.taxonomies, suggestions=0)
+    block = Block(0, plan.matches, (), options.taxonomies, options, reader)
     return BatchAssessor(engine, schema, answer, block)
 
 
@@ -112,12 +138,26 @@ def assess_batches(
 ) -> Iterator[pa.RecordBatch]:
     """The answers to all batches of one partition, whose schema is that of the first.
 
-    Raises PortfolioProblem as `batch_assessor` does.
+    Small batches are gathered before they are assessed. Raises as `batch_assessor` does, and ValueError for
+    a batch of another schema.
     """
     assessor: BatchAssessor | None = None
+    waiting: list[pa.RecordBatch] = []
     for batch in batches:
         if assessor is None:
             assessor = batch_assessor(engine, batch.schema, options)
+        assessor.check(batch)
+        waiting.append(batch)
+        if sum(one.num_rows for one in waiting) >= ROWS_PER_BLOCK:
+            yield from _assess_together(assessor, waiting)
+            waiting = []
+    if assessor is not None and waiting:
+        yield from _assess_together(assessor, waiting)
+
+
+def _assess_together(assessor: BatchAssessor, batches: Sequence[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    table = pa.Table.from_batches(batches).unify_dictionaries().combine_chunks()
+    for batch in table.to_batches():
         yield from assessor.assess(batch)
 
 
@@ -132,43 +172,64 @@ def _is_readable(kind: pa.DataType) -> bool:
     return any(test(kind) for test in tests)
 
 
-def _cells(column: pa.Array[Any]) -> list[Cell]:
-    cells = column.to_pylist()
-    if pa.types.is_floating(column.type):
-        return [None if cell is None or cell != cell else cell for cell in cells]
-    if pa.types.is_decimal(column.type):
-        return [format(cell, "f") if isinstance(cell, Decimal) else None for cell in cells]
-    return cells
+def _column(cells: pa.Array[Any]) -> Column:
+    """The distinct cells as Python values, and which of them each row holds."""
+    if pa.types.is_floating(cells.type):
+        cells = pc.if_else(pc.is_nan(cells), pa.scalar(None, cells.type), cells)
+    encoded = cast("pa.DictionaryArray[Any, Any]", pc.dictionary_encode(cells))
+    distinct = encoded.dictionary.to_pylist()
+    if pa.types.is_decimal(cells.type):
+        distinct = [format(cast("Decimal", cell), "f") for cell in distinct]
+    numbers: pa.Array[Any] = cast("Any", encoded.indices.cast(pa.int32())).fill_null(-1)
+    return Column(Listed([None, *distinct]), as_numpy(numbers, np.int32) + 1)
 
 
-def _told(one: TaxonomyResults) -> Iterator[pa.Array[Any]]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A column of answers: the values that occur, and per row the place of its value among them."""
+
+    values: pa.Array[Any]
+    codes: Any
+
+    @classmethod
+    def of(cls, values: Coded[Any], kind: pa.DataType) -> _Told:
+        distinct, codes = values.distinct()
+        return cls(pa.array(distinct, kind), codes.astype(np.int32))
+
+    def written(self, start: int, stop: int) -> pa.Array[Any]:
+        """The rows from `start` up to `stop`, each with its value."""
+        return self.values.take(as_arrow(self.codes[start:stop], pa.int32()))
+
+
+def _columns(one: TaxonomyResults) -> Iterator[tuple[Coded[Any], pa.DataType]]:
     for suffix, values in zip(SUFFIXES, cells_of(one), strict=True):
-        yield pa.array(values, _type(suffix))
+        yield cast("Coded[Any]", values), _type(suffix)
 
 
 def _type(suffix: str) -> pa.DataType:
     return pa.date32() if suffix == "valid until" else pa.string()
 
 
-def _states(problems: Iterable[CellProblem], size: int) -> list[RowState]:
-    states: list[RowState] = ["ok"] * size
-    for problem in problems:
-        if problem.fatal:
-            states[problem.row] = "error"
-        elif problem.severity != "info" and states[problem.row] == "ok":
-            states[problem.row] = "warning"
+def _states(problems: Iterable[CellProblem], size: int) -> Any:
+    """Per row the place of its state among `_STATES`: the worst that is told of it."""
+    states = np.zeros(size, dtype=np.int32)
+    states[[one.row for one in problems if one.severity != "info"]] = 1
+    states[[one.row for one in problems if one.fatal]] = 2
     return states
 
 
-def _issues(answer: Answer, headers: Sequence[str], size: int) -> pa.Array[Any]:
-    by_row: dict[int, list[dict[str, str | None]]] = {}
-    for problem in answer.problems:
-        by_row.setdefault(problem.row, []).append(_issue(problem, headers))
-    return pa.array([by_row.get(row, []) for row in range(size)], pa.list_(_ISSUE))
-
-
-def _issue(problem: CellProblem, headers: Sequence[str]) -> dict[str, str | None]:
-    column = None if problem.column is None else headers[problem.column]
-    return {
-        "severity": problem.severity, "code": problem.code, "column": column, "message": problem.message
-    }  # fmt: skip
+def _issues(problems: Sequence[CellProblem], headers: Sequence[str], size: int) -> pa.Array[Any]:
+    """Per row a list of what is to be said of it, in the order in which it was found."""
+    rows = np.array([one.row for one in problems], dtype=np.int64)
+    order = np.argsort(rows, kind="stable").tolist()
+    ends = [0, *np.cumsum(np.bincount(rows, minlength=size)).tolist()]
+    sorted_ = [problems[place] for place in order]
+    texts = (
+        [one.severity for one in sorted_],
+        [one.code for one in sorted_],
+        [None if one.column is None else headers[one.column] for one in sorted_],
+        [one.message for one in sorted_],
+    )
+    parts = [pa.array(one, pa.string()) for one in texts]
+    told = pa.StructArray.from_arrays(parts, fields=list(_ISSUE))
+    return pa.ListArray.from_arrays(ends, cast("pa.Array[Any]", told))

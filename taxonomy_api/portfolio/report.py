@@ -6,14 +6,16 @@ from msgspec import Struct, field
 
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.column import Column
+from taxonomy_api.portfolio.finding_texts import CURES
 from taxonomy_api.portfolio.headers import ColumnPlan
 from taxonomy_api.portfolio.issue_texts import ISSUES
 from taxonomy_api.portfolio.issues import CellProblem, Issue, IssueLog, Severity
 from taxonomy_api.portfolio.locate import Location
 from taxonomy_api.portfolio.table import Book, Broken, Cell, MergedRange, SheetData, Table, letters, shown
-from taxonomy_api.portfolio.texts import label
+from taxonomy_api.portfolio.texts import LABELS, label
 
 _SHOWN = 200
+_NEVER_READ = frozenset({"notes", "evidence"})
 
 
 class Reporter(Struct):
@@ -56,7 +58,7 @@ class Reporter(Struct):
         if problem.nearest:
             cure = label("nearest", self.language).format(names=", ".join(problem.nearest))
         elif problem.severity != "info":
-            cure = label("default_cure", self.language)
+            cure = CURES.get(problem.code, LABELS["default_cure"]).in_language(self.language)
         self.raw(problem.severity, problem.code, row, problem.column, shown(cell), done, cure)
 
     def header(self, severity: Severity, code: str, column: int, **words: object) -> None:
@@ -113,8 +115,10 @@ def explain_reading(reporter: Reporter, book: Book, location: Location, data: Sh
 
 
 def explain_headers(reporter: Reporter, plan: ColumnPlan) -> None:
-    """Columns that were not used, and why."""
+    """Columns that were not used, and why; those whose headers are not known are told apart."""
     for finding in plan.findings:
+        if finding.code == "header_unknown":
+            continue
         known = finding.code in {"header_duplicate", "header_outranked", "header_repeated"}
         names = ", ".join(finding.names) or label("none", reporter.language)
         nearest = finding.names[0] if known else names
@@ -140,7 +144,9 @@ def take_out_broken(reporter: Reporter, plan: ColumnPlan) -> list[Column]:
     """The columns without cells that hold an error or an uncalculated formula; each is reported."""
     usable: list[Column] = []
     for column, cells in enumerate(reporter.table.columns):
-        severity: Severity = "info" if plan.matches[column] is None else "error"
+        match = plan.matches[column]
+        is_read = match is not None and match.role.key not in _NEVER_READ
+        severity: Severity = "error" if is_read else "info"
         broken = cells.where(Broken)
         for row in broken.tolist():
             cell = cells[row]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: The column that tells the row of the input sheet.
 SOURCE_ROW = "source row"
-RowState = Literal["ok", "warning", "error", "total"]
+RowState = Literal["ok", "warning", "error", "total", "note"]
 #: The columns of each taxonomy, after its id.
 SUFFIXES = (
     *("verdict", "activity", "basis", "sources", "valid until", "reason"),

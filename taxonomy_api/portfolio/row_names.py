@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taxonomy_api.assessment.coded import combinations
 from taxonomy_api.assessment.composite_columns import Names, Pair
@@ -37,7 +38,14 @@ if TYPE_CHECKING:
 
 #: Findings that leave a row without an activity.
 _FATAL = frozenset(
-    ["unknown_activity", "ambiguous_activity", "activity_missing", "unknown_row", "contradictory_rows"]
+    [
+        "unknown_activity",
+        "ambiguous_activity",
+        "activity_missing",
+        "industry_unreadable",
+        "unknown_row",
+        "contradictory_rows",
+    ]
 )
 _INFORMATIVE = frozenset(
     [
@@ -92,7 +100,8 @@ def read_names(
         cells, places = columns[where.confirm].distinct()
     readings = [reader.read(cell) for cell in cells]
     told = [
-        [_confirm_problem(where.confirm, finding, language) for finding in one.findings] for one in readings
+        [_confirm_problem(engine, where.confirm, finding, language) for finding in one.findings]
+        for one in readings
     ]
     first, both = combinations([numbers, places])
     index: dict[Pair, int] = {}
@@ -131,7 +140,7 @@ def _named(
         row = first[number]
         cells = {place: values[codes[row]] for place, (values, codes) in distinct.items()}
         named[number], findings = rows.read(cells)
-        told[number] = [_problem(column, finding, language) for column, finding in findings]
+        told[number] = [_problem(engine, column, finding, language) for column, finding in findings]
     return numbers, named, _by_row(told, numbers)
 
 
@@ -172,12 +181,18 @@ class _Rows(Struct, frozen=True):
             found += industry.names
             proposing = column if industry.names and proposing is None else proposing
         if not found and not any(finding.code in _FATAL for _, finding in findings):
-            findings.append((activity, CellFinding("activity_missing", {})))
+            unreadable = [_alone(*one) for one in findings if one[1].code == "industry_unclear"]
+            findings = unreadable or [*findings, (activity, CellFinding("activity_missing", {}))]
         elif not named and found and all(finding.code in _INFORMATIVE for _, finding in findings):
             findings.append((proposing, self.candidates.finding(tuple(found))))
         # What a row names besides something unreadable is no answer to what it is.
         fatal = any(finding.code in _FATAL for _, finding in findings)
         return () if fatal else tuple(found), findings
+
+
+def _alone(column: int | None, finding: CellFinding) -> _Told:
+    """An unreadable industry code leaves the row without an answer where nothing else says what it does."""
+    return column, replace(finding, code="industry_unreadable")
 
 
 def _without_parts(names: Sequence[str], texts: Sequence[Sequence[str]], several: Set[str]) -> list[str]:
@@ -295,17 +310,26 @@ class _Candidates:
         return f"{id} {name} [{found.why}]" if found.route else f"{id} {name}"
 
 
-def _problem(column: int | None, finding: CellFinding, language: Language) -> CellProblem:
+def _problem(engine: Engine, column: int | None, finding: CellFinding, language: Language) -> CellProblem:
     """What is to be said of a row; the problem names no row yet."""
     fatal = finding.code in _FATAL
     severity: Severity = "error" if fatal else _severity(finding)
     message = FINDINGS[finding.code].in_language(language).format(**finding.values)
-    return CellProblem(0, column, severity, finding.code, message, finding.nearest, fatal)
+    return CellProblem(0, column, severity, finding.code, message, _near(engine, finding, language), fatal)
 
 
-def _confirm_problem(column: int | None, finding: CellFinding, language: Language) -> CellProblem:
+def _confirm_problem(
+    engine: Engine, column: int | None, finding: CellFinding, language: Language
+) -> CellProblem:
     message = FINDINGS[finding.code].in_language(language).format(**finding.values)
-    return CellProblem(0, column, _severity(finding), finding.code, message, finding.nearest, unused=True)
+    near = _near(engine, finding, language)
+    return CellProblem(0, column, _severity(finding), finding.code, message, near, unused=True)
+
+
+def _near(engine: Engine, finding: CellFinding, language: Language) -> tuple[str, ...]:
+    """The near names; an activity's with its own name, which can be written so, too."""
+    named = ((one, engine.activities.get(one)) for one in finding.nearest)
+    return tuple(f"{id} {one.name.in_language(language)}" if one is not None else id for id, one in named)
 
 
 def _severity(finding: CellFinding) -> Severity:

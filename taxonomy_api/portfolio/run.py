@@ -24,6 +24,7 @@ from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.locate import locate, read_table
 from taxonomy_api.portfolio.method import method_lines
 from taxonomy_api.portfolio.money import check_totals, column_sum, find_totals, read_money, read_shares
+from taxonomy_api.portfolio.notes_below import find_notes
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.problem import Limits
 from taxonomy_api.portfolio.reading_process import ReadingProcess
@@ -46,6 +47,7 @@ from taxonomy_api.portfolio.serial_dates import read_serial_dates
 from taxonomy_api.portfolio.summary import Identity, Money, PortfolioSummary, summarise
 from taxonomy_api.portfolio.table import FROM_1904, Book, MergedRange, Table
 from taxonomy_api.portfolio.texts import label
+from taxonomy_api.portfolio.unknown_headers import explain_unknown_headers
 from taxonomy_api.portfolio.vocabulary import build_vocabulary
 
 if TYPE_CHECKING:
@@ -72,16 +74,22 @@ class Progress:
 
 @dataclass(slots=True)
 class Reading:
-    """The table of an upload, what its columns mean, their usable cells, its rows of totals, the rates for
-    totals in one currency, and its sheet for an annotated copy."""
+    """The table of an upload, what its columns mean, their usable cells, its rows of totals and notes, the
+    rates for totals in one currency, and its sheet for an annotated copy."""
 
     table: Table
     plan: ColumnPlan
     usable: list[Column]
     reporter: Reporter
     totals: frozenset[int]
+    notes: frozenset[int] = frozenset()
     rates: RateTable | None = None
     copy: Copied | None = None
+
+    @property
+    def aside(self) -> frozenset[int]:
+        """The rows that are no projects."""
+        return self.totals | self.notes
 
 
 def assess_portfolio(
@@ -163,16 +171,17 @@ def _copy(book: Book, table: Table, limits: Limits) -> Copied:
 
 
 def interpret(table: Table, plan: ColumnPlan, reporter: Reporter, merged: list[MergedRange]) -> Reading:
-    """The usable cells of a table and its rows of totals; what is wrong with either goes to `reporter`."""
+    """The usable cells of a table and its rows that are no projects; what is wrong goes to `reporter`."""
     explain_headers(reporter, plan)
     report_long_ids(reporter, plan)
     usable = take_out_broken(reporter, plan)
     fill_merged(reporter, plan, usable, merged)
     totals = find_totals(reporter, plan, usable)
-    if totals:
-        # What a row of totals holds answers nothing about any project.
-        usable = [cells.emptied(sorted(totals)) for cells in usable]
-    return Reading(table, plan, usable, reporter, totals)
+    notes = find_notes(reporter, plan, totals)
+    if totals or notes:
+        # What such a row holds answers nothing about any project.
+        usable = [cells.emptied(sorted(totals | notes)) for cells in usable]
+    return Reading(table, plan, usable, reporter, totals, notes)
 
 
 def assess_rows(
@@ -191,6 +200,7 @@ def assess_rows(
         or options.taxonomies
         or choose_taxonomies(engine.release, reader, plan.matches, reading.usable, options.confirm)
     )
+    explain_unknown_headers(reading.reporter, plan, reading.usable, reader, engine.release)
     reader = reader.preferring(taxonomies)
     results = [TaxonomyResults(taxonomy) for taxonomy in taxonomies]
     for start in range(0, total, ROWS_PER_BLOCK):
@@ -203,11 +213,12 @@ def assess_rows(
     if reader.suggestions.exhausted:
         sheet, most = reading.table.sheet, reader.suggestions.most
         reading.reporter.sheet("info", "suggestions_exhausted", sheet, most=most)
-    totals = sorted(reading.totals)
-    for result in results if totals else ():
-        for column in (result.verdict, result.edition_applies, result.edition_reason):
-            column.put(totals, "")
-        result.reason.put(totals, label("row_of_totals", options.language))
+    for rows, reason in ((reading.totals, "row_of_totals"), (reading.notes, "row_of_notes")):
+        places = sorted(rows)
+        for result in results if places else ():
+            for column in (result.verdict, result.edition_applies, result.edition_reason):
+                column.put(places, "")
+            result.reason.put(places, label(reason, options.language))
     return results
 
 
@@ -216,7 +227,7 @@ def _collect(results: list[TaxonomyResults], answer: Answer, reading: Reading, s
         whole.extend(part)
     for problem in answer.problems:
         row = start + problem.row
-        if row not in reading.totals:
+        if row not in reading.aside:
             cell = None if problem.column is None else reading.table.columns[problem.column][row]
             reading.reporter.message(problem, row, cell)
 
@@ -229,6 +240,8 @@ def _states(reading: Reading, total: int) -> list[RowState]:
         assert severity != "info"
     for row in reading.totals:
         states[row] = "total"
+    for row in reading.notes:
+        states[row] = "note"
     return states
 
 

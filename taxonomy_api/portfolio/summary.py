@@ -25,6 +25,8 @@ LINES = (*VERDICTS, LEFT_OUT)
 #: Parts of `aligned`, told apart; a row may be in several.
 BY_BASIS = ("by_criteria", "by_listing", "by_composite", "by_mapping")
 PARTS = (*BY_BASIS, "by_assumption", "by_estimate", "by_share")
+#: States of rows that are no projects.
+_ASIDE = ("total", "note")
 
 
 class Money(NamedTuple):
@@ -54,9 +56,10 @@ class PortfolioSummary(Struct, frozen=True):
     sheet: str
     header_row: int
     rows: int
-    #: Rows in state ok, warning and error; rows of totals are counted apart.
+    #: Rows in state ok, warning and error; rows of totals and notes below the table are counted apart.
     rows_by_state: Mapping[str, int]
     rows_of_totals: int
+    rows_of_notes: int
     total: Tally
     rows_without_amount: int
     #: Header of the amount column, and the sum of its cells that are plain numbers, as the sheet shows it.
@@ -92,6 +95,7 @@ class PortfolioSummary(Struct, frozen=True):
             "rows": self.rows,
             "rows_by_state": dict(self.rows_by_state),
             "rows_of_totals": self.rows_of_totals,
+            "rows_of_notes": self.rows_of_notes,
             "rows_without_amount": self.rows_without_amount,
             "amounts": self.total.as_json()["amounts"],
             "taxonomies": taxonomies,
@@ -119,8 +123,8 @@ def summarise(
     issues: Mapping[str, int],
     amount_column: tuple[str, Decimal] | None = None,
 ) -> PortfolioSummary:
-    """Tallies over all rows but those of totals. `shares` are fractions; None where none is stated."""
-    counted = np.array([state != "total" for state in states], dtype=np.bool_)
+    """Tallies over all rows but those of totals and notes. `shares` are fractions; None where none is."""
+    counted = np.array([state not in _ASIDE for state in states], dtype=np.bool_)
     amounts = _Amounts(money)
     stated = np.array([share is not None for share in shares], dtype=np.bool_)
     total = amounts.tally(counted)
@@ -141,7 +145,9 @@ def summarise(
         }
         own = {name: amounts.tally(aligned & rows) for name, rows in parts_of.items()}
         parts[result.taxonomy] = own | {"by_share": amounts.tally(aligned & stated, shares)}
-    by_state = {state: sum(1 for one in states if one == state) for state in ("ok", "warning", "error")}
+    by_state = {
+        state: sum(1 for one in states if one == state) for state in ("ok", "warning", "error", *_ASIDE)
+    }
     return PortfolioSummary(
         release=identity.release,
         engine=identity.engine,
@@ -149,9 +155,10 @@ def summarise(
         sheet=identity.sheet,
         header_row=identity.header_row,
         rows=len(states),
-        rows_by_state=by_state,
+        rows_by_state={state: count for state, count in by_state.items() if state not in _ASIDE},
         total=total,
-        rows_of_totals=len(states) - total.rows,
+        rows_of_totals=by_state["total"],
+        rows_of_notes=by_state["note"],
         rows_without_amount=int((counted & (amounts.currency == 0)).sum()),
         amount_column=amount_column,
         verdicts=verdicts,

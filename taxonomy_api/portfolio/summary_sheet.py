@@ -109,8 +109,9 @@ def _controls(sheet: Any, formats: Formats, summary: PortfolioSummary, row: int,
     projects = summary.total.rows if counted is None else counted.rows
     numbers = [
         ("rows_in_input", summary.rows),
-        ("rows_in_results", projects + summary.rows_of_totals),
+        ("rows_in_results", projects + summary.rows_of_totals + summary.rows_of_notes),
         ("rows_of_totals", summary.rows_of_totals),
+        ("rows_of_notes", summary.rows_of_notes),
         ("rows_with_amount", projects - summary.rows_without_amount),
         ("rows_without_amount", summary.rows_without_amount),
         ("rows_in_error", summary.rows_by_state["error"]),

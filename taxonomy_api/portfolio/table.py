@@ -168,8 +168,9 @@ def shown(cell: Cell) -> str:
         return cell.isoformat(sep=" ")
     if isinstance(cell, date):
         return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e21:
+        # All digits that are known, and zeros for those that no float holds: no sheet shows an id as 1.1E+17.
+        return f"{Decimal(repr(cell)):.0f}"
     return str(cell)
 
 

@@ -12,17 +12,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from taxonomy_api.catalog.criteria import (
-    AttestLeaf,
-    Cases,
-    Criterion,
-    FactLeaf,
-    MeetsLeaf,
-    StandardLeaf,
-    walk,
-)
+from taxonomy_api.catalog.criteria import AttestLeaf, walk
 from taxonomy_api.catalog.model import Activity, Release
 from taxonomy_api.catalog.terms import Fact, Language
+from taxonomy_api.portfolio.asked import asked_by, roots_of
 from taxonomy_api.portfolio.headers import match_header
 from taxonomy_api.portfolio.standard_columns import STANDARD_COLUMNS
 from taxonomy_api.portfolio.template_texts import TEMPLATE
@@ -100,36 +93,10 @@ def _columns(release: Release, language: Language, wanted: Sequence[Activity]) -
             strict=key != "currency",
         )
     asked = dict.fromkeys(
-        role for activity in listed for role in _asked(release, activity, whole=bool(wanted))
+        role for activity in listed for role in asked_by(release, activity, whole=bool(wanted))
     )
     for role in asked:
         yield _asked_column(release, vocabulary, role, language)
-
-
-def _asked(release: Release, activity: Activity, *, whole: bool) -> Iterator[Role]:
-    """What the criteria of an activity read; attestations, and what binds every item, only where `whole`."""
-    for root in _roots(release, activity) if whole else _classes(activity):
-        for node in walk(root):
-            if isinstance(node, FactLeaf):
-                yield Role("fact", node.fact)
-            elif isinstance(node, Cases):
-                yield Role("fact", node.by)
-            elif isinstance(node, StandardLeaf):
-                yield Role("standard", node.standard)
-            elif isinstance(node, AttestLeaf | MeetsLeaf) and whole:
-                yield Role("attestation", node.attestation)
-
-
-def _classes(activity: Activity) -> Iterator[Criterion]:
-    yield from (test.criterion for test in activity.classes.values() if test.criterion is not None)
-
-
-def _roots(release: Release, activity: Activity) -> Iterator[Criterion]:
-    """All criteria that a verdict on the activity may rest on."""
-    taxonomy = release.taxonomies[activity.taxonomy]
-    yield from _classes(activity)
-    others = (*activity.dnsh.values(), taxonomy.requires, taxonomy.minimum_safeguards)
-    yield from (criterion for criterion in others if criterion is not None)
 
 
 def _asked_column(release: Release, vocabulary: Vocabulary, role: Role, language: Language) -> Column:
@@ -174,7 +141,7 @@ def _statement(release: Release, attestation: str, language: Language) -> str:
     for activity in release.activities():
         if not attestation.startswith(activity.taxonomy):
             continue
-        for root in _roots(release, activity):
+        for root in roots_of(release, activity):
             for node in walk(root):
                 if isinstance(node, AttestLeaf) and node.attestation == attestation:
                     return node.statement.in_language(language)

@@ -65,15 +65,16 @@ class Vocabulary(Struct, frozen=True):
 
     def nearest(self, text: str, count: int = 3) -> tuple[str, ...]:
         """The known names most like this text, best first; none where nothing is alike."""
+        return tuple(dict.fromkeys(plain(name) for name, _ in self.alike(text)))[:count]
+
+    def alike(self, text: str) -> list[tuple[str, float]]:
+        """Known names that are somewhat like this text and how much, of 100; best first."""
         from rapidfuzz import fuzz, process  # loaded only where a header is unknown
 
         found = process.extract(
             header_key(text[:100]), self.readable.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=60
         )
-        names: dict[str, None] = {}
-        for key, _, _ in found:
-            names.setdefault(plain(self.readable[key]))
-        return tuple(names)[:count]
+        return [(self.readable[key], score) for key, score, _ in found]
 
 
 def build_vocabulary(release: Release) -> Vocabulary:

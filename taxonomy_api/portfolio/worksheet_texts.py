@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from taxonomy_api.catalog.terms import LANGUAGES, Language, Text
-from taxonomy_api.catalog.worksheet_model import COLUMNS, EVIDENCE, NAME, SCOPE, STATEMENT, Hole, Sheet
+from taxonomy_api.catalog.worksheet_model import (
+    COLUMNS,
+    EVIDENCE,
+    NAME,
+    NOTE,
+    NOTES,
+    SCOPE,
+    STATEMENT,
+    Hole,
+    Sheet,
+)
 
 HEADERS: Mapping[str, Text] = {
     "code": Text("Code", "代码", "代碼"),
@@ -35,8 +45,11 @@ HEADERS: Mapping[str, Text] = {
     "window from": Text("Window from", "窗口起始日", "窗口起始日"),
     "window until": Text("Window until", "窗口截止日", "窗口截止日"),
     "class until": Text("Class until", "类别截止日", "類別截止日"),
+    "where covered": Text("Where covered", "仅限所涵盖产品", "僅限所涵蓋產品"),
     "statement": Text("Statement", "陈述", "陳述"),
     "evidence": Text("Evidence", "证据", "證據"),
+    "note": Text("Note", "备注", "備註"),
+    "notes": Text("Notes", "附注", "附註"),
     "subject name": Text("Name of the subject", "主体名称", "主體名稱"),
     "object name": Text("Name of the object", "客体名称", "客體名稱"),
 }
@@ -110,6 +123,12 @@ MEANINGS: Mapping[str, Text] = {
         "open：窗口外該可選條件不滿足；applies：窗口外不適用該條件。",
     ),
     "class until": Text("The last day of the class.", "该类别的最后一日。", "該類別的最後一日。"),
+    "where covered": Text(
+        "yes: of a standard that need not cover every product; where it does not, the caller may say so, and "
+        "the condition is left out.",
+        "yes：标准未必涵盖所有产品；如未涵盖，用户可予说明，该条件即不适用。",
+        "yes：標準未必涵蓋所有產品；如未涵蓋，用戶可予說明，該條件即不適用。",
+    ),
     "statement": Text(
         "What is attested, or the name of a row; in all three languages.",
         "所声明的内容或行的名称；须有三种语言。",
@@ -117,6 +136,17 @@ MEANINGS: Mapping[str, Text] = {
     ),
     "evidence": Text(
         "The kind of document that would show it.", "可证明该内容的文件类型。", "可證明該內容的文件類型。"
+    ),
+    "note": Text(
+        "What a reader of the criterion should know; it changes no verdict. In all three languages.",
+        "读者须知；不影响结论。须有三种语言。",
+        "讀者須知；不影響結論。須有三種語言。",
+    ),
+    "notes": Text(
+        "What a reader of the activity should know; it changes no verdict. Several with a bar between, in "
+        "the same order in each language.",
+        "读者须知；不影响结论。多条以竖线分隔，各语言顺序一致。",
+        "讀者須知；不影響結論。多條以豎線分隔，各語言順序一致。",
     ),
     "more": Text(
         "What a row cannot express. Edit it in the file.",
@@ -215,7 +245,7 @@ def header(column: str, language: Language) -> str:
 
 
 def meaning(column: str, language: Language) -> str:
-    spoken = {name: name.rpartition(" ")[0] for name in (*NAME, *SCOPE, *STATEMENT, *EVIDENCE)}
+    spoken = {name: name.rpartition(" ")[0] for name in (*NAME, *SCOPE, *STATEMENT, *EVIDENCE, *NOTE, *NOTES)}
     text = MEANINGS.get(spoken.get(column, column))
     return "" if text is None else text.in_language(language)
 

@@ -32,7 +32,7 @@ _WIDTHS = {
     **dict.fromkeys(("subject_id", "object_id", "mapping_justification"), 28),
     "comment": 50,
 }
-_LONG = ("name ", "scope ", "statement ", "evidence ")
+_LONG = ("name ", "scope ", "statement ", "evidence ", "note ", "notes ")
 #: Lists that a cell may depart from: they are long, or hold what is usual only.
 _OPEN = ("activity", "subject", "unit", "object_id")
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -31,7 +30,6 @@ from taxonomy_api.web.metrics import collected
 
 _log = logging.getLogger(__name__)
 _SOCKET_SECONDS = 10
-_PARENT_SECONDS = 1.0
 #: Metric, its help, and the figure that it shows.
 _GAUGES = (
     ("taxonomy_api_queue_waiting", "Portfolios that wait for a worker", "queue_waiting"),
@@ -100,9 +98,12 @@ class _Figures(Collector):
         yield ready
 
 
-def run_operations(settings: Settings, host: str, port: int, figures_folder: Path, parent: int) -> None:
-    """Serves until SIGTERM, or until the process `parent` is gone."""
+def run_operations(settings: Settings, host: str, port: int, figures_folder: Path) -> None:
+    """Serves until SIGTERM or SIGINT."""
     logs.configure()
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
     database = open_database(settings)
     try:
         operations = Operations(database, open_queue(settings), Rollout(settings.store), figures_folder)
@@ -112,15 +113,12 @@ def run_operations(settings: Settings, host: str, port: int, figures_folder: Pat
             "No /metrics on %s port %d (%s); set TAXONOMY_API_OPERATIONS_PORT.", host, port, problem.strerror
         )
         database.close()
-        _wait_for_end(parent, threading.Event())
+        ended.wait()
         return
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
     thread = threading.Thread(target=server.serve_forever, name="operations", daemon=True)
     thread.start()
     _log.info("Operations on http://%s:%d/metrics and /readyz.", host, port)
-    _wait_for_end(parent, ended)
+    ended.wait()
     server.shutdown()
     server.server_close()
     database.close()
@@ -163,9 +161,3 @@ def make_server(operations: Operations, host: str, port: int) -> ThreadingHTTPSe
         allow_reuse_port = False
 
     return Server((host, port), Handler)
-
-
-def _wait_for_end(parent: int, ended: threading.Event) -> None:
-    while not ended.wait(_PARENT_SECONDS):
-        if os.getppid() != parent:
-            return

@@ -42,6 +42,7 @@ HTTP_CODES: Mapping[int, str] = {
     404: "unknown_path",
     405: "method_not_allowed",
     406: "not_acceptable",
+    408: "body_too_slow",
     413: "body_too_large",
     415: "unsupported_media_type",
     500: "internal_error",
@@ -134,6 +135,9 @@ def http_error(error: HTTPException) -> Response:
         # Allow of a 405, Retry-After of a 503 …
         if name.lower() != "content-type":
             answer.headers[name] = value
+    if status == HTTPStatus.REQUEST_TIMEOUT:
+        # What is still to come of the body would be read as the next request.
+        answer.headers["Connection"] = "close"
     return answer
 
 

@@ -33,23 +33,32 @@ def kept_running(name: str, target: Callable[..., None], *arguments: Any) -> Ite
 
 def run_once(name: str, target: Callable[..., Any], *arguments: Any) -> None:
     """A process that runs `target(*arguments)` to its end; returns then."""
-    process = _context().Process(target=target, args=arguments, name=name)
+    process = _process(name, target, arguments)
     process.start()
     process.join()
 
 
-def stop_without(parent: int) -> None:
-    """Tells this process to stop once the process `parent` is gone; run in a thread of its own."""
+def stop_without(parent: int, seconds: float = STOP_SECONDS) -> None:
+    """Ends this process once the process `parent` is gone; run in a thread of its own.
+
+    It is told to stop, by SIGTERM to its main thread, and killed where it still runs after `seconds`:
+    nobody else is left to see to it.
+    """
     while os.getppid() == parent:
         time.sleep(_LOOK_SECONDS)
-    os.kill(os.getpid(), signal.SIGTERM)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        # Told again and again: it may have come before anything in this process waited for it.
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+        time.sleep(_LOOK_SECONDS)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _keep(
     name: str, target: Callable[..., None], arguments: tuple[Any, ...], stopping: threading.Event
 ) -> None:
     while not stopping.is_set():
-        process = _context().Process(target=target, args=arguments, name=name)
+        process = _process(name, target, arguments)
         process.start()
         while process.is_alive() and not stopping.is_set():
             process.join(_LOOK_SECONDS)
@@ -65,6 +74,14 @@ def _keep(
             stopping.wait(_RESTART_SECONDS)
 
 
-def _context() -> multiprocessing.context.SpawnContext:
+def _process(
+    name: str, target: Callable[..., None], arguments: tuple[Any, ...]
+) -> multiprocessing.context.SpawnProcess:
     # Spawned, not forked: it shares nothing with the web processes.
-    return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("spawn")
+    return context.Process(target=_run, args=(os.getpid(), target, arguments), name=name)
+
+
+def _run(parent: int, target: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    threading.Thread(target=stop_without, args=(parent,), daemon=True).start()
+    target(*arguments)

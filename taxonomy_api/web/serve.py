@@ -33,7 +33,7 @@ from taxonomy_api.web.processes import STOP_SECONDS, kept_running, run_once, sto
 
 _log = logging.getLogger(__name__)
 #: Threads of a web process, and how many of them may work at once: the others wait for slow callers.
-_THREADS = 64
+THREADS = 64
 _PLACES = 8
 #: A caller that takes longer to send its headers is cut off.
 HEADER_SECONDS = 10
@@ -55,12 +55,10 @@ def serve(host: str, port: int, workers: int, settings: Settings) -> None:
         figures = beside.enter_context(_shared_figures())
         beside.enter_context(_watch(settings))
         if settings.embedded_worker:
-            beside.enter_context(kept_running("worker", run_worker, settings, os.getpid()))
-        beside.enter_context(
-            kept_running("operations", _run_operations, settings, *operations, figures, os.getpid())
-        )
+            beside.enter_context(kept_running("worker", run_worker, settings))
+        beside.enter_context(kept_running("operations", _run_operations, settings, *operations, figures))
         _server(host, port, workers, settings).serve(
-            target_loader=partial(_application, settings, os.getpid())
+            target_loader=partial(_application, settings, port, os.getpid())
         )
 
 
@@ -77,7 +75,7 @@ def _server(host: str, port: int, workers: int, settings: Settings) -> MPServer:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=_THREADS,
+        blocking_threads=THREADS,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
         websockets=False,
         workers_kill_timeout=STOP_SECONDS,
@@ -102,7 +100,7 @@ def _prepare(settings: Settings, host: str) -> None:
     reload_and_log(settings)
 
 
-def _application(settings: Settings, parent: int, *_: Any) -> Callable[..., Any]:
+def _application(settings: Settings, port: int, parent: int, *_: Any) -> Callable[..., Any]:
     """The application of one web process, with its release loaded, ready to take the next one.
 
     The process ends with `parent`: left alone it would hold the port, and nobody would start it again.
@@ -110,17 +108,23 @@ def _application(settings: Settings, parent: int, *_: Any) -> Callable[..., Any]
     from taxonomy_api.web.app import create_app
     from taxonomy_api.web.services import make_services
     from taxonomy_api.web.slow_callers import Places
+    from taxonomy_api.web.stalled import Stalled
 
     services = make_services(settings)
     with suppress(Unavailable):
         services.current.get()
-    for task in (
+    tasks: list[Callable[[], None]] = [
         partial(_warm, services.current),
         partial(services.current.follow, threading.Event()),
         partial(stop_without, parent),
-    ):
+    ]
+    application = Places(create_app(settings, services), _PLACES, settings.stall_seconds)
+    if settings.stall_seconds:
+        stalled = Stalled(port, settings.stall_seconds, application.body_is_late)
+        tasks.append(partial(stalled.follow, threading.Event()))
+    for task in tasks:
         threading.Thread(target=task, daemon=True).start()
-    return Places(create_app(settings, services), _PLACES)
+    return application
 
 
 def _warm(current: CurrentRelease) -> None:

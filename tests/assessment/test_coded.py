@@ -28,6 +28,10 @@ def test_it_is_the_sequence_of_its_rows(
     column.put(rows, "put")
     for row in rows:
         expected[row] = "put"
+    each = data.draw(st.lists(st.sampled_from(["a", "b", "c"]), min_size=len(rows), max_size=len(rows)))
+    column.put_each(rows, each)
+    for row, value in zip(rows, each, strict=True):
+        expected[row] = value
     column.extend([*second, "last"])
     expected += [*second, "last"]
     assert list(column) == expected == [column[row] for row in range(len(column))]
@@ -42,6 +46,9 @@ def test_many_values_do_not_overflow_narrow_codes() -> None:
     for number in range(300):
         column.put([number % 3], str(number))
     assert list(column) == ["297", "298", "299"]
+    column = Coded(["x"], np.zeros(300, dtype=np.int8))
+    column.put_each(range(300), list(map(str, range(300))))
+    assert list(column) == list(map(str, range(300)))
     other = Coded(list(map(str, range(100))), np.arange(100, dtype=np.int8))
     other.extend(Coded(list(map(str, range(100, 200))), np.arange(100, dtype=np.int8)))
     assert list(other) == list(map(str, range(200)))

@@ -430,8 +430,26 @@ BROKEN = [
         "duplicate-id",
         MAPPING,
         "demo-a:1.3#r1\tskos:relatedMatch\tNot\tdemo-b:P-02",
-        "demo-a:1.2\tskos:relatedMatch\tNot\tsssom:NoTermFound",
+        "demo-a:1.2\tskos:exactMatch\tNot\tsssom:NoTermFound",
         "already stands in line 13",
+    ),
+    *(
+        Broken("mapping-denial", MAPPING, "skos:exactMatch\tNot", f"‸{other}\tNot", "write skos:exactMatch")
+        for other in ("skos:relatedMatch", "skos:broadMatch", "skos:narrowMatch")
+    ),
+    *(
+        Broken(
+            "mapping-denial", MAPPING, "skos:relatedMatch\tNot", f"‸{other}\tNot", "write skos:relatedMatch"
+        )
+        for other in ("skos:exactMatch", "skos:broadMatch", "skos:narrowMatch")
+    ),
+    Broken("mapping-denial", MAPPING, "\tNot\tsssom:NoTermFound", "\t\t‸sssom:NoTermFound", "write Not"),
+    Broken(
+        "mapping-denial",
+        MAPPING,
+        "demo-b:P-02\tsemapv:ManualMappingCuration\t\t",
+        "demo-b:P-02\tsemapv:ManualMappingCuration\t‸stricter\t",
+        "stricter compares",
     ),
     Broken("file-name", EDITION, "id: demo-a", "id: ‸demo-c", "stands in the folder demo-a"),
     # Instruments
@@ -608,7 +626,8 @@ def test_every_rule_is_provoked_here() -> None:
     of_the_crosswalk = {"stringency-contradicted", "criterion-impossible", "alternative-subsumed"}
     of_what_loads = {broken.rule for broken in ADVICE} | {"stringency-cycle"}
     by_text = {broken.rule for broken in BROKEN}
-    of_reviews = {"verified-unreviewed", "review-outdated", "corroboration-unused"}  # test_curators.py
+    # test_curators.py
+    of_reviews = {"verified-unreviewed", "review-outdated", "corroboration-unused", "acceptance-unused"}
     of_workbooks = {rule.id for rule in WORKSHEETS}  # tests/cli/test_cli_intake_mistakes.py
     of_files = by_text | by_files | of_tables
     assert set(RULES) == of_reviews | of_files | of_the_crosswalk | of_what_loads | of_workbooks

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from taxonomy_api.catalog.curators import covered, verified
 from taxonomy_api.catalog.findings import Finding
@@ -106,6 +107,52 @@ def test_a_second_document_that_nothing_needs(folder: Path) -> None:
     (finding,) = edit(folder, FILE, "on: 2026-01-02,", "on: 2026-01-02, corroborated: {X-9: doc-a},")
     assert (finding.rule, finding.severity, finding.file) == ("corroboration-unused", "warning", FILE)
     assert "has no X-9" in finding.message
+
+
+UNTRANSLATED = "zh-Hans: 利用水流发电的电站。, "
+ACCEPTED = "accepted: [{rule: text-untranslated, says: flowing, because: So it is, source: [doc-a, p. 1]}]"
+
+
+def test_a_warning_that_nobody_can_mend_stays_with_its_reason(folder: Path) -> None:
+    (warned,) = edit(folder, SECTOR, UNTRANSLATED, "")
+    assert (warned.rule, warned.severity, warned.accepted) == ("text-untranslated", "warning", "")
+    (accepted,) = edit(folder, FILE, "demo-a: {", f"demo-a: {{{ACCEPTED}, ")
+    assert accepted == replace(warned, accepted="So it is")
+    assert ": text-untranslated: [accepted] " in str(accepted) and str(accepted).endswith("(So it is)")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("demo-a: {", "demo-b: {"),  # the files of another subject
+        ("says: flowing", "says: blowing"),
+        ("rule: text-untranslated", "rule: name-untranslated"),
+    ],
+)
+def test_an_acceptance_of_nothing_is_told_and_hides_nothing(folder: Path, old: str, new: str) -> None:
+    (warned,) = edit(folder, SECTOR, UNTRANSLATED, "")
+    said = f"demo-a: {{{ACCEPTED}, ".replace(old, new)
+    subject = said.partition("{")[0] + "{"
+    unused, still = edit(folder, FILE, subject, said)
+    assert still == warned
+    assert (unused.rule, unused.severity, unused.file) == ("acceptance-unused", "warning", FILE)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("rule: text-untranslated", "rule: unit-unknown", "bad-word"),  # an error
+        ("source: [doc-a, p. 1]", "source: [doc-x, p. 1]", "unknown-source"),
+        ("because: So it is, ", "", "missing-key"),
+    ],
+)
+def test_what_is_accepted_is_a_warning_and_has_reason_and_source(
+    folder: Path, old: str, new: str, rule: str
+) -> None:
+    edit(folder, SECTOR, UNTRANSLATED, "")
+    found = edit(folder, FILE, "demo-a: {", f"demo-a: {{{ACCEPTED.replace(old, new)}, ")
+    assert {one.rule for one in found} == {rule, "text-untranslated"}
+    assert not any(one.accepted for one in found)
 
 
 def test_a_folder_may_do_without() -> None:

@@ -31,7 +31,7 @@ from taxonomy_api.catalog.worksheet_compare import compare
 from taxonomy_api.catalog.worksheet_edit import TaxonomyEdit
 from taxonomy_api.catalog.worksheet_findings import CellReport
 from taxonomy_api.catalog.worksheet_model import COLUMNS, Exported, Filled, FilledRow, SheetRow
-from taxonomy_api.catalog.worksheet_rows import DEMANDS, SectorFile, reread, sector_files, taxonomy_rows
+from taxonomy_api.catalog.worksheet_rows import SectorFile, reread, sector_files, taxonomy_rows
 from taxonomy_api.catalog.yaml_patch import Plain, patch, plain
 
 RECORD = default_data_folder()
@@ -65,10 +65,7 @@ def test_writing_every_cell_of_every_row_back_changes_nothing(taxonomy: str) -> 
             continue
         if not isinstance(record, dict):
             continue
-        columns = set(SPEAKING[kind])
-        if row.text("path").endswith(DEMANDS):
-            columns -= {"document", "locator", "status"}
-        write_cells(record, kind, row.cells, columns)
+        write_cells(record, kind, row.cells, set(SPEAKING[kind]) - row.idle)
         if kind == "fact":
             operator = next(key for key in record if key in OPERATORS)
             steps = [(day, value_cells(value, operator)) for day, value in steps_of(record)]
@@ -145,6 +142,35 @@ class Edits:
             self.cells[row.sheet, row.key]["name zh-Hans"] = "“新”名称: 一"
             at(self.trees[row.file], row.where)["name"]["zh-Hans"] = "“新”名称: 一"
 
+    def note(self) -> None:
+        row = self.pick(lambda row: row.text("kind") in ("fact", "standard", "attest", "row"))
+        if row is not None and "note en" not in row.idle:
+            self.cells[row.sheet, row.key] |= {
+                "note en": "Read: as 'it' stands",
+                "note zh-Hans": "按原文: 理解",
+            }
+            said = {"en": "Read: as 'it' stands", "zh-Hans": "按原文: 理解"}
+            if row.text("note zh-Hant"):
+                said["zh-Hant"] = row.text("note zh-Hant")
+            at(self.trees[row.file], row.where)["note"] = said
+
+    def notes(self) -> None:
+        row = self.pick(lambda row: row.sheet == "Activities" and not row.text("notes en"))
+        if row is not None:
+            self.cells[row.sheet, row.key] |= {"notes en": "One | Two", "notes zh-Hans": "| 二"}
+            said: Plain = [{"en": "One"}, {"en": "Two", "zh-Hans": "二"}]
+            at(self.trees[row.file], row.where)["notes"] = said
+
+    def covering(self) -> None:
+        row = self.pick(lambda row: row.text("kind") == "standard")
+        if row is not None:
+            turned = "" if row.text("where covered") else "yes"
+            self.cells[row.sheet, row.key]["where covered"] = turned
+            record = at(self.trees[row.file], row.where)
+            record.pop("where_covered", None)
+            if turned:
+                record["where_covered"] = turned
+
     def removal(self) -> None:
         row = self.pick(lambda row: isinstance(row.where[-1], int) and row.sheet == "Criteria")
         if row is not None:
@@ -178,7 +204,10 @@ class Edits:
         return Filled("t", "r", tuple(rows), exported, {}), self.trees
 
 
-KINDS = ("limit", "step", "status", "source", "name", "removal", "alternative")
+KINDS = (
+    *("limit", "step", "status", "source", "name", "note", "notes", "covering"),
+    *("removal", "alternative"),
+)
 
 
 @given(seed=st.integers(0, 10**9), kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=5))
@@ -186,7 +215,8 @@ KINDS = ("limit", "step", "status", "source", "name", "removal", "alternative")
 def test_edits_of_rows_are_edits_of_files(seed: int, kinds: list[str]) -> None:
     chance = random.Random(seed)
     edits = Edits(
-        chance.choice(["hk-phase-1", "hk-phase-2a", "sg-asia-2023", "eu-climate-mitigation-2021"]), chance
+        chance.choice(["hk-phase-2a", "sg-asia-2023", "eu-climate-mitigation-2021", "cn-green-finance-2025"]),
+        chance,
     )
     for kind in kinds:
         getattr(edits, kind)()

@@ -92,7 +92,7 @@ def _named(name: str) -> str:
     for language in ("en", "zh_Hans", "zh_Hant"):
         if name.endswith(f"_{language}"):
             return f"{name.removesuffix(f'_{language}')} {language.replace('_', '-')}"
-    told = {"class_until", "window_from", "window_until"}
+    told = {"class_until", "window_from", "window_until", "where_covered"}
     return name.replace("_", " ") if name in told else name
 
 

@@ -25,7 +25,18 @@ INTENSITY = "lifecycle_ghg_intensity={} gCO2e/kWh"
 def test_the_data_files_are_sound(run: Run) -> None:
     result = run("lint")
     assert result.exit_code == 0, result.stdout
-    assert result.stderr.startswith("0 errors, ")
+    assert result.stdout == "" and result.stderr.startswith("0 errors, 0 warnings, ")
+
+
+def test_lint_counts_what_is_accepted_and_shows_it_when_asked(run: Run) -> None:
+    """Whoever reads the last line sees that there is more; nothing else hides a warning."""
+    every = run("lint", "--all")
+    lines = every.stdout.splitlines()
+    assert every.exit_code == 0 and lines and all(": [accepted] " in line for line in lines)
+    assert every.stderr == run("lint").stderr == f"0 errors, 0 warnings, {len(lines)} accepted.\n"
+    few, full = (json.loads(run("lint", "--json", *more).stdout) for more in ((), ("--all",)))
+    assert few == {"findings": [], "errors": 0, "accepted": len(lines)}
+    assert [bool(one["accepted"]) for one in full["findings"]] == [True] * len(lines)
 
 
 def test_lint_names_the_place_and_fails(run: Run, tmp_path: Path) -> None:

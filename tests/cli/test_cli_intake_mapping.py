@@ -91,6 +91,8 @@ def test_a_new_row_stands_where_it_stands_in_the_workbook(book: Book) -> None:
         ({"ext_locator": 4.1}, "ext_locator", "worksheet-cell"),
         ({"comment": "=1+1"}, "comment", "worksheet-cell"),
         ({"ext_status": ""}, "subject_id", "mapping-cell"),
+        ({"predicate_modifier": "Not"}, "predicate_id", "mapping-denial"),
+        ({"ext_stringency": "equal"}, "ext_stringency", "own-comparison-inference"),
     ],
 )
 def test_a_mistake_is_found_by_its_cell_and_nothing_is_written(

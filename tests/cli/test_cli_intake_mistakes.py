@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from click.testing import Result
@@ -108,6 +109,20 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
     "a value in a group": (changed(C, "1.10:green.all.1", "value", value="3"), LOCKED),
     "a cell for the editor": (changed(C, "1.10#dnsh_pollution", "more", more="where_covered: no"), LOCKED),
     "a cell that means nothing": (changed(C, "1.10#g", "statement en", statement_en="Text"), LOCKED),
+    "where a fact is covered": (changed(C, "1.10#a", "where covered", where_covered="yes"), LOCKED),
+    "neither yes nor no": (
+        changed(C, "1.10#dnsh_pollution", "where covered", where_covered="often"),
+        "bad-word",
+    ),
+    "a note without English": (
+        changed(C, "1.10#a", "note en", **{"note zh-Hans": "一"}),
+        "missing-key",
+    ),
+    "a note of an activity without English": (
+        changed(A, "1.4", "notes en", **{"notes zh-Hans": "一"}),
+        "missing-key",
+    ),
+    "a note that is a number": (changed(A, "1.4", "notes en", **{"notes en": 4.1}), CELL),
     "a code changed": (changed(A, "1.4", "code", code="1.40"), LOCKED),
     "a criterion moved": (moved, LOCKED),
     "a step without its limit": (without_its_limit, PLACE),
@@ -219,3 +234,24 @@ def test_a_verified_limit_is_not_changed_by_anyone(vouched: Book) -> None:
     vouched.put("Criteria", "1.10#x", value="door", id="x")
     vouched.put("Activities", "1.10", name_en="Water power plants")
     assert vouched.read_back("--write").exit_code == 0
+
+
+def test_without_a_curator_the_rest_is_checked_as_well(vouched: Book) -> None:
+    status = vouched.address("Criteria", "1.10#b", "status")
+    fact = vouched.address("Criteria", "1.10#a", "subject")
+    vouched.put("Criteria", "1.10#b", status="verified")
+    vouched.put("Criteria", "1.10#a", subject="ghg_intensitty")
+    shown = vouched.read_back().stdout
+    assert f"{status}: verified-unreviewed: " in shown and f"{fact}: unknown-fact: " in shown
+
+
+def test_a_sheet_that_breaks_off_is_refused(book: Book, run: Run) -> None:
+    book.book.save(book.path)
+    with ZipFile(book.path) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    sheet = f"xl/worksheets/sheet{book.book.sheetnames.index('Criteria') + 1}.xml"
+    with ZipFile(book.path, "w") as broken:
+        for name, text in parts.items():
+            broken.writestr(name, text[: len(text) // 2] if name == sheet else text)
+    result = run("intake", "import", book.path, TAXONOMY_API_DATA=str(book.data))
+    assert result.exit_code == 1 and "damaged_workbook" in result.stderr

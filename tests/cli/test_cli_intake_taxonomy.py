@@ -18,6 +18,7 @@ CITED = "source: [altiorem-hk-2a, Energy], status: single-source"
 COMMENT = "  # from the summary"
 DOCUMENT = "hkma-20260122-5-en"
 HOLE = f"{{id: green, not_on_file: {{document: {DOCUMENT}, clause: green criteria of electricity storage}}}}"
+NOTE = "{en: Of the plant, zh-Hans: 指电厂, zh-Hant: 指電廠}"
 LIMIT = "fact: lifecycle_ghg_intensity, at_most: 200 gCO2e/kWh"
 
 
@@ -187,6 +188,28 @@ def test_a_corrected_name_and_a_changed_source(book: Book) -> None:
             "    status: single-source\n    source: [altiorem-hk-2a, Energy]\n",
             "zh-Hant: 儲電}\n    translated: [zh-Hans, zh-Hant]\n    objective: climate_change_mitigation\n"
             '    status: recalled\n    source: [altiorem-hk-2a, "Energy, storage"]\n',
+        ),
+    )
+
+
+def test_notes_of_a_criterion_and_of_an_activity(book: Book) -> None:
+    book.put(
+        "Criteria", "ENE-01#green.c", note_en="Of the plant", note_zh_Hans="指电厂", note_zh_Hant="指電廠"
+    )
+    page, row = book.page("Activities"), book.row("Activities", "ENE-03")
+    for name, second in (
+        ("notes en", "A second one"),
+        ("notes zh-Hans", "第二条"),
+        ("notes zh-Hant", "第二條"),
+    ):
+        cell = page.cell(row, book.column("Activities", name))
+        cell.value = f"{cell.value} | {second}"
+    imported(
+        book,
+        (f"one_of: [solar, wind], {CITED}}}", f"one_of: [solar, wind], {CITED}, note: {NOTE}}}"),
+        (
+            f"    green: {HOLE}",
+            f"      - {{en: A second one, zh-Hans: 第二条, zh-Hant: 第二條}}\n    green: {HOLE}",
         ),
     )
 

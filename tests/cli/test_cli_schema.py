@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import jsonschema_rs
@@ -91,6 +92,38 @@ def test_every_file_of_scenarios_is_valid(validators: dict[str, Any]) -> None:
     assert len(files) > 20
     for file in files:
         assert errors(validators["scenarios"], read_scenarios(file)) == [], file
+
+
+def settings_of_the_page() -> dict[str, list[str]]:
+    """What docs/data-format.md tells an editor: patterns of files by the path of a schema."""
+    page = (ROOT / "docs/data-format.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r'^```json\n(\{"yaml\.schemas".*?)^```$', page, re.MULTILINE | re.DOTALL)
+    said = json.loads(block)["yaml.schemas"]
+    return {path: [at] if isinstance(at, str) else at for path, at in said.items()}
+
+
+def test_the_page_gives_an_editor_the_schema_of_each_file() -> None:
+    """The last pattern that fits decides; one with ! takes a file out."""
+    told = settings_of_the_page()
+    files = sorted(RECORD.glob("taxonomies/**/*.yaml"))
+    for path in told:
+        assert (ROOT / path).is_file(), path
+    for file in files:
+        name = file.relative_to(RECORD).as_posix()
+        by_schema = {
+            path: [at for at in patterns if PurePosixPath(name).match(at.removeprefix("!"))]
+            for path, patterns in told.items()
+        }
+        taken = [path for path, fitting in by_schema.items() if fitting and fitting[-1][0] != "!"]
+        kind = "scenarios" if file.parent.name == "scenarios" else schema_of(file)
+        assert taken == [f"schemas/{kind}.schema.json"], name
+
+
+def test_the_first_line_of_a_file_can_name_its_schema() -> None:
+    page = (ROOT / "docs/data-format.md").read_text(encoding="utf-8")
+    (path,) = re.findall(r"# yaml-language-server: \$schema=(\S+?)`", page)
+    sector = next(file for file in FILES if schema_of(file) == "activities" and RECORD in file.parents)
+    assert (sector.parent / path).resolve() == (ROOT / "schemas/activities.schema.json").resolve()
 
 
 #: Findings about the form of a file by itself.

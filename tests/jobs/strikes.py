@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,28 @@ BLOCK = 150
 PATIENCE = 120
 
 
+#: The processes in which the doomed worker reads.
+_readers: list[int] = []
+
+
 def die() -> None:
+    """Stops whoever still reads, who thus cannot come to an end by itself, and then dies."""
+    for reader in _readers:
+        with suppress(ProcessLookupError):
+            os.kill(reader, signal.SIGSTOP)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def note_readers(place: Path) -> None:
+    """Write the processes that read, as they begin, to a file."""
+    original = BegunReading.__init__
+
+    def noting(self: BegunReading, *arguments: Any, **more: Any) -> None:
+        original(self, *arguments, **more)
+        _readers.append(self._child.pid)
+        place.write_text(" ".join(map(str, _readers)))
+
+    BegunReading.__init__ = noting  # type: ignore[method-assign]
 
 
 def before(owner: Any, name: str, call: int = 1) -> None:
@@ -92,6 +113,11 @@ MOMENTS: Mapping[str, Callable[[], None]] = {
 }
 
 
+def readers_of(settings: Settings) -> Path:
+    """Where the doomed worker notes the processes in which it reads."""
+    return settings.store / "readers"
+
+
 def work_and_die(settings: Settings, moment: str) -> None:
     """A worker that handles one message and is killed at the moment."""
     if moment != "after the commit":
@@ -100,6 +126,7 @@ def work_and_die(settings: Settings, moment: str) -> None:
     if moment == "writing parquet":
         # Only here: groups of rows show in the file.
         write_parquet.ROWS_PER_GROUP = BLOCK
+    note_readers(readers_of(settings))
     MOMENTS[moment]()
     make_worker(settings, open_database(settings), threading.Event()).queue.receive()
 

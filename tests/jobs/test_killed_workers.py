@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import threading
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -39,7 +40,7 @@ from taxonomy_api.web.app import create_app
 from taxonomy_api.web.services import Services, make_services
 from tests.conftest import postgres_schema
 from tests.jobs import projects
-from tests.jobs.strikes import MOMENTS, PATIENCE, go_on, work_and_die
+from tests.jobs.strikes import MOMENTS, PATIENCE, go_on, readers_of, work_and_die
 from tests.web.private_servers import redis
 
 PROCESSES = multiprocessing.get_context("spawn")
@@ -220,10 +221,31 @@ def test_a_killed_worker_leaves_one_correct_result(
 
 
 def kill_a_worker(settings: Settings, moment: str) -> None:
+    readers = readers_of(settings)
+    readers.unlink(missing_ok=True)
     process = PROCESSES.Process(target=work_and_die, args=(settings, moment))
     process.start()
     process.join(PATIENCE)
     assert process.exitcode == -signal.SIGKILL
+    assert readers.exists() == (moment != "before reading")
+    for reader in readers.read_text().split() if readers.exists() else ():
+        wait_until_gone(int(reader))
+
+
+def wait_until_gone(process: int) -> None:
+    """What reads ends with its worker, though it was stopped and had not read to the end."""
+    deadline = time.monotonic() + PATIENCE
+    while is_there(process):
+        assert time.monotonic() < deadline, f"the reading process {process} outlived its worker"
+        time.sleep(0.02)
+
+
+def is_there(process: int) -> bool:
+    """Whether it lives; a zombie waits for nothing but its parent's look."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from books import text_cell, write_book, write_raw_book
+from openpyxl import Workbook
 
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.portfolio.archive import OLE_MAGIC
@@ -135,6 +136,32 @@ def test_a_workbook_named_csv(tmp_path: Path, engine: Engine, options: Portfolio
 def test_limits(limits: Limits, code: str, tmp_path: Path, engine: Engine, options: PortfolioOptions) -> None:
     path = write_book(tmp_path / "book.xlsx", [HEADER, *(["A", "hk-phase-2a:ENE-01"] for _ in range(5))])
     assert refusal(path, engine, options, limits).code == code
+
+
+@pytest.mark.parametrize("header", [["id", "activity"], ["a", "b"]])
+def test_too_many_columns_of_text_are_named_whatever_they_are_called(
+    header: list[str], tmp_path: Path, engine: Engine, options: PortfolioOptions
+) -> None:
+    path = tmp_path / "book.csv"
+    line = ",".join([*header, *["c"] * 30_000])
+    path.write_text(f"{line}\n{line}\n", encoding="utf-8")
+    problem = refusal(path, engine, options)
+    assert problem.code == "too_many_columns" and "30,002" in problem.detail
+
+
+def test_a_wide_sheet_beside_the_portfolio_is_no_reason_to_refuse(
+    tmp_path: Path, engine: Engine, options: PortfolioOptions
+) -> None:
+    book = Workbook()
+    wide = book.active
+    assert wide is not None
+    wide.append(["id", "activity", *range(1_000)])
+    loans = book.create_sheet("Loans")
+    for row in GOOD:
+        loans.append(row)
+    book.save(tmp_path / "book.xlsx")
+    summary = assess_portfolio(tmp_path / "book.xlsx", engine, options, tmp_path, lambda _: None)
+    assert summary.sheet == "Loans"
 
 
 def test_too_many_rows_of_text(tmp_path: Path, engine: Engine, options: PortfolioOptions) -> None:

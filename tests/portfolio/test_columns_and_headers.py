@@ -84,8 +84,26 @@ def test_the_exposure_is_taken_before_the_size_of_the_deal(vocabulary: Vocabular
     assert plan.column("amount") == 1
     assert [(finding.column, finding.code) for finding in plan.findings] == [
         (0, "header_outranked"),
-        (2, "header_unknown"),
+        (2, "header_equivalent"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("US$ equivalent", "header_equivalent"),
+        ("Equivalent (US$m)", "header_equivalent"),
+        ("等值美元金额", "header_equivalent"),
+        ("Amount equivalent", "header_equivalent"),
+        ("Savings (tCO2 equivalent)", "header_unknown"),
+        ("CO2 equivalent", "header_unknown"),
+        ("折算系数", "header_unknown"),
+    ],
+)
+def test_equivalents_are_told_as_what_they_are(header: str, code: str, vocabulary: Vocabulary) -> None:
+    plan = plan_columns(["Amount (HKD)", header], vocabulary)
+    assert plan.matches[1] is None
+    assert [(finding.column, finding.code) for finding in plan.findings] == [(1, code)]
 
 
 def test_two_columns_for_one_fact_are_read_together(vocabulary: Vocabulary) -> None:

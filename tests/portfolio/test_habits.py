@@ -198,8 +198,10 @@ def test_habit_10_names_of_totals(assessed: Assess) -> None:
         "Energy sub-total",
         "Wind – Subtotal",
     ]
+    names += ["Summe", "Gesamtsumme (EUR)", "Zwischensumme", "Summe Windkraft", "Insgesamt:", "Total général"]
     rows: list[list[Cell]] = [["1", HK, 10], ["2", HK, 20], *([name, None, 30] for name in names)]
     projects = ["总部大楼改造", "会计系统", "Total Energies solar park", "Sumatra hydro", "共和县光伏"]
+    projects += ["Gesamtschule Nord", "Summers wind farm", "Total Solar"]
     found = assessed([*loans("Amount (CNY)"), *rows, *([name, None, 1] for name in projects)])
     assert found.amounts == {"CNY": Decimal(30 + len(projects))}
     assert len(found.cells("total_row")) == len(names) and not found.cells("total_differs")
@@ -267,6 +269,32 @@ def test_habit_16_codes_read_as_numbers(assessed: Assess) -> None:
     assert "B4" in found.cells("industry_code_only") and "B5" in found.cells("industry_code_only")
     assert "B2" not in found.cells("industry_code_only")
     assert set(found.verdicts("eu-climate-mitigation")) == {"undetermined"}
+
+
+def test_habit_16_a_code_that_cannot_be_read_is_not_said_to_be_absent(assessed: Assess) -> None:
+    header: list[Cell] = ["Loan no", "Activity", "NACE", "ISIC"]
+    rows: list[list[Cell]] = [
+        ["1", None, "wind", None],
+        ["2", HK, "wind", None],
+        ["3", "no such thing", "wind", None],
+        ["4", None, "wind", "D3510"],
+        ["5", None, "wind", 35],
+        ["6", None, None, None],
+    ]
+    found = assessed([header, *rows])
+    assert [row["row state"] for row in found.rows] == [
+        "error",
+        "warning",
+        "error",
+        "warning",
+        "error",
+        "error",
+    ]
+    assert found.cells("industry_unreadable") == ["C2", "C6", "D6"]
+    assert found.cells("industry_unclear") == ["C3", "C4", "C5"]
+    assert (found.cells("unknown_activity"), found.cells("activity_missing")) == (["B4"], ["B7"])
+    assert found.rows[0]["hk-phase-2a reason"].startswith("“wind” is no code")
+    assert "name the activity" in found.told["industry_unreadable C2"]
 
 
 def test_habit_17_level_and_version_of_codes(assessed: Assess) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import resource
@@ -197,6 +198,20 @@ def test_the_child_runs_behind_the_filter_and_knows_no_secret(
     assert "Seccomp:\t2" in (process / "status").read_text()
     book.close()
     assert not process.exists()
+
+
+def test_a_child_whose_parent_has_ended_opens_nothing(tmp_path: Path) -> None:
+    path = write_book(tmp_path / "a.xlsx", GOOD)
+    request = {"do": "open", "path": str(path), "sink": 1, "limits": {}, "ahead": False, "sheet": None}
+    for parent, code in ((os.getpid(), 0), (os.getppid(), 1)):
+        child = subprocess.run(
+            [sys.executable, "-I", "-m", "taxonomy_api.portfolio.reading_child"],
+            input=json.dumps({**request, "parent": parent}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (child.returncode, child.stdout == "") == (code, code == 1)
 
 
 def test_a_child_that_takes_too_long_is_ended(tmp_path: Path) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,34 +16,26 @@ from openpyxl import Workbook
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.problem import PortfolioProblem
-from taxonomy_api.portfolio.record_batches import ROWS_PER_BLOCK, assess_batches, batch_assessor
+from taxonomy_api.portfolio.record_batches import (
+    ROWS_PER_BATCH,
+    ROWS_PER_BLOCK,
+    assess_batches,
+    batch_assessor,
+)
 from taxonomy_api.portfolio.result_columns import SUFFIXES
 from taxonomy_api.portfolio.run import assess_portfolio
+from taxonomy_api.portfolio.suggestions import MOST_SUGGESTIONS
+from tests.portfolio.loans import (
+    OPTIONS,
+    ROWS_PER_GROUP,
+    TAXONOMIES,
+    assess_on_spark,
+    is_same,
+    loans,
+)
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "spark" / "assess_portfolio.py"
-TAXONOMIES = ("hk-phase-2a", "cn-green-finance-2025", "eu-climate-mitigation")
-OPTIONS = PortfolioOptions(taxonomies=TAXONOMIES, as_of=date(2026, 11, 22), formats=("parquet",))
 VERDICT_COLUMNS = [f"{taxonomy} {suffix}" for taxonomy in TAXONOMIES for suffix in SUFFIXES]
-
-
-def loans(engine: Engine, rounds: int = 1) -> pa.Table:
-    """A row for every activity on file, with values that are mixed, missing and faulty."""
-    ids = [activity.id for activity in engine.release.activities()] * rounds
-    size = len(ids)
-    broken = [f"{id}?" if row % 10 == 3 else id for row, id in enumerate(ids)]
-    figures = [None, 50.0, 100.0, 101.5, -3.0]
-    answers = ["yes", "no", "", "maybe", None]
-    return pa.table(
-        {
-            "name": [f"Loan {row}" for row in range(size)],
-            "activity": broken,
-            "lifecycle_ghg_intensity (gCO2e/kWh)": pa.array([figures[row % 5] for row in range(size)]),
-            "technology": [("bioenergy", "wind", None, "steam")[row % 4] for row in range(size)],
-            "dedicated_to_fossil_fuels": [answers[row % 5] for row in range(size)],
-            "approved_on": pa.array([date(2019 + row % 8, 3, 1) for row in range(size)]),
-            "note": pa.array(list(range(size))),
-        }
-    )
+ROWS_ON_SPARK = 1_000_000
 
 
 def assessed(table: pa.Table, engine: Engine, options: PortfolioOptions = OPTIONS) -> pa.Table:
@@ -77,7 +67,8 @@ def test_the_columns_given_stay_and_every_fault_is_told(engine: Engine) -> None:
     faulty = answer.slice(3, 1).to_pylist()[0]
     assert faulty["row state"] == "error"
     assert ("unknown_activity", "activity") in {(one["code"], one["column"]) for one in faulty["issues"]}
-    assert answer.slice(0, 1).to_pylist()[0]["issues"] == []
+    sound = assessed(table.slice(0, 1).select(["name", "activity"]), engine).to_pylist()[0]
+    assert (sound["row state"], sound["issues"]) == ("ok", [])
 
 
 def test_how_rows_are_cut_into_batches_changes_nothing(engine: Engine) -> None:
@@ -86,11 +77,33 @@ def test_how_rows_are_cut_into_batches_changes_nothing(engine: Engine) -> None:
     assert assessed(small, engine).combine_chunks().equals(assessed(table, engine).combine_chunks())
 
 
-def test_large_batches_are_taken_in_parts(engine: Engine) -> None:
+def test_batches_of_any_size_are_answered_in_parts(engine: Engine) -> None:
     rows = ROWS_PER_BLOCK + 1
     table = pa.table({"name": ["A"] * rows, "activity": ["hk-phase-2a:ENE-01"] * rows})
-    batches = list(assess_batches(table.combine_chunks().to_batches(), engine, OPTIONS))
-    assert [batch.num_rows for batch in batches] == [ROWS_PER_BLOCK, 1]
+    for chunk in (rows, 30_000):
+        batches = list(assess_batches(table.to_batches(max_chunksize=chunk), engine, OPTIONS))
+        assert max(batch.num_rows for batch in batches) == ROWS_PER_BATCH
+        assert sum(batch.num_rows for batch in batches) == rows
+
+
+def test_a_long_run_of_wrong_cells_does_not_change_what_is_said_of_the_last(engine: Engine) -> None:
+    rows = MOST_SUGGESTIONS + 1
+    wrong = [f"bioenergi {row}" for row in range(rows)]
+    table = pa.table({"name": ["A"] * rows, "activity": ["hk-phase-2a:ENE-01"] * rows, "technology": wrong})
+    whole = assessed(table, engine)["issues"].to_pylist()
+    assert whole[-1][0]["code"] == "unknown_choice"
+    assert whole[-1] == assessed(table.slice(rows - 1), engine)["issues"].to_pylist()[0]
+
+
+def test_every_row_may_be_wrong_in_its_own_way(engine: Engine) -> None:
+    names = [f"hk-phase-2a:ENE-01 {row}" for row in range(300)]
+    answer = assessed(pa.table({"name": names, "activity": names}), engine)
+    assert answer["row state"].unique().to_pylist() == ["error"]
+    for name, reason, issues in zip(
+        names, answer["hk-phase-2a reason"].to_pylist(), answer["issues"].to_pylist(), strict=True
+    ):
+        assert name in reason
+        assert [one["code"] for one in issues] == ["unknown_activity"]
 
 
 def test_every_type_of_a_column_is_read_as_its_cell_would_be(engine: Engine) -> None:
@@ -137,25 +150,20 @@ def test_a_batch_of_another_schema_is_refused(engine: Engine) -> None:
         list(assessor.assess(other))
 
 
-def test_spark_gives_the_same_columns(engine: Engine, tmp_path: Path) -> None:
+def test_spark_gives_the_same_columns_for_a_million_rows(engine: Engine, tmp_path: Path) -> None:
     if shutil.which("java") is None:
         assert not os.environ.get("CI"), "Spark needs a Java runtime of version 17 or newer"
         pytest.skip("Spark needs a Java runtime of version 17 or newer")
-    table = loans(engine, rounds=5)
-    pq.write_table(table, tmp_path / "loans.parquet", row_group_size=1000)
-    environment = {
-        **os.environ,
-        "PYSPARK_PYTHON": sys.executable,
-        "SPARK_LOCAL_IP": "127.0.0.1",
-        # Small partitions, so that several are at work.
-        "PYSPARK_SUBMIT_ARGS": "--master local[2] --conf spark.ui.enabled=false"
-        " --conf spark.sql.files.maxPartitionBytes=20000 --conf spark.sql.files.minPartitionNum=4"
-        " pyspark-shell",
-    }
     source, target = tmp_path / "loans.parquet", tmp_path / "assessed.parquet"
-    command = [sys.executable, EXAMPLE, source, target, ",".join(TAXONOMIES), "2026-11-22"]
-    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    pq.write_table(loans(engine, ROWS_ON_SPARK), source, row_group_size=ROWS_PER_GROUP)
+    done = assess_on_spark(source, target)
     assert done.returncode == 0, done.stderr[-3000:]
-    spark = pq.read_table(target).sort_by("note")
     assert len(list(target.glob("part-*"))) > 1
-    assert spark.cast(assessed(table, engine).schema).equals(assessed(table, engine).combine_chunks())
+    told = pq.read_table(target, columns=["row state", "hk-phase-2a verdict"])
+    assert told.num_rows == ROWS_ON_SPARK
+    # The comparison would say little of rows that were not assessed.
+    states = {one["values"]: one["counts"] for one in told["row state"].value_counts().to_pylist()}
+    assert states["error"] < ROWS_ON_SPARK / 4
+    verdicts = set(told["hk-phase-2a verdict"].unique().to_pylist())
+    assert {"aligned", "transition", "not_aligned", "undetermined"} <= verdicts
+    assert is_same(target, source, engine)

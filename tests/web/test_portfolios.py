@@ -278,6 +278,9 @@ def test_the_same_content_again_is_answered_with_the_first_results(
     answer = hand_in(bank, name="copy.csv", options=options)
     assert (answer.status_code, answer.headers["Location"]) == (202, done)
     assert (answer.get_json()["reused"], answer.get_json()["status"]) == (True, "done")
+    # The caller knows the file by its own name; the portfolio that answers keeps that of the first.
+    assert answer.get_json()["file"]["name"] == "copy.csv"
+    assert bank("GET", done).get_json()["file"]["name"] == "loans.csv"
     assert len(bank("GET", PATH).get_json()["portfolios"]) == 1
     folder = services.settings.store / "portfolios" / bank.organisation_id
     assert [path.name for path in folder.iterdir()] == [done.rpartition("/")[2]]

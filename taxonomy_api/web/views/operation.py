@@ -53,6 +53,7 @@ def show_limits() -> Response:
                 "workbook_parts": settings.max_workbook_parts,
                 "reading_memory_bytes": settings.reading_memory_bytes,
                 "reading_seconds": settings.reading_seconds,
+                "stall_seconds": settings.stall_seconds,
                 "annotated_rows": Limits().annotated_rows,
                 "impact_rows": MOST_COMPARED,
                 "page_size": schemas.LARGEST_PAGE,

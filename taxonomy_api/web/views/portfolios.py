@@ -14,6 +14,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from taxonomy_api.errors import Conflict, InvalidInput, Malformed, NotFound, Problem
 from taxonomy_api.jobs.estimate import seconds_left
 from taxonomy_api.portfolio.options import read_options
+from taxonomy_api.store.files import clean_name
 from taxonomy_api.store.idempotency import Outcome
 from taxonomy_api.store.ids import now
 from taxonomy_api.store.models import Portfolio
@@ -61,7 +62,7 @@ def _upload_content() -> bytes:
 def _again(outcome: Outcome) -> Response:
     """The portfolio as it is by now."""
     stored = _stored(outcome.result_id or "")
-    return reply(portfolio_json(stored), outcome.status, _address(stored))
+    return reply(portfolio_json(stored, name=_upload().filename), outcome.status, _address(stored))
 
 
 @blueprint.route("", methods=["POST"])
@@ -89,8 +90,9 @@ def create_portfolio() -> Response:
         claim(),
         release.id if options.reuse else None,
     )
-    # A new portfolio is queued; only an earlier one is done by now.
-    return reply(portfolio_json(stored, stored.state == "done"), 202, _address(stored))
+    # A new portfolio is queued; only an earlier one is done by now. It may have had another name.
+    answer = portfolio_json(stored, stored.state == "done", upload.filename)
+    return reply(answer, 202, _address(stored))
 
 
 @blueprint.route("")
@@ -185,13 +187,15 @@ def _download(file: Path, name: str) -> Response:
     return at_once(answer) if (answer.content_length or 0) <= _MOST_IN_MEMORY else answer
 
 
-def portfolio_json(portfolio: Portfolio, reused: bool = False) -> dict[str, Any]:
+def portfolio_json(portfolio: Portfolio, reused: bool = False, name: str | None = None) -> dict[str, Any]:
+    """`name`: that of the file just handed in, where an earlier one of the same content answers for it."""
     address = _address(portfolio)
     links = {"self": address, "cancel": f"{address}/cancel"}
     if portfolio.state == "done":
         links |= {"rows": f"{address}/rows"} | {kind: f"{address}/results.{kind}" for kind in MEDIA_TYPES}
         if portfolio.options.get("annotated"):
             links["annotated"] = f"{address}/annotated.xlsx"
+    file_name = portfolio.file_name if name is None else clean_name(name)
     return {
         "id": portfolio.id,
         "status": portfolio.state,
@@ -208,7 +212,7 @@ def portfolio_json(portfolio: Portfolio, reused: bool = False) -> dict[str, Any]
         "reused": reused,
         "problem": portfolio.problem,
         "release": portfolio.release,
-        "file": {"name": portfolio.file_name, "sha256": portfolio.file_sha256, "size": portfolio.file_size},
+        "file": {"name": file_name, "sha256": portfolio.file_sha256, "size": portfolio.file_size},
         "options": portfolio.options,
         "created": portfolio.created,
         "started": portfolio.started,
