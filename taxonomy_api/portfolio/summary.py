@@ -145,9 +145,7 @@ def summarise(
         }
         own = {name: amounts.tally(aligned & rows) for name, rows in parts_of.items()}
         parts[result.taxonomy] = own | {"by_share": amounts.tally(aligned & stated, shares)}
-    by_state = {
-        state: sum(1 for one in states if one == state) for state in ("ok", "warning", "error", *_ASIDE)
-    }
+    by_state = {state: states.count(state) for state in ("ok", "warning", "error", *_ASIDE)}
     return PortfolioSummary(
         release=identity.release,
         engine=identity.engine,
