@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import Struct
@@ -29,7 +29,7 @@ PARTS = (*BY_BASIS, "by_assumption", "by_estimate", "by_share")
 _ASIDE = ("total", "note")
 
 
-class Money(NamedTuple):
+class Money(Struct, frozen=True):
     """A row's amount in units of its currency; the currency "" is one that nobody stated."""
 
     amount: Decimal
@@ -170,7 +170,8 @@ class _Amounts:
 
     def __init__(self, money: Sequence[Money | None]) -> None:
         known: dict[str | None, int] = {None: 0}
-        codes = [known.setdefault(one and one.currency, len(known)) for one in money]
+        currencies = (None if one is None else one.currency for one in money)
+        codes = [known.setdefault(currency, len(known)) for currency in currencies]
         self.currency = np.array(codes, dtype=np.int32)
         self._currencies = [*known]
         self._money = money

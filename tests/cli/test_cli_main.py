@@ -67,7 +67,7 @@ def test_assessing_loads_nothing_of_the_service(tmp_path: Path) -> None:
     formats = ("yaml", "openpyxl", "pyarrow", "fastexcel", "opencc")
     program = (
         "import sys; from taxonomy_api.cli.main import cli\n"
-        f"cli(['assess', {str(portfolio)!r}, '-o', {str(tmp_path / 'result.xlsx')!r}], standalone_mode=False)\n"
+        f"cli({['assess', str(portfolio), '-o', str(tmp_path / 'result.xlsx')]!r}, standalone_mode=False)\n"
         f"print([n for n in {(*service, *formats)!r} if n in sys.modules])"
     )
     environment = {**os.environ, "TAXONOMY_API_CACHE": str(cache)}
