@@ -115,6 +115,17 @@ def test_rooms_import_downwards_only() -> None:
     assert [line for source, module in modules() for line in violations(source, module)] == []
 
 
+def test_the_command_line_only_starts_the_service() -> None:
+    """Both stand on one floor; what they share stands in a room below, or one would grow into the other."""
+    used = {
+        (module, name)
+        for source, module in modules("cli")
+        for name in imports(source, module)
+        if room_of(name) == "web"
+    }
+    assert used == {("taxonomy_api.cli.serve", "taxonomy_api.web.serve.serve")}
+
+
 def test_pure_rooms_reach_nothing_outside() -> None:
     assert [line for source, module in modules(*PURE_ROOMS) for line in impurities(source, module)] == []
 

@@ -78,7 +78,7 @@ def _taxonomy(release: Release, taxonomy: Taxonomy, form: str, language: Languag
 
 def _json(release: Release, taxonomy: Taxonomy, language: Language) -> bytes:
     """As the API shows it: the edition, and every activity with its criteria."""
-    from taxonomy_api.web.catalogue_json import activity_detail, taxonomy_detail
+    from taxonomy_api.catalog.catalogue_json import activity_detail, taxonomy_detail
 
     said = {
         "release": release.id,

@@ -35,7 +35,8 @@ STORED_NAME = re.compile(r"\Ainput(?:\.[a-z0-9]{1,8})?(?=[ ,])")
 class Assess(Protocol):
     """Assesses the workbook `source`, writes the results into `target` and returns the summary.
 
-    `audit_anchor` is the head of the organisation's trail at the start of the job, for the Method sheet.
+    For the Method sheet: `audit_anchor`, the head of the organisation's trail at the start of the job, and
+    `name`, the file as the caller knows it.
     """
 
     def __call__(
@@ -46,6 +47,7 @@ class Assess(Protocol):
         target: Path,
         progress: Callable[[Counts], None],
         audit_anchor: str | None,
+        name: str,
     ) -> dict[str, Any]: ...
 
 
@@ -98,7 +100,7 @@ class PortfolioJobs:
         with self.database.reading() as session:
             head = head_of(session, job.organisation_id)
         anchor = None if head is None else str(head)
-        summary = self.assess(source, engine, job.options, target, progress, anchor)
+        summary = self.assess(source, engine, job.options, target, progress, anchor, job.file_name)
         results = self.files.hashes(target)
         self.files.publish(job.organisation_id, job.job_id, job.attempt)
         return engine.release, summary, results

@@ -171,11 +171,12 @@ def _assess(
     target: Path,
     progress: Callable[[Counts], None],
     audit_anchor: str | None,
+    name: str,
 ) -> dict[str, Any]:
     def report(step: Progress) -> None:
         progress(Counts(step.phase, step.rows_read, step.rows_assessed, step.rows_written, step.rows_total))
 
     understood = read_options(engine.release, options)
     return assess_portfolio(
-        source, engine, understood, target, report, limits=limits, audit_anchor=audit_anchor
+        source, engine, understood, target, report, limits=limits, audit_anchor=audit_anchor, name=name
     ).as_json()

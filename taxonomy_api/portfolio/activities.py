@@ -19,6 +19,7 @@ from taxonomy_api.catalog.industry_codes import IndustryCodeError, read_code
 from taxonomy_api.catalog.model import Activity, Release
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.terms import LANGUAGES
+from taxonomy_api.portfolio.headings import Headings
 from taxonomy_api.portfolio.suggestions import MOST_SUGGESTIONS, Suggestions
 from taxonomy_api.portfolio.table import Cell, shown
 from taxonomy_api.portfolio.vocabulary import plain
@@ -45,12 +46,14 @@ class CellFinding(Struct, frozen=True):
 class Reading(Struct, frozen=True):
     """What a cell names; `findings` say how it was read where that was not plain.
 
-    `parts`: what each of the texts in the cell names, where there are several.
+    `parts`: what each of the texts in the cell names, where there are several. `headings`: of catalogues,
+    those that the one text in it names where it names no item.
     """
 
     names: tuple[str, ...] = ()
     findings: tuple[CellFinding, ...] = ()
     parts: tuple[tuple[str, ...], ...] = ()
+    headings: tuple[str, ...] = ()
 
     def each(self) -> tuple[tuple[str, ...], ...]:
         """What each text names."""
@@ -88,6 +91,7 @@ class ActivityReader:
             number = _number(code)
             if number is not None:
                 self._by_number.setdefault(number, []).extend(activities)
+        self.headings = Headings(release)
         self._begin(preferred, suggestions)
 
     def _begin(self, preferred: Collection[str], suggestions: int) -> None:
@@ -175,6 +179,10 @@ class ActivityReader:
         named = self._by_name.get(_key(text)) or self._by_name.get(_key(self._simplified(text)))
         if named:
             return self._named(text, named)
+        headings = self.headings.find(text) or self.headings.find(self._simplified(text))
+        if headings:
+            told = CellFinding("catalogue_heading", {"given": text}, self.headings.below(headings))
+            return Reading((), (told,), headings=headings)
         return Reading((), (CellFinding("unknown_activity", {"given": text}, self._nearest(text)),))
 
     def _simplified(self, text: str) -> str:

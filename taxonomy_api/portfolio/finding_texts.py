@@ -9,6 +9,11 @@ FINDINGS: dict[str, Text] = {
     "unknown_activity": Text(
         "“{given}” is no activity on file.", "“{given}”不是已收录的活动。", "「{given}」不是已收錄的活動。"
     ),
+    "catalogue_heading": Text(
+        "“{given}” is a heading of a catalogue and no item of it; name the item that stands below it.",
+        "“{given}”是目录的上级类别，不是条目；请填写其下的条目。",
+        "「{given}」是目錄的上級類別，不是條目；請填寫其下的條目。",
+    ),
     "ambiguous_activity": Text(
         "“{given}” can mean {activity}; write taxonomy:code.",
         "“{given}”可指 {activity}；请写作 taxonomy:code。",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from taxonomy_api.assessment.money import parse_amount
 from taxonomy_api.assessment.value_problems import ValueProblem
@@ -51,7 +51,7 @@ class HeaderFinding(Struct, frozen=True):
     column: int
     code: str
     names: tuple[str, ...] = ()
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = {}
 
 
 class ColumnPlan(Struct, frozen=True):

@@ -265,7 +265,7 @@ ISSUES: dict[str, tuple[Text, Text]] = {
         Text(
             "A note below the table: kept, not assessed, not counted among the projects.",
             "表下注释：保留，不作评估，不计入项目行数。",
-            "表下註釋：保留，不作評估，不計入項目行數。",
+            "表下注釋：保留，不作評估，不計入項目行數。",
         ),
         Text(
             "Nothing is to be done; if it is a project, state its activity in the row.",

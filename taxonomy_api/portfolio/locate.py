@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import WHAT, WHO, is_unit, match_header
-from taxonomy_api.portfolio.problem import HEADER_DEPTH, Limits, PortfolioProblem
+from taxonomy_api.portfolio.problem import HEADER_DEPTH, Limits, PortfolioProblem, too_many_columns
 from taxonomy_api.portfolio.table import Book, Cell, SheetData, Table, filled, letters, shown
 from taxonomy_api.portfolio.vocabulary import Vocabulary
 
@@ -65,7 +65,7 @@ def locate(
         data = book.head(item.name, depth)
         if len(data.columns) > limits.columns:
             # No header is looked for in it: that alone would take longer than a refusal may.
-            too_wide = too_wide or _too_many_columns(item.name, len(data.columns), limits)
+            too_wide = too_wide or too_many_columns(f"The sheet {item.name!r}", len(data.columns), limits)
             continue
         candidates = [
             _judge(item.name, item.hidden, at, data, vocabulary)
@@ -120,7 +120,7 @@ def read_table(
         if position in header or below[position].codes.any()
     )
     if len(positions) > limits.columns:
-        raise _too_many_columns(chosen.sheet, len(positions), limits)
+        raise too_many_columns(f"The sheet {chosen.sheet!r}", len(positions), limits)
     second = _second_table(chosen, below, vocabulary)
     if second is not None and not location.is_named:
         raise PortfolioProblem(
@@ -134,14 +134,19 @@ def read_table(
         numbers = numbers[:second]
         below = {position: cells[:second] for position, cells in below.items()}
     columns = [below.get(position) or Column.of([None] * len(numbers)) for position in positions]
-    headers = [header.get(position) or _beside(data, chosen, position) for position in positions]
+    headers = [header.get(position) or _beside(data, chosen, position, vocabulary) for position in positions]
     return Table(source, chosen.sheet, chosen.header_row, positions, headers, numbers, columns), data
 
 
-def _beside(data: SheetData, chosen: Candidate, position: int) -> str:
+def _beside(data: SheetData, chosen: Candidate, position: int, vocabulary: Vocabulary) -> str:
     """The name of a column in a merged cell that begins above the header found and reaches into it, as beside
-    a header of several rows of which only the lower ones hold known names."""
+    a header of several rows of which only the lower ones hold known names; or one to the left of it, over
+    columns that together name an activity by its headings."""
     for block in data.merged:
+        across = block.first_column < position <= block.last_column and block.last_row >= chosen.header_row
+        name = chosen.headers.get(block.first_column, "") if across else ""
+        if block.first_row <= chosen.header_row and name and _keys([name], vocabulary) & {"activity"}:
+            return name
         spans = block.first_row < chosen.first_row <= block.last_row
         if spans and block.first_column == block.last_column == position and position in data.columns:
             cell = data.columns[position][data.numbers.index(block.first_row)]
@@ -160,14 +165,6 @@ def _without_blank_end(data: SheetData) -> SheetData:
         return data
     columns = {position: cells[:last] for position, cells in data.columns.items()}
     return replace(data, numbers=data.numbers[:last], columns=columns)
-
-
-def _too_many_columns(sheet: str, count: int, limits: Limits) -> PortfolioProblem:
-    return PortfolioProblem(
-        "too_many_columns",
-        f"The sheet {sheet!r} holds {count:,} columns; at most {limits.columns:,} are read.",
-        "Leave out what the assessment does not need.",
-    )
 
 
 def _column(cells: Sequence[Cell]) -> Column:

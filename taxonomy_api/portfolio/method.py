@@ -28,11 +28,12 @@ def method_lines(
     digest: str,
     audit_anchor: str | None = None,
     rates: RateTable | None = None,
+    file_name: str | None = None,
 ) -> list[tuple[str, str]]:
     """Pairs of heading and text in the language of the options; a heading may repeat.
 
     `audit_anchor`: the head of the organisation's audit trail, `SEQ:HASH`. `rates`: those of the totals in
-    one currency.
+    one currency. `file_name`: of the input, where it is stored under another.
     """
     language = options.language
 
@@ -46,7 +47,7 @@ def method_lines(
         (name("release"), release.id),
         (name("engine"), ENGINE_VERSION),
         (name("as_of"), options.as_of.isoformat()),
-        (name("file"), table.source.name),
+        (name("file"), file_name or table.source.name),
         (name("file_hash"), digest),
         (name("sheet"), table.sheet),
         (name("header_row"), str(table.header_row)),

@@ -59,3 +59,12 @@ OWN_FILE = Limits(
     reading_memory=8 * 2**30,
     reading_seconds=900,
 )
+
+
+def too_many_columns(what: str, count: int, limits: Limits) -> PortfolioProblem:
+    """`what`: the file or sheet that holds `count` columns."""
+    return PortfolioProblem(
+        "too_many_columns",
+        f"{what} holds {count:,} columns; at most {limits.columns:,} are read.",
+        "Leave out what the assessment does not need.",
+    )

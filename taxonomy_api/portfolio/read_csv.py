@@ -10,7 +10,7 @@ from io import StringIO
 from itertools import islice
 from pathlib import Path
 
-from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
+from taxonomy_api.portfolio.problem import Limits, PortfolioProblem, too_many_columns
 from taxonomy_api.portfolio.table import Note, SheetData, SheetName, SheetRow
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -22,6 +22,7 @@ class CsvBook:
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self._path = path
+        self._limits = limits
         content = path.read_bytes()
         self._text, encoding = _decode(content, path.name)
         self._separator = _separator(self._text)
@@ -56,6 +57,8 @@ class CsvBook:
             if enough(number, len(rows)):
                 break
             cells: SheetRow = {column: text for column, text in enumerate(record) if text.strip()}
+            if len(cells) > self._limits.columns:
+                raise too_many_columns(self._path.name, len(cells), self._limits)
             if cells:
                 numbers.append(number)
                 rows.append(cells)

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
+from taxonomy_api.portfolio.problem import Limits, PortfolioProblem, too_many_columns
 from taxonomy_api.portfolio.table import Cell, Note, SheetData, SheetName
 
 _CURE = "Write it anew with flat columns of text, numbers, dates and truth values, in groups of 100,000 rows."
@@ -34,12 +34,7 @@ class ParquetBook:
     def _check(self, limits: Limits) -> None:
         about = self._file.metadata
         if about.num_columns > limits.columns:
-            raise PortfolioProblem(
-                "too_many_columns",
-                f"{self._path.name} holds {about.num_columns:,} columns; "
-                f"at most {limits.columns:,} are read.",
-                "Leave out what the assessment does not need.",
-            )
+            raise too_many_columns(self._path.name, about.num_columns, limits)
         for column in range(about.num_columns):
             described = about.schema.column(column)
             if described.max_repetition_level or described.max_definition_level > 1:

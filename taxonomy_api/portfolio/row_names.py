@@ -19,6 +19,7 @@ from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.unplaced import industry_candidates
 from taxonomy_api.catalog.industry_codes import IndustryCodeError
 from taxonomy_api.catalog.industry_index import IndustryCandidate
+from taxonomy_api.catalog.model import Activity
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.activities import (
     ActivityReader,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 _FATAL = frozenset(
     [
         "unknown_activity",
+        "catalogue_heading",
         "ambiguous_activity",
         "activity_missing",
         "industry_unreadable",
@@ -157,11 +159,14 @@ class _Rows(Struct, frozen=True):
         found: list[str] = []
         findings: list[_Told] = []
         texts: list[tuple[str, ...]] = []
+        above: dict[int | None, tuple[str, ...]] = {}
         for column in activities:
             reading = self.reader.read(cells[column])
             texts += reading.each()
             findings += ((column, finding) for finding in reading.findings)
             found += reading.names
+            above[column] = reading.headings
+        findings = [one for one in findings if not self._stands_above(above.get(one[0], ()), found)]
         if row_column is not None and found:
             found, of_row = _with_row(self.reader, found, cells[row_column])
             findings += ((row_column, finding) for finding in of_row)
@@ -188,6 +193,12 @@ class _Rows(Struct, frozen=True):
         # What a row names besides something unreadable is no answer to what it is.
         fatal = any(finding.code in _FATAL for _, finding in findings)
         return () if fatal else tuple(found), findings
+
+    def _stands_above(self, headings: Sequence[str], names: Sequence[str]) -> bool:
+        """Whether one of these headings of catalogues is above an item that the row names: then it says no
+        more than where that item is found."""
+        activities = (self.candidates.activity(name) for name in names) if headings else ()
+        return any(not self.reader.headings.above(one).isdisjoint(headings) for one in activities)
 
 
 def _alone(column: int | None, finding: CellFinding) -> _Told:
@@ -263,6 +274,9 @@ class _Candidates:
         self._language = language
         self._known: dict[tuple[str, ...], CellFinding] = {}
         self._written: dict[str, str | IndustryCodeError] = {}
+
+    def activity(self, name: str) -> Activity:
+        return self._engine.activities[name.partition("#")[0]]
 
     def known(self, reading: Reading) -> Reading:
         """The code in its one writing; a code that its classification does not have is told."""

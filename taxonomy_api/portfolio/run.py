@@ -104,6 +104,7 @@ def assess_portfolio(
     opener: Opener = ReadingProcess,
     assessor: Assessor = assess_block,
     audit_anchor: str | None = None,
+    name: str | None = None,
 ) -> PortfolioSummary:
     """Assess the upload `source` and write `results.<format>` for each format of the options into the
     existing folder `target`; with the option `annotated` also `annotated.xlsx`.
@@ -112,7 +113,7 @@ def assess_portfolio(
     `progress` may raise `Cancelled`. Raises `PortfolioProblem` where the upload cannot be assessed at
     all; problems of single rows are told in the results. What is in `target` after an exception is
     unfinished: the caller removes it, or makes the folder final by renaming it after a normal return.
-    `audit_anchor` is printed on the Method sheet.
+    `audit_anchor` is printed on the Method sheet, and `name` as the file's where it is stored under another.
     """
     limits = limits or Limits()
     progress(Progress("reading"))
@@ -134,7 +135,7 @@ def assess_portfolio(
     amount_column = column_sum(reading.table, reading.plan, reading.totals)
     summary = _summarise(engine, reading, options, results, states, money, shares, amount_column)
     columns = result_columns(reading.table, results, states)
-    _write(target, columns, engine, reading, options, results, summary, progress, audit_anchor)
+    _write(target, columns, engine, reading, options, results, summary, progress, audit_anchor, name)
     progress(Progress("done", total, total, total, total))
     return summary
 
@@ -287,6 +288,7 @@ def _write(
     summary: PortfolioSummary,
     progress: Callable[[Progress], None],
     audit_anchor: str | None,
+    name: str | None,
 ) -> None:
     total = len(reading.table.rows)
 
@@ -305,6 +307,7 @@ def _write(
             _digest(reading.table),
             audit_anchor,
             reading.rates,
+            name,
         )
     if "xlsx" in options.formats:
         from taxonomy_api.portfolio.shell import Report

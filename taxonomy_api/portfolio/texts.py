@@ -42,10 +42,10 @@ LABELS: dict[str, Text] = {
     "rows_of_totals": Text("rows of totals, not assessed", "合计行数（不评估）", "合計行數（不評估）"),
     "row_of_totals": Text("A row of totals; not assessed.", "合计行，不作评估。", "合計行，不作評估。"),
     "rows_of_notes": Text(
-        "notes below the table, not assessed", "表下注释行数（不评估）", "表下註釋行數（不評估）"
+        "notes below the table, not assessed", "表下注释行数（不评估）", "表下注釋行數（不評估）"
     ),
     "row_of_notes": Text(
-        "A note below the table; not assessed.", "表下注释，不作评估。", "表下註釋，不作評估。"
+        "A note below the table; not assessed.", "表下注释，不作评估。", "表下注釋，不作評估。"
     ),
     "rows_with_amount": Text("rows with a readable amount", "金额可读取的行数", "金額可讀取的行數"),
     "rows_without_amount": Text("rows without a readable amount", "金额无法读取的行数", "金額無法讀取的行數"),

@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from taxonomy_api.assessment.answer import route_steps
+from taxonomy_api.catalog.criteria_json import citation_json
 from taxonomy_api.catalog.model import MappingRow, Release
 from taxonomy_api.catalog.terms import Language, Text
 from taxonomy_api.crosswalk.compared import Comparisons, agrees, contradictions, decided
 from taxonomy_api.crosswalk.implication import Computed, Span
 from taxonomy_api.crosswalk.matrix import MatrixRow
 from taxonomy_api.crosswalk.routes import Hindrance, Route
-from taxonomy_api.web.criteria_json import citation_json
 
 Json = dict[str, Any]
 #: Lines that say why nothing was computed; the first ones tell.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from taxonomy_api.catalog.catalogue_json import Json, texts_json
+from taxonomy_api.catalog.criteria_json import citation_json
 from taxonomy_api.catalog.model import InstrumentProfile, InstrumentScope, ProceedsRule
 from taxonomy_api.catalog.terms import Language
-from taxonomy_api.web.catalogue_json import Json, texts_json
-from taxonomy_api.web.criteria_json import citation_json
 
 NOT_ON_FILE = "not_on_file"
 

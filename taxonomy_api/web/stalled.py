@@ -14,6 +14,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,9 +60,12 @@ class Stalled:
         """Cuts off whoever carried too little since earlier looks."""
         marks, late = {}, self._body_is_late()
         senders = takers = 0
-        for connection in _connections(self._port):
-            with connection:
-                number, now = os.fstat(connection.fileno()).st_ino, _mark(connection)
+        for descriptor in map(int, os.listdir(_DESCRIPTORS)):
+            # Most are no sockets, and any of them may be closed meanwhile.
+            with suppress(OSError), _socket(descriptor) as connection:
+                if not _came_in(connection, self._port):
+                    continue
+                number, now = os.fstat(descriptor).st_ino, _mark(connection)
                 before = self._marks.get(number, now)
                 marks[number] = before if self._is_slow(before, now) else now
                 if now.at - marks[number].at < self._seconds:
@@ -84,23 +88,18 @@ class Stalled:
         return now.taken == before.taken and now.sent - before.sent < least
 
 
-def _connections(port: int) -> Iterator[socket.socket]:
-    """Open connections that came in at a port, each held by a descriptor of its own."""
-    for name in os.listdir(_DESCRIPTORS):
-        try:
-            # What has this number may be closed at any time; the duplicate stays what it is.
-            duplicate = os.dup(int(name))
-        except OSError:
-            continue
-        try:
-            found = socket.socket(fileno=duplicate)
-        except OSError:
-            os.close(duplicate)
-            continue
-        if _came_in(found, port):
-            yield found
-        else:
-            found.close()
+@contextmanager
+def _socket(descriptor: int) -> Iterator[socket.socket]:
+    """The socket under a descriptor. Raises OSError where there is none.
+
+    It is neither duplicated nor closed here, since it may be anything: whoever closes a duplicate of a file
+    of SQLite's gives up all locks that this process has on the file.
+    """
+    found = socket.socket(fileno=descriptor)
+    try:
+        yield found
+    finally:
+        found.detach()
 
 
 def _came_in(one: socket.socket, port: int) -> bool:

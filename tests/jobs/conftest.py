@@ -57,6 +57,7 @@ class Bench:
             target: Path,
             progress: Report,
             audit_anchor: str | None,
+            name: str,
         ) -> dict[str, Any]:
             assert options == {"sheet": "Loans"}
             return self.work(source, target, progress)

@@ -240,8 +240,8 @@ def test_cells_that_caused_issues_have_a_note_with_the_reason(tmp_path: Path, en
     page = page_of(run(by_openpyxl(tmp_path / "loans.xlsx"), engine))
     notes = {cell.coordinate: cell.comment.text for row in page.iter_rows() for cell in row if cell.comment}
     # A hidden column, one that is not known, no activity on file, a share where an amount is wanted, a unit
-    # of another thing, a merged currency, and a remark without an activity.
-    assert set(notes) == {"D2", "G2", "B4", "E4", "D5", "F3", "B9"}
+    # of another thing, a merged currency, and a remark below the table.
+    assert set(notes) == {"D2", "G2", "B4", "E4", "D5", "F3", "A9"}
     assert "is no activity on file" in notes["B4"] and "hk-phase-2a:ENE-01" in notes["B4"]
     assert "84 MW" in notes["D5"]
     assert "merged cell" in notes["F3"]

@@ -111,7 +111,10 @@ def test_the_results_are_three_files(bank: Caller, done: str) -> None:
     book = bank("GET", f"{done}/results.xlsx")
     assert book.content_type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     assert "attachment" in book.headers["Content-Disposition"]
-    assert {"Results", "Summary", "Issues", "Method"} <= set(load_workbook(io.BytesIO(book.data)).sheetnames)
+    opened = load_workbook(io.BytesIO(book.data))
+    assert {"Results", "Summary", "Issues", "Method"} <= set(opened.sheetnames)
+    # The file as the bank knows it, not as it is stored.
+    assert ("Input file", "loans.csv") in opened["Method"].iter_rows(values_only=True)
     text = bank("GET", f"{done}/results.csv")
     assert text.content_type.startswith("text/csv")
     assert "demo-a verdict" in text.text

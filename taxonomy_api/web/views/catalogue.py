@@ -8,13 +8,14 @@ from typing import Any
 from flask import Response, request
 
 from taxonomy_api.assessment.questionnaire import questions
+from taxonomy_api.catalog import catalogue_json
 from taxonomy_api.catalog.model import Activity, Release, Taxonomy
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.search import IndustryCandidate, IndustryCodeError
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.errors import InvalidInput, NotFound, Problem
 from taxonomy_api.store.current import Loaded
-from taxonomy_api.web import catalogue_json, schemas, turtle
+from taxonomy_api.web import schemas, turtle
 from taxonomy_api.web.api import Blueprint
 from taxonomy_api.web.auth import reads_catalogue
 from taxonomy_api.web.instrument_json import instrument_json

@@ -7,10 +7,10 @@ from typing import Any
 
 from taxonomy_api.catalog.coverage import activity_state, class_states, coverage
 from taxonomy_api.catalog.criteria import Criterion, Rows, walk
+from taxonomy_api.catalog.criteria_json import citation_json, criterion_json, quantity_json
 from taxonomy_api.catalog.industry_index import IndustryCandidate
 from taxonomy_api.catalog.model import Activity, Applies, MappingRow, Release, Taxonomy
 from taxonomy_api.catalog.terms import Fact, Language, Source, Text
-from taxonomy_api.web.criteria_json import citation_json, criterion_json, quantity_json
 
 Json = dict[str, Any]
 
