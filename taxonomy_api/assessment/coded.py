@@ -35,6 +35,10 @@ class Coded(Sequence[T]):
     def distinct(self) -> tuple[list[T], NDArray[Any]]:
         return self.values, self.codes
 
+    def occurring(self) -> list[T]:
+        """The values that some row has."""
+        return [self.values[code] for code in np.flatnonzero(np.bincount(self.codes)).tolist()]
+
     def put(self, rows: Any, value: T) -> None:
         """Set the value of these rows (an index of an array)."""
         self._put(rows, 0, [value])

@@ -19,7 +19,7 @@ from typing import Literal
 from msgspec import Struct
 
 from taxonomy_api.assessment.bearing_names import MOST_REMEMBERED, BearingNames, base_of, edition_of
-from taxonomy_api.assessment.remarks import Remark, remark, route_text, row_text
+from taxonomy_api.assessment.remarks import Remark, in_a_row, remark, route_text, row_text
 from taxonomy_api.catalog.model import Activity, MappingRow, Release
 from taxonomy_api.catalog.terms import LANGUAGES, STATUSES, Text
 from taxonomy_api.crosswalk.relations import invert_stringency
@@ -310,7 +310,7 @@ class Correspondence:
                 reason = (remark("negative_mapping", **told_of),)
                 return Counterparts(remarks=reason, not_covered=True, rank=rank)
         if several:
-            remarks.append(remark("several_sources", taxonomies=", ".join(several)))
+            remarks.append(remark("several_sources", taxonomies=in_a_row(several)))
         if not remarks and told.members:
             remarks.append(remark("no_mapping_on_file"))
         return Counterparts((), found.candidates, tuple(remarks), found.added)
@@ -359,7 +359,7 @@ def infers_not_met(route: Route) -> bool:
 def said_of(member: Member) -> Iterator[Remark]:
     """How it is known that the project is in the activity, where the caller does not say so."""
     if member.known == "composite":
-        yield remark("mapped", "mapped_by_sides", activity=member.activity.id, sides=", ".join(member.sides))
+        yield remark("mapped", "mapped_by_sides", activity=member.activity.id, sides=in_a_row(member.sides))
     if member.known != "mapped":
         for route in member.routes:
             yield remark("mapped", activity=route.end, route=route_text(route))

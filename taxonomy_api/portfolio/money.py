@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from taxonomy_api.assessment.money import AMOUNT_EXAMPLE, Amount, parse_amount, parse_share
 from taxonomy_api.assessment.plain_values import exact
@@ -87,18 +87,18 @@ def read_money(
     # Each distinct pair of an amount and what the currency column says is read once.
     pairs, pair_of = np.unique(which.astype(np.int64) * len(stated) + said, return_inverse=True)
     read = [reader.read(amounts[one // len(stated)], stated[one % len(stated)]) for one in pairs.tolist()]
-    told = np.array([bool(issues) for _, issues in read], dtype=bool)
+    told = np.array([bool(one.issues) for one in read], dtype=bool)
     for row in np.flatnonzero(told[pair_of]).tolist():
         for severity, code, words in read[pair_of[row]].issues:
             if code == "currency_unreadable":
                 reporter.cell(severity, code, row, currency, stated[said[row]])
             else:
                 reporter.cell(severity, code, row, amount, amounts[which[row]], **words)
-    found = [money for money, _ in read]
+    found = [one.money for one in read]
     return [found[one] for one in pair_of.tolist()]
 
 
-class _ReadMoney(NamedTuple):
+class _ReadMoney(Struct, frozen=True):
     """What an amount comes to, and what is to be said of it: severity, code and words."""
 
     money: Money | None
@@ -145,6 +145,8 @@ class _MoneyReader:
             return _NOTHING
         if money.amount > _MOST:
             return _ReadMoney(None, [("warning", "amount_implausible", {})])
+        if money.currency and not money.approximate:
+            return _ReadMoney(money)
         issues: list[tuple[Severity, str, Mapping[str, str]]] = []
         if money.approximate:
             issues.append(("info", "amount_approximate", {}))

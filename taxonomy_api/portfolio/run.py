@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,6 +126,7 @@ def assess_portfolio(
     def open_source() -> Book:
         return opener(source, limits, lambda rows: progress(Progress("reading", rows)))
 
+    _load_writers(options.formats)
     reading = _read(source, engine, options, limits, open_source)
     total = len(reading.table.rows)
     progress(Progress("assessing", total, rows_total=total))
@@ -145,6 +147,15 @@ def assess_portfolio(
     _write(target, columns, engine, reading, options, results, summary, progress, audit_anchor, name)
     progress(Progress("done", total, total, total, total))
     return summary
+
+
+def _load_writers(formats: Sequence[str]) -> None:
+    """Import what writes these formats and nothing else: start-up counts in short runs.
+
+    Before the reading, as another process may be at that already, for which this one has to wait.
+    """
+    for kind in formats:
+        import_module(f"taxonomy_api.portfolio.write_{kind}")
 
 
 def _read(
@@ -292,7 +303,6 @@ def _write(
     files = [*options.formats, *([] if reading.copy is None else ["annotated"])]
     writing = Writing(files, total, lambda rows: progress(Progress("writing", total, total, rows, total)))
 
-    # Each writer is loaded only where its format is asked for: start-up counts in short runs.
     log, language = reading.reporter.log, options.language
     method: list[tuple[str, str]] = []
     if "xlsx" in options.formats or reading.copy is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import Struct
@@ -29,7 +29,7 @@ PARTS = (*BY_BASIS, "by_assumption", "by_estimate", "by_share")
 _ASIDE = ("total", "note")
 
 
-class Money(NamedTuple):
+class Money(Struct, frozen=True):
     """A row's amount in units of its currency; the currency "" is one that nobody stated."""
 
     amount: Decimal
@@ -145,9 +145,7 @@ def summarise(
         }
         own = {name: amounts.tally(aligned & rows) for name, rows in parts_of.items()}
         parts[result.taxonomy] = own | {"by_share": amounts.tally(aligned & stated, shares)}
-    by_state = {
-        state: sum(1 for one in states if one == state) for state in ("ok", "warning", "error", *_ASIDE)
-    }
+    by_state = {state: states.count(state) for state in ("ok", "warning", "error", *_ASIDE)}
     return PortfolioSummary(
         release=identity.release,
         engine=identity.engine,
@@ -172,7 +170,8 @@ class _Amounts:
 
     def __init__(self, money: Sequence[Money | None]) -> None:
         known: dict[str | None, int] = {None: 0}
-        codes = [known.setdefault(one and one.currency, len(known)) for one in money]
+        currencies = (None if one is None else one.currency for one in money)
+        codes = [known.setdefault(currency, len(known)) for currency in currencies]
         self.currency = np.array(codes, dtype=np.int32)
         self._currencies = [*known]
         self._money = money
