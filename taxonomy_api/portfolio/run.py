@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -224,10 +225,17 @@ def assess_rows(
     explain_unknown_headers(reading.reporter, plan, reading.usable, reader, engine.release)
     reader = reader.preferring(taxonomies)
     results = [TaxonomyResults(taxonomy) for taxonomy in taxonomies]
+
+    def assessed(start: int, size: int, taxonomies: int) -> None:
+        """Smaller blocks would cost more; the taxonomies of one are done one after the other."""
+        rows = start + size * taxonomies // len(results)
+        progress(Progress("assessing", total, rows, rows_total=total))
+
     for start in range(0, total, ROWS_PER_BLOCK):
         stop = min(start + ROWS_PER_BLOCK, total)
         columns = [cells[start:stop] for cells in reading.usable]
-        block = Block(stop - start, plan.matches, columns, taxonomies, options, reader)
+        told = partial(assessed, start, stop - start)
+        block = Block(stop - start, plan.matches, columns, taxonomies, options, reader, told)
         answer = assessor(engine, block)
         _collect(results, answer, reading, start)
         progress(Progress("assessing", total, stop, rows_total=total))
