@@ -7,7 +7,6 @@ dimension, and refuses document type declarations.
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -22,13 +21,13 @@ from taxonomy_api.portfolio.table import (
     FROM_1904,
     Broken,
     Cell,
-    MergedRange,
     Note,
     Percent,
     SheetData,
     SheetName,
     SheetRow,
     column_number,
+    merged_range,
 )
 from taxonomy_api.portfolio.xlsx_package import Package
 from taxonomy_api.portfolio.xml_text import unescape
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 #: Sheets of at least so many bytes of XML are read by the bulk reader: below, the parser is as fast
 #: (measured, 0.15 s with the libraries that the bulk reader loads).
 BULK_FROM = 2**20
-_RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})$")
 
 
 class XlsxBook:
@@ -234,12 +232,9 @@ class _SheetLoop:
         self.data.hidden_rows += self._hidden
 
     def _merge(self, reference: str) -> None:
-        match = _RANGE.match(reference)
-        if match:
-            first, top, last, bottom = match.groups()
-            self.data.merged.append(
-                MergedRange(int(top), column_number(first), int(bottom), column_number(last))
-            )
+        block = merged_range(reference)
+        if block is not None:
+            self.data.merged.append(block)
 
     def _value(self) -> Cell:
         raw = "".join(self._pieces)
