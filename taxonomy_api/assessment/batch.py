@@ -15,9 +15,10 @@ from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, encode_set
 from taxonomy_api.assessment.encoding import answer_code, standard_code, value_code
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake_answers import ANSWER
+from taxonomy_api.assessment.level_values import parse_level
 from taxonomy_api.assessment.project import GivenAnswer, GivenStandard
 from taxonomy_api.assessment.value_problems import ValueProblem
-from taxonomy_api.assessment.values import parse_level, parse_value
+from taxonomy_api.assessment.values import parse_value
 from taxonomy_api.catalog.terms import Fact, Standard
 from taxonomy_api.catalog.units import WrongDimension, convert, find_unit
 

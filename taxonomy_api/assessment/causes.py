@@ -73,7 +73,8 @@ BIT: dict[str, int] = {code: 1 << number for number, code in enumerate(REASONS)}
 class Cause(Struct, frozen=True):
     """A criterion (None: a whole class) and the projects whose verdict rests on it.
 
-    `result`: what it came to; None where the reason says it.
+    `result`: what it came to; None where the reason says it. `alternative`: it stands in one of several ways
+    to meet a group, so that it is not asked for by itself.
     """
 
     reason: str
@@ -81,6 +82,7 @@ class Cause(Struct, frozen=True):
     part: str
     mask: int
     result: Result | None = None
+    alternative: bool = False
 
 
 def causes(decision: Decision) -> Iterator[Cause]:
@@ -196,10 +198,20 @@ class _Tracer(Struct):
                 left &= self.walk.results[child.frame.index].surely_left_out
             if left:
                 yield Cause("no_case_applies", node, part, left)
+        several = self._several(node, mask, result) if result != "met" and not negated else 0
         for child in node.parts:
-            yield from self._node(child, part, mask, result, negated)
+            yield from _split(self._node(child, part, mask, result, negated), several)
             if node.kind == "first_that_applies":
                 mask &= self.walk.results[child.frame.index].left_out
+
+    def _several(self, node: CompiledGroup, mask: int, result: Result) -> int:
+        """The projects for which more than one of the alternatives came to the result."""
+        several = one = 0
+        for child in node.parts if node.kind in ("any", "at_least_of") else ():
+            here = mask & _where(self.walk.results[child.frame.index], result)
+            several |= one & here
+            one |= here
+        return several
 
     def _cases(
         self, node: CompiledCases, part: str, mask: int, result: Result, negated: bool
@@ -257,6 +269,17 @@ class _Tracer(Struct):
             # Where the answer settles it, only the guard is open, which is told by itself.
             if rest := mask & ~silent & self.walk.inputs.leaf(node).unknown:
                 yield Cause("answer_open", node, part, rest)
+
+
+def _split(found: Iterator[Cause], several: int) -> Iterator[Cause]:
+    """The causes; those of the projects that have several alternatives are told as parts of one."""
+    for one in found:
+        if one.alternative or not one.mask & several:
+            yield one
+            continue
+        yield Cause(one.reason, one.node, one.part, one.mask & several, one.result, alternative=True)
+        if rest := one.mask & ~several:
+            yield Cause(one.reason, one.node, one.part, rest, one.result)
 
 
 _SILENT: Table = bytes([1]) + bytes(255)

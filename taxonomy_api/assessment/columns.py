@@ -293,7 +293,9 @@ def _causes(judgement: Judgement) -> tuple[Cause, ...]:
             if lead == judgement.inputs.full:
                 found.append(cause)
             elif here := cause.mask & lead:
-                found.append(Cause(cause.reason, cause.node, cause.part, here, cause.result))
+                found.append(
+                    Cause(cause.reason, cause.node, cause.part, here, cause.result, cause.alternative)
+                )
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from taxonomy_api.assessment.composite_causes import Result
-from taxonomy_api.assessment.messages import MESSAGES, say
+from taxonomy_api.assessment.messages import MESSAGES, listed, say
 from taxonomy_api.assessment.program import CompiledComposite, CompiledMember, Composed
 from taxonomy_api.catalog.model import Activity
 from taxonomy_api.catalog.terms import STATUSES, Language
@@ -68,7 +68,7 @@ def conditions(activity: Activity, language: Language) -> list[str]:
     if not composite.included:
         found.append(say("if_pair_in_table", language, activity=activity.id))
     if STATUSES.index(composite.status) >= STATUSES.index("recalled"):
-        named = ", ".join(one for ids in composite.sides.values() for one in ids)
+        named = listed((one for ids in composite.sides.values() for one in ids), language)
         found.append(say("if_sides_right", language, activity=activity.id, activities=named))
     return found
 
@@ -80,9 +80,13 @@ def side_name(side: str, language: Language) -> str:
 
 def in_words(members: Iterable[CompiledMember], language: Language) -> str:
     """The activities, by id and name."""
-    return ", ".join(
-        f"{member.activity.id} ({member.activity.name.in_language(language)})" for member in members
+    named = (
+        say(
+            "activity_named", language, id=member.activity.id, name=member.activity.name.in_language(language)
+        )
+        for member in members
     )
+    return listed(named, language)
 
 
 def _sentence(text: str) -> str:

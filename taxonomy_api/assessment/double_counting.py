@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from taxonomy_api.assessment.answer import Json
+from taxonomy_api.assessment.messages import listed
 from taxonomy_api.assessment.proceeds_intake import OtherAllocation, Proceeds, amount_text
 from taxonomy_api.assessment.proceeds_texts import tell
 from taxonomy_api.assessment.project import Project
@@ -125,10 +126,10 @@ def _sentences(
     exceeds: bool | None,
 ) -> Iterator[str]:
     language = asked.language
-    places = ", ".join(str(number + 1) for number in group.numbers)
+    places = listed((str(number + 1) for number in group.numbers), language)
     if names:
         by = tell(group.by, language)
-        yield tell("funded_elsewhere", language, places=places, instruments=", ".join(names), by=by)
+        yield tell("funded_elsewhere", language, places=places, instruments=listed(names, language), by=by)
     elif len(group.numbers) > 1:
         yield tell("counted_twice", language, places=places, by=tell(group.by, language))
     if exceeds is None:

@@ -15,7 +15,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from taxonomy_api.assessment.deal_kinds import kind_of
-from taxonomy_api.assessment.messages import say
+from taxonomy_api.assessment.messages import listed, say
 from taxonomy_api.assessment.project import Project
 from taxonomy_api.catalog.model import Applies, DealDate, DealKind, Release, Rule, Taxonomy
 from taxonomy_api.catalog.terms import Language
@@ -50,7 +50,7 @@ class EditionAnswer(Struct, frozen=True):
 
     def reason(self, language: Language) -> str:
         """The sentence behind the answer: the rule in its own words and the dates that it was read by."""
-        dates = " ".join(
+        dates = (" " if language == "en" else "").join(
             say("edition_date", language, date=say(name, language), day=day.isoformat())
             for name, day in self.by
         )
@@ -58,8 +58,9 @@ class EditionAnswer(Struct, frozen=True):
             "rule": "" if self.rule is None else self.rule.text.in_language(language),
             "dates": dates,
             "day": "" if self.first_day is None else self.first_day.isoformat(),
-            "asked": ", ".join(
-                say("asked_by_name", language, name=say(name, language), id=name) for name in self.asks
+            "asked": listed(
+                (say("asked_by_name", language, name=say(name, language), id=name) for name in self.asks),
+                language,
             ),
         }
         return say(self.why, language, **words).strip()

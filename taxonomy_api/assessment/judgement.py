@@ -16,7 +16,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taxonomy_api.assessment.counterparts import CARRIES, infers_met, infers_not_met, said_of
+from taxonomy_api.assessment.carrying import CARRIES, infers_met, infers_not_met
+from taxonomy_api.assessment.counterparts import said_of
 from taxonomy_api.assessment.decision import (
     NOTHING_CARRIED,
     VERDICTS,
@@ -28,8 +29,8 @@ from taxonomy_api.assessment.decision import (
 )
 from taxonomy_api.assessment.evaluation import ON_FILE, Inputs, Pass
 from taxonomy_api.assessment.plans import Carrier, PlanInputs
-from taxonomy_api.assessment.remarks import Remark, remark, route_text
-from taxonomy_api.catalog.terms import STATUSES, Window
+from taxonomy_api.assessment.remarks import Remark, in_a_row, remark, route_text
+from taxonomy_api.catalog.terms import STATUSES, Text, Window
 from taxonomy_api.crosswalk.routes import Route
 
 
@@ -232,7 +233,7 @@ def _carried(inferences: tuple[Inference, ...], floor: int) -> Carried:
 def remarks(judgement: Judgement) -> Iterator[tuple[Remark, int]]:
     """What is to be said beside the criteria, and of which projects; decisive things first."""
     questions = judgement.inputs.plan.questions
-    ids = ", ".join(one.program.activity.id for one in questions)
+    ids = in_a_row(one.program.activity.id for one in questions)
     if judgement.at_odds:
         yield remark("conflict", "conflict_excluded", activities=ids), judgement.at_odds
     if judgement.others_open:
@@ -257,17 +258,17 @@ def _of_inferences(
     strong = [one for one in inferences if STATUSES.index(one.route.status) <= CARRIES]
     by_other = decision.carried.met & decision.carried.not_met & own.unknown
     for one in strong:
-        words = {"source": one.source, "route": route_text(one.route)}
+        words: dict[str, str | Text] = {"source": one.source, "route": route_text(one.route)}
         yield remark("conflict", "conflict_not_met", activity=activity, **words), one.met & own.surely_not_met
         yield remark("conflict", "conflict_met", activity=activity, **words), one.not_met & own.surely_met
         yield remark("inferred", "inferred_met", **words), one.met & own.unknown & ~by_other
         yield remark("inferred", "inferred_not_met", **words), one.not_met & own.unknown & ~by_other
         for other in strong:
-            against = {"other": other.source, "other_route": route_text(other.route)}
+            against: dict[str, str | Text] = {"other": other.source, "other_route": route_text(other.route)}
             both = one.met & other.not_met & by_other
             yield remark("conflict", "conflict_inferred", activity=activity, **words, **against), both
     for one in inferences:
         if one not in strong:
             against_own = one.met & own.surely_not_met | one.not_met & own.surely_met
-            words = {"status": one.route.status, "route": route_text(one.route)}
-            yield remark("mapping_disagrees", **words), against_own
+            weak = {"status": one.route.status, "route": route_text(one.route)}
+            yield remark("mapping_disagrees", **weak), against_own

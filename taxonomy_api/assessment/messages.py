@@ -5,23 +5,25 @@ Placeholders are filled by `say`; nothing is put together from fragments of sent
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from taxonomy_api.assessment.mapping_texts import MAPPING_MESSAGES
+from taxonomy_api.assessment.word_texts import WORDS
 from taxonomy_api.catalog.terms import Language, Text
 
 MESSAGES: Mapping[str, Text] = {
     **MAPPING_MESSAGES,
+    **WORDS,
     # reasons that rest on one criterion -----------------------------------------------------------
     "limit_met": Text(
         "{fact} is {given}; required {required}: met.",
-        "{fact}为{given}，要求{required}：符合。",
-        "{fact}為{given}，要求{required}：符合。",
+        "{fact}为{given}，要求：{required}；符合。",
+        "{fact}為{given}，要求：{required}；符合。",
     ),
     "limit_not_met": Text(
         "{fact} is {given}; required {required}: not met.",
-        "{fact}为{given}，要求{required}：不符合。",
-        "{fact}為{given}，要求{required}：不符合。",
+        "{fact}为{given}，要求：{required}；不符合。",
+        "{fact}為{given}，要求：{required}；不符合。",
     ),
     "condition_met": Text(
         "Met: {condition} (given: {given}).",
@@ -70,8 +72,8 @@ MESSAGES: Mapping[str, Text] = {
     ),
     "fact_missing": Text(
         "Not given: {fact}; required {required}.",
-        "未提供：{fact}；要求{required}。",
-        "未提供：{fact}；要求{required}。",
+        "未提供：{fact}；要求：{required}。",
+        "未提供：{fact}；要求：{required}。",
     ),
     "attestation_missing": Text(
         "Not answered: {condition} ({id}).",
@@ -112,6 +114,11 @@ MESSAGES: Mapping[str, Text] = {
         "On file from memory only, so it does not count: {condition}.",
         "仅凭记忆收录，不予采用：{condition}。",
         "僅憑記憶收錄，不予採用：{condition}。",
+    ),
+    "of_an_alternative": Text(
+        "{reason} Part of one alternative among several.",
+        "{reason}属若干备选条件之一。",
+        "{reason}屬若干備選條件之一。",
     ),
     # reasons about the whole verdict --------------------------------------------------------------
     "class_not_available": Text(
@@ -273,9 +280,10 @@ MESSAGES: Mapping[str, Text] = {
         "適用何種規則取決於交易為債券還是貸款，未申報：{asked}。",
     ),
     "edition_dates_missing": Text(
-        "Whether this edition applies is decided by dates of the deal that are not given: {asked}.",
-        "本版是否适用取决于未提供的交易日期：{asked}。",
-        "本版是否適用取決於未提供的交易日期：{asked}。",
+        "Whether this edition applies turns on dates of the deal, not all of which are needed; not given: "
+        "{asked}.",
+        "本版是否适用取决于交易日期，不必全部提供；尚未提供：{asked}。",
+        "本版是否適用取決於交易日期，不必全部提供；尚未提供：{asked}。",
     ),
     "edition_dates_open": Text(
         "No rule on file decides for the dates of the deal.",
@@ -300,6 +308,7 @@ MESSAGES: Mapping[str, Text] = {
     "edition_date": Text("{date}: {day}.", "{date}：{day}。", "{date}：{day}。"),
     "instrument": Text("kind of instrument", "融资工具种类", "融資工具種類"),
     "edition_choice": Text("edition chosen by the issuer", "发行人所选版本", "發行人所選版本"),
+    "activity_named": Text("{id} ({name})", "{id}（{name}）", "{id}（{name}）"),
     "asked_by_name": Text("{name} ({id})", "{name}（{id}）", "{name}（{id}）"),
     "of_a_fact": Text("{fact}, required: {required}", "{fact}，要求：{required}", "{fact}，要求：{required}"),
     "of_an_input": Text(
@@ -349,35 +358,6 @@ MESSAGES: Mapping[str, Text] = {
         "未另行说明的标准均不适用于该产品。",
         "未另行說明的標準均不適用於該產品。",
     ),
-    # words ----------------------------------------------------------------------------------------
-    "yes": Text("yes", "是", "是"),
-    "no": Text("no", "否", "否"),
-    "not_given": Text("not given", "未提供", "未提供"),
-    "one_of": Text("one of: {values}", "以下之一：{values}", "以下之一：{values}"),
-    "between": Text("{low} to {high}", "{low}至{high}", "{low}至{high}"),
-    "level_or_better": Text("{level} or better", "{level}或更优", "{level}或更優"),
-    "standard_met": Text("conforms to {standard}", "符合{standard}", "符合{standard}"),
-    "standard_level": Text(
-        "{standard}, level {level} or better", "{standard}，{level}级或更优", "{standard}，{level}級或更優"
-    ),
-    "not_covered_by_standard": Text("not covered by the standard", "不在该标准范围内", "不在該標準範圍內"),
-    "level_given": Text("level {level}", "{level}级", "{level}級"),
-    "from_day": Text("{limit} from {day}", "自{day}起{limit}", "自{day}起{limit}"),
-    "closed": Text("closed", "关闭", "關閉"),
-    "side_eu": Text("the EU side", "欧盟一侧", "歐盟一側"),
-    "side_cn": Text("the China side", "中国一侧", "中國一側"),
-    "and": Text("{first} and {second}", "{first}与{second}", "{first}與{second}"),
-    "outcome_met": Text("met", "符合", "符合"),
-    "outcome_not_met": Text("not met", "不符合", "不符合"),
-    "dnsh": Text("Do no significant harm", "无重大损害", "無重大損害"),
-    "minimum_safeguards": Text("Minimum safeguards", "最低保障", "最低保障"),
-    "green": Text("green", "绿色", "綠色"),
-    "transition": Text("transition", "转型", "轉型"),
-    "excluded": Text("excluded", "排除", "排除"),
-    "aligned": Text("aligned", "符合", "符合"),
-    "not_aligned": Text("not aligned", "不符合", "不符合"),
-    "undetermined": Text("undetermined", "无法判定", "無法判定"),
-    "not_covered": Text("not covered", "未涵盖", "未涵蓋"),
     "disclaimer": Text(
         "Automated comparison of facts stated by the caller with the criteria on file in the named release. "
         "No legal, credit or verification opinion; not issued or endorsed by any authority. The status of "
@@ -391,6 +371,11 @@ MESSAGES: Mapping[str, Text] = {
         "僅涉及實質性貢獻，不代表符合歐盟分類法。",
     ),
 }
+
+
+def listed(words: Iterable[str], language: Language) -> str:
+    """The words in a row, with the sign that parts them in the language."""
+    return (", " if language == "en" else "、").join(words)
 
 
 def say(code: str, language: Language, /, **values: object) -> str:

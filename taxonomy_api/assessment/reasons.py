@@ -42,6 +42,32 @@ def cause_text(
     evidence: str | None = None,
 ) -> str:
     """The cause in a sentence, with the value given and the evidence named for it, if any."""
+    text = _told(engine, activity, cause, day, language, given, evidence)
+    if text.endswith(".."):  # behind a unit such as p.e.
+        text = text[:-1]
+    if cause.alternative and cause.reason in _ASKING:
+        return say("of_an_alternative", language, reason=text)
+    return text
+
+
+#: What reads as a demand by itself, unless it is said that there are other ways.
+_ASKING = frozenset(
+    (
+        *("fact_missing", "attestation_missing", "answer_open", "limit_not_met", "condition_not_met"),
+        *("not_yet_open", "window_closed", "case_unknown", "not_on_file", "recalled"),
+    )
+)
+
+
+def _told(
+    engine: Engine,
+    activity: Activity,
+    cause: Cause,
+    day: date,
+    language: Language,
+    given: str | None,
+    evidence: str | None,
+) -> str:
     reason, node = cause.reason, cause.node
     if node is None:
         if reason == "recalled":
@@ -60,7 +86,7 @@ def cause_text(
             reason,
             language,
             day=_turning_day(activity, cause, day),
-            condition=node_text(engine, node, day, language),
+            condition=_within(node_text(engine, node, day, language)),
         )
     if isinstance(node, CompiledCases):
         return say(
@@ -97,10 +123,15 @@ def _leaf_text(
         else:
             fact = leaf.standard if isinstance(leaf, StandardLeaf) else leaf.id
         return say(reason, language, fact=fact, given=given, required=asked)
-    words = condition(engine, leaf, day, language)
+    words = _within(condition(engine, leaf, day, language))
     if reason == "attestation_missing":
         return say(reason, language, condition=words, id=node.subject.id if node.subject else leaf.id)
     return say(reason, language, condition=words, given=given)
+
+
+def _within(words: str) -> str:
+    """A condition as a part of a sentence, which has a full stop of its own."""
+    return words.rstrip(".。")
 
 
 def _turning_day(activity: Activity, cause: Cause, day: date) -> str:

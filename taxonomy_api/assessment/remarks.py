@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
-from taxonomy_api.assessment.messages import say
+from taxonomy_api.assessment.messages import listed, say
 from taxonomy_api.catalog.model import MappingRow
-from taxonomy_api.catalog.terms import Language, Text
+from taxonomy_api.catalog.terms import LANGUAGES, Language, Text
 from taxonomy_api.crosswalk.routes import Route
 
 
@@ -30,7 +32,13 @@ def remark(code: str, message: str | None = None, /, **values: str | Text) -> Re
     return Remark(code, message or code, tuple(values.items()))
 
 
-def route_text(route: Route) -> str:
+def in_a_row(words: Iterable[str]) -> Text:
+    """The words in a row, in each language's own way."""
+    named = list(words)
+    return Text(*(listed(named, language) for language in LANGUAGES))
+
+
+def route_text(route: Route) -> Text:
     """A route in a line: its activities, what it asserts, in which span, and what it rests on."""
     chain = " → ".join((route.start, *(step.end for step in route.steps)))
     told: list[str] = [route.scope]
@@ -38,7 +46,8 @@ def route_text(route: Route) -> str:
         days = ("" if day is None else day.isoformat() for day in (route.valid_from, route.valid_until))
         span = "/".join(days)
         told.append(route.stringency if span == "/" else f"{route.stringency} {span}")
-    return f"{chain} ({', '.join((*told, route.status))})"
+    said = in_a_row((*told, route.status))
+    return Text(f"{chain} ({said.en})", f"{chain}（{said.zh_hans}）", f"{chain}（{said.zh_hant}）")
 
 
 def row_text(row: MappingRow) -> str:

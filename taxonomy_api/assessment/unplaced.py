@@ -11,7 +11,7 @@ from taxonomy_api.assessment.counterparts import Candidate, Counterparts
 from taxonomy_api.assessment.criteria_list import bearing_leaves, leaf_id
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.findings import Findings, findings
-from taxonomy_api.assessment.messages import say
+from taxonomy_api.assessment.messages import listed, say
 from taxonomy_api.assessment.project import Project, Request
 from taxonomy_api.assessment.remarks import remark, route_text
 from taxonomy_api.catalog.industry_index import IndustryCandidate
@@ -95,7 +95,7 @@ def provisional_of(found: Findings, request: Request) -> Json | None:
     recalled = [node.leaf.id if not composite else leaf_id(node) for node in leaves if node.status_rank > 1]
     needed = conditions(program.activity, language)
     if recalled or (program.entry_rank > 1 and not needed):
-        ids = ", ".join(recalled) or program.activity.id
+        ids = listed(recalled, language) or program.activity.id
         needed.append(say("confirm_recalled", language, ids=ids))
     if not needed or found.with_recalled == "undetermined":
         return None
@@ -135,7 +135,7 @@ def _candidate(engine: Engine, request: Request, candidate: Candidate, told: Jso
     return {
         "activity": candidate.activity.id,
         "name": candidate.activity.name.in_language(request.language),
-        "why": f"mapping: {route_text(route)}",
+        "why": f"mapping: {route_text(route).en}",
         "scope": route.scope,
         "stringency": route.stringency,
         "status": route.status,

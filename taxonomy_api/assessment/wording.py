@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from taxonomy_api.assessment.compiling import in_fact_unit
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.assessment.messages import say
+from taxonomy_api.assessment.messages import listed, say
 from taxonomy_api.assessment.program import Compiled, CompiledLeaf, walk
 from taxonomy_api.assessment.project import Project
+from taxonomy_api.assessment.word_texts import WORDS
 from taxonomy_api.catalog.criteria import (
     AttestLeaf,
     DateTest,
@@ -32,7 +33,8 @@ def required(engine: Engine, leaf: Leaf, day: date, language: Language) -> str |
     if isinstance(leaf, StandardLeaf):
         if leaf.reaches is None:
             return say("standard_met", language, standard=leaf.standard)
-        return say("standard_level", language, standard=leaf.standard, level=leaf.reaches)
+        level = level_text(leaf.reaches, language)
+        return say("standard_level", language, standard=leaf.standard, level=level)
     if isinstance(leaf, AttestLeaf | MeetsLeaf):
         return say("yes", language)
     if not isinstance(leaf, FactLeaf):
@@ -49,6 +51,12 @@ def required(engine: Engine, leaf: Leaf, day: date, language: Language) -> str |
         return say("level_or_better", language, level=test.level)
     names = choice_names(fact, test.values, language)
     return names if len(test.values) == 1 else say("one_of", language, values=names)
+
+
+def level_text(level: str, language: Language) -> str:
+    """A level of a standard: one with a name by its name, others by their sign."""
+    named = f"level_{level}"
+    return say(named, language) if named in WORDS else say("level_given", language, level=level)
 
 
 def limit_text(test: LimitTest, step: LimitStep, language: Language) -> str:
@@ -73,7 +81,7 @@ def later_step(test: LimitTest, day: date) -> LimitStep | None:
 
 
 def choice_names(fact: Fact, values: tuple[str, ...] | frozenset[str], language: Language) -> str:
-    return ", ".join(fact.choices[value].name.in_language(language) for value in sorted(values))
+    return listed((fact.choices[value].name.in_language(language) for value in sorted(values)), language)
 
 
 def condition(engine: Engine, leaf: Leaf, day: date, language: Language) -> str:
@@ -126,7 +134,7 @@ def given_text(engine: Engine, leaf: Leaf, project: Project, language: Language)
         if said is None:
             return None
         if said.level is not None:
-            return say("level_given", language, level=said.level)
+            return level_text(said.level, language)
         if said.covers is False:
             return say("not_covered_by_standard", language)
         return None if said.complies is None else say("yes" if said.complies else "no", language)

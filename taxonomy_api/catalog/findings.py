@@ -33,15 +33,20 @@ class Finding(Struct, frozen=True, order=True):
     def __str__(self) -> str:
         """`file:line:column: rule: message (cure)`; the message of a warning begins with `[warning]`, of an
         accepted one with `[accepted]`, and the reason stands in place of the cure."""
-        grade = "[accepted] " if self.accepted else "[warning] " if self.severity == "warning" else ""
-        said = self.accepted or self.cure
-        behind = f" ({said})" if said else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.rule}: {grade}{self.message}{behind}"
+        grade = "accepted" if self.accepted else self.severity
+        place = f"{self.file}:{self.line}:{self.column}"
+        return finding_line(place, self.rule, grade, self.message, self.accepted or self.cure)
 
     def to_json(self) -> dict[str, object]:
         """A flat JSON object with the fields of this class; `accepted` only where the finding is."""
         fields = asdict(self)
         return fields if self.accepted else {key: fields[key] for key in fields if key != "accepted"}
+
+
+def finding_line(place: str, rule: str, grade: str, message: str, behind: str) -> str:
+    """A finding in a line, whatever its place is; an error bears no mark of its grade."""
+    mark = "" if grade == "error" else f"[{grade}] "
+    return f"{place}: {rule}: {mark}{message}" + (f" ({behind})" if behind else "")
 
 
 class Place(Protocol):

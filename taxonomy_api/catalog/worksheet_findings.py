@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
+from taxonomy_api.catalog.findings import finding_line
 from taxonomy_api.catalog.rule_info import Severity
 from taxonomy_api.catalog.rules import RULES
 from taxonomy_api.catalog.worksheet_model import Filled, Sheet
@@ -20,9 +21,7 @@ class CellFinding:
     cure: str = ""
 
     def __str__(self) -> str:
-        grade = "[warning] " if self.severity == "warning" else ""
-        cure = f" ({self.cure})" if self.cure else ""
-        return f"{self.place}: {self.rule}: {grade}{self.message}{cure}"
+        return finding_line(self.place, self.rule, self.severity, self.message, self.cure)
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)

@@ -136,7 +136,7 @@ def _taxonomy(folder: Path, filled: Filled, report: CellReport) -> Edited:
         return Edited(changes)
     texts = {file.file: (file.text, patch(file.text, trees[file.file], file.file)) for file in changed}
     rows = taxonomy_rows([reread(file, texts[file.file][1]) for file in changed], "en")
-    return Edited(changes, texts, _shown(rows, [edit.number_of(row) for row in rows]))
+    return Edited(changes, texts, _shown(rows, [edit.trees.number_of(row) for row in rows]))
 
 
 def _shown(rows: Sequence[SheetRow], numbers: Sequence[int | None]) -> Shown:

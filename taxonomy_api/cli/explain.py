@@ -70,23 +70,25 @@ class _Page:
         if verdict["label"]:
             word += f" — {verdict['label']}"
         if verdict["at_least"]:
-            word += f" ({self.label('at_least')} {self.label(verdict['at_least'])})"
+            word += self.label.aside(f"{self.label('at_least')} {self.label(verdict['at_least'])}")
         name = click.style(verdict["taxonomy"], bold=True)
         yield f"{name}  {click.style(word, fg=_COLOURS.get(verdict['verdict']), bold=True)}"
         activity = verdict["activity"]
         if activity:
-            local = f" ({self.label('local_code')})" if activity.get("code_status") == "local" else ""
+            local = (
+                self.label.aside(self.label("local_code")) if activity.get("code_status") == "local" else ""
+            )
             row = f"#{verdict['row']}" if verdict["row"] else ""
             yield from wrap(f"{activity['id']}{row} {activity['name']}{local}", self.columns, "  ")
         applies = verdict["edition_applies"]
         if applies != "yes":
             reason = verdict["edition_reason"]
-            text = self.label(f"edition_{applies}") + (f": {reason}" if reason else "")
+            text = self.label(f"edition_{applies}") + (f"{self.label.colon}{reason}" if reason else "")
             yield from wrap(text, self.columns, "  ")
 
     def _heading(self, word: str, beside: str = "") -> Iterator[str]:
         yield ""
-        yield "  " + click.style(self.label(word), bold=True) + (f" ({beside})" if beside else "")
+        yield "  " + click.style(self.label(word), bold=True) + (self.label.aside(beside) if beside else "")
 
     def _list(self, heading: str, items: Iterable[str]) -> Iterator[str]:
         lines = list(items)
@@ -114,20 +116,22 @@ class _Page:
             yield from wrap(text or "", self.columns, indent)
 
     def _comparison(self, criterion: Json) -> str:
-        given = criterion.get("given")
-        parts = [f"{self.label('given')}: {self.label('nothing_given') if given is None else given}"]
+        given, colon = criterion.get("given"), self.label.colon
+        parts = [f"{self.label('given')}{colon}{self.label('nothing_given') if given is None else given}"]
         if criterion.get("estimated"):
-            parts[0] += f" ({self.label('estimated')})"
+            parts[0] += self.label.aside(self.label("estimated"))
         if criterion.get("required") and criterion["required"] not in (criterion.get("text") or ""):
-            parts.append(f"{self.label('required')}: {criterion['required']}")
+            parts.append(f"{self.label('required')}{colon}{criterion['required']}")
         if criterion.get("margin") is not None:
-            parts.append(f"{self.label('margin')}: {criterion['margin']:+.1%}")
+            parts.append(f"{self.label('margin')}{colon}{criterion['margin']:+.1%}")
         if criterion.get("evidence"):
             parts.append(str(criterion["evidence"]))
-        return "; ".join(parts)
+        return self.label.semicolon.join(parts)
 
     def _components(self, components: Json) -> Iterator[str]:
-        text = "; ".join(f"{self.label(name)}: {self.label(state)}" for name, state in components.items())
+        colon = self.label.colon
+        told = (f"{self.label(name)}{colon}{self.label(state)}" for name, state in components.items())
+        text = self.label.semicolon.join(told)
         if text:
             yield from self._heading("components")
             yield from wrap(text, self.columns, "    ")
@@ -144,38 +148,41 @@ class _Page:
                 yield from wrap(str(candidate.get("why") or ""), self.columns, "      ")
                 if candidate.get("provisional"):
                     word = self.label(str(candidate["provisional"]))
-                    yield from wrap(f"{self.label('if_confirmed')}: {word}", self.columns, "      ")
+                    yield from wrap(
+                        f"{self.label('if_confirmed')}{self.label.colon}{word}", self.columns, "      "
+                    )
 
     def _rests_on(self, verdict: Json) -> Iterator[str]:
-        parts = []
+        parts, colon = [], self.label.colon
         if verdict["basis"]:
-            parts.append(f"{self.label('basis')}: {self.label('basis_' + verdict['basis'])}")
+            parts.append(f"{self.label('basis')}{colon}{self.label('basis_' + verdict['basis'])}")
         if verdict["weakest_status"]:
-            parts.append(f"{self.label('weakest_status')}: {verdict['weakest_status']}")
+            parts.append(f"{self.label('weakest_status')}{colon}{verdict['weakest_status']}")
         if verdict["contribution"]:
-            parts.append(f"{self.label('contribution')}: {self.label(verdict['contribution'])}")
+            parts.append(f"{self.label('contribution')}{colon}{self.label(verdict['contribution'])}")
         if verdict["marks"]:
-            parts.append(f"{self.label('marks')}: {', '.join(map(self.label, verdict['marks']))}")
+            marks = self.label.between.join(map(self.label, verdict["marks"]))
+            parts.append(f"{self.label('marks')}{colon}{marks}")
         if parts:
             yield from self._heading("rests_on")
-            yield from wrap("; ".join(parts), self.columns, "    ")
+            yield from wrap(self.label.semicolon.join(parts), self.columns, "    ")
 
     def _until(self, verdict: Json) -> Iterator[str]:
-        lines = []
+        lines, colon = [], self.label.colon
         if verdict["valid_until"]:
             lines.append(f"{self.label('valid_until')} {verdict['valid_until']}")
         if verdict["next_limit"]:
-            lines.append(f"{self.label('next_limit')}: {verdict['next_limit']}")
+            lines.append(f"{self.label('next_limit')}{colon}{verdict['next_limit']}")
         if len(verdict["timeline"]) > 1:
             lines += map(self._period, verdict["timeline"])
         if verdict["retest"]:
             word = "required_again" if verdict["retest"] == "required" else verdict["retest"]
-            lines.append(f"{self.label('retest')}: {self.label(word)}")
+            lines.append(f"{self.label('retest')}{colon}{self.label(word)}")
         yield from self._list("until", lines)
 
     def _period(self, period: Json) -> str:
         until = period["until"] or self.label("open_end")
-        return f"{period['from']} – {until}: {self.label(period['verdict'])}"
+        return f"{period['from']} – {until}{self.label.colon}{self.label(period['verdict'])}"
 
     def _missing(self, heading: str, alternatives: Sequence[Sequence[str]], truncated: bool) -> Iterator[str]:
         if not alternatives:
@@ -191,8 +198,9 @@ class _Page:
 
     def _provisional(self, provisional: Json | None) -> Iterator[str]:
         if provisional:
-            conditions = ", ".join(_plain(condition) for condition in provisional["if"])
-            text = f"{self.label(provisional['verdict'])}, {self.label('provided')}: {conditions}"
+            conditions = self.label.semicolon.join(_plain(condition) for condition in provisional["if"])
+            verdict = f"{self.label(provisional['verdict'])}{self.label.comma}{self.label('provided')}"
+            text = f"{verdict}{self.label.colon}{conditions}"
             yield from self._list("provisional", [text])
 
 

@@ -28,6 +28,27 @@ _WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "not_on_file": ("not on file", "未收录", "未收錄"),
         "substantial_contribution": ("substantial contribution", "实质性贡献", "實質貢獻"),
         "dnsh": ("do no significant harm", "无重大损害", "無重大損害"),
+        "dnsh:climate_change_adaptation": (
+            "do no significant harm, adaptation to climate change",
+            "无重大损害，气候变化适应",
+            "無重大損害，氣候變化適應",
+        ),
+        "dnsh:water": ("do no significant harm, water", "无重大损害，水资源", "無重大損害，水資源"),
+        "dnsh:circular_economy": (
+            "do no significant harm, circular economy",
+            "无重大损害，循环经济",
+            "無重大損害，循環經濟",
+        ),
+        "dnsh:pollution": (
+            "do no significant harm, pollution",
+            "无重大损害，污染防治",
+            "無重大損害，污染防治",
+        ),
+        "dnsh:biodiversity": (
+            "do no significant harm, biodiversity",
+            "无重大损害，生物多样性",
+            "無重大損害，生物多樣性",
+        ),
         "minimum_safeguards": ("minimum safeguards", "最低限度保障", "最低限度保障"),
         "requires": ("general requirements", "一般要求", "一般要求"),
         "green": ("green", "绿色", "綠色"),
@@ -129,6 +150,15 @@ class Labels:
 
     def __init__(self, language: str) -> None:
         self._column = _ORDER.index(language)
+
+        english = language == "en"
+        self.colon, self.semicolon = (": ", "; ") if english else ("：", "；")
+        self.comma, self.between = (", ", ", ") if english else ("，", "、")  # in a sentence, in a row
+        self._aside = " ({})" if english else "（{}）"
+
+    def aside(self, text: str) -> str:
+        """The text in the brackets of the language, with a blank before them where it takes one."""
+        return self._aside.format(text)
 
     def __call__(self, word: str) -> str:
         return _WORDS[word][self._column] if word in _WORDS else word.replace("_", " ")

@@ -35,8 +35,8 @@ def _pieces(text: str) -> Iterator[str]:
     """Parts between which a line may break: words with the blank after them, single wide signs."""
     piece = ""
     for sign in " ".join(text.split()):
-        # A line does not begin with a closing sign such as a full-width comma.
-        if piece and (piece[-1] == " " or _sign_width(piece[-1]) == 2) and not _closes(sign):
+        # A line neither begins with a closing sign such as a full-width comma nor ends in an opening one.
+        if piece and (piece[-1] == " " or _breaks_behind(piece[-1])) and not _closes(sign):
             yield piece
             piece = ""
         piece += sign
@@ -48,6 +48,10 @@ def _sign_width(sign: str) -> int:
     if unicodedata.combining(sign):
         return 0
     return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+
+
+def _breaks_behind(sign: str) -> bool:
+    return _sign_width(sign) == 2 and unicodedata.category(sign) not in ("Ps", "Pi")
 
 
 def _closes(sign: str) -> bool:

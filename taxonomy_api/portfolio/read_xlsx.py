@@ -7,10 +7,9 @@ dimension, and refuses document type declarations.
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -22,13 +21,13 @@ from taxonomy_api.portfolio.table import (
     FROM_1904,
     Broken,
     Cell,
-    MergedRange,
     Note,
     Percent,
     SheetData,
     SheetName,
     SheetRow,
     column_number,
+    merged_range,
 )
 from taxonomy_api.portfolio.xlsx_package import Package
 from taxonomy_api.portfolio.xml_text import unescape
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 #: Sheets of at least so many bytes of XML are read by the bulk reader: below, the parser is as fast
 #: (measured, 0.15 s with the libraries that the bulk reader loads).
 BULK_FROM = 2**20
-_RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})$")
 
 
 class XlsxBook:
@@ -53,6 +51,8 @@ class XlsxBook:
         self.notes = [*notes, Note(FROM_1904, "")] if self._package.date_1904 else notes
         self._limits = limits
         self._strings: list[str] | None = None
+        #: Told how many filled rows of a sheet were found so far.
+        self.counted: Callable[[int], None] = lambda rows: None
 
     @property
     def sheets(self) -> Sequence[SheetName]:
@@ -81,7 +81,12 @@ class XlsxBook:
         loop = _SheetLoop(self._package, [], sheet, None, None)
         special = self._package.date_styles | self._package.percent_styles
         strings = text_array(self._shared())
-        scan = Scan(strings, special, loop.styled, _iso_date, lambda found: _check_rows(sheet, found, rows))
+
+        def check(found: int) -> None:
+            _check_rows(sheet, found, rows)
+            self.counted(found)
+
+        scan = Scan(strings, special, loop.styled, _iso_date, check)
         try:
             with self._package.open(part) as stream:
                 return scan.read(stream)
@@ -227,12 +232,9 @@ class _SheetLoop:
         self.data.hidden_rows += self._hidden
 
     def _merge(self, reference: str) -> None:
-        match = _RANGE.match(reference)
-        if match:
-            first, top, last, bottom = match.groups()
-            self.data.merged.append(
-                MergedRange(int(top), column_number(first), int(bottom), column_number(last))
-            )
+        block = merged_range(reference)
+        if block is not None:
+            self.data.merged.append(block)
 
     def _value(self) -> Cell:
         raw = "".join(self._pieces)

@@ -1,6 +1,7 @@
 """The process in which an upload is opened; started by `reading_process`, never imported by it.
 
-It reads one request a line and answers one line, both JSON; the cells of a sheet are written, as
+It reads one request a line and answers one line, both JSON, behind lines that tell how many rows of a large
+worksheet are read so far; the cells of a sheet are written, as
 `packed` says, to the file whose number the first request names. Nothing that an upload holds is run or
 fetched.
 """
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from taxonomy_api.portfolio.sheet_copy import SheetCopy
 
 
+#: So many rows are told at a time, the last ones never: titles and headers, which are no rows of the table,
+#: are among those that are read.
+_ROWS_TOLD = 10_000
+
+
 class _Reader:
     """One opened upload and what can be asked of it."""
 
@@ -34,6 +40,9 @@ class _Reader:
         self._path = path
         self._sink = os.fdopen(sink, "wb", closefd=False)
         self._book: Book = open_book(path, limits)
+        self._told = 0
+        if isinstance(self._book, XlsxBook):
+            self._book.counted = self._counted
 
     def about(self) -> Mapping[str, Any]:
         book = self._book
@@ -73,6 +82,12 @@ class _Reader:
         write_packed(packed, self._sink)
         self._sink.flush()
         return {"at": at, "bytes": self._sink.tell() - at, "rows": len(packed.rows)}
+
+    def _counted(self, rows: int) -> None:
+        whole = (rows // _ROWS_TOLD - 1) * _ROWS_TOLD
+        if whole > self._told:
+            self._told = whole
+            _tell({"read": whole})
 
     def _copy(self, sheet: str, rows: int) -> SheetCopy:
         if not isinstance(self._book, XlsxBook):

@@ -30,7 +30,8 @@ _TICK_SECONDS = 1.0
 class ReadingProcess:
     """An opened upload whose file only the child process touches; a `Book`.
 
-    `tick` is called about once a second while the child works; what it raises ends the child.
+    `tick` is called about once a second while the child works, with how many rows it told to have read;
+    what it raises ends the child.
     Every method raises `PortfolioProblem`.
     """
 
@@ -38,7 +39,7 @@ class ReadingProcess:
         self,
         path: Path,
         limits: Limits,
-        tick: Callable[[], None] = lambda: None,
+        tick: Callable[[int], None] = lambda _: None,
         begun: BegunReading | None = None,
     ) -> None:
         """`begun`: the process that was started for this file already."""
@@ -111,7 +112,8 @@ class BegunReading:
     """
 
     def __init__(self, path: Path, limits: Limits, *, ahead: bool = False, sheet: str | None = None) -> None:
-        self.tick: Callable[[], None] = lambda: None
+        self.tick: Callable[[int], None] = lambda _: None
+        self._rows = 0
         self._name = path.name
         self._limits = limits
         self._sink = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
@@ -135,7 +137,7 @@ class BegunReading:
             self.close()
             raise
 
-    def open(self, path: Path, limits: Limits, tick: Callable[[], None]) -> ReadingProcess:
+    def open(self, path: Path, limits: Limits, tick: Callable[[int], None]) -> ReadingProcess:
         """The opened upload; `path` and `limits` are those with which this was begun."""
         assert (path.name, limits) == (self._name, self._limits)
         return ReadingProcess(path, limits, tick, self)
@@ -175,17 +177,27 @@ class BegunReading:
             raise self.failed() from error
 
     def answer(self) -> Mapping[str, Any]:
-        """The child's next answer."""
-        try:
-            answer = json.loads(self._line())
-        except ValueError as error:
-            raise self.failed() from error
+        """The child's next answer; what it tells before of the rows it has read goes to `tick`."""
+        answer = self._told()
+        while "read" in answer:
+            if not isinstance(answer["read"], int):
+                raise self.failed()
+            # Where a sheet is read again from its beginning, the count waits.
+            self._rows = max(self._rows, answer["read"])
+            self.tick(self._rows)
+            answer = self._told()
         if "problem" in answer:
             code, detail, cure, nearest = answer["problem"]
             raise PortfolioProblem(code, detail, cure, tuple(nearest))
         if "failed" in answer:
             raise self.failed()
-        return answer  # type: ignore[no-any-return]
+        return answer
+
+    def _told(self) -> Mapping[str, Any]:
+        try:
+            return json.loads(self._line())  # type: ignore[no-any-return]
+        except ValueError as error:
+            raise self.failed() from error
 
     def _line(self) -> bytes:
         """The child's next line; empty where it ended without one."""
@@ -201,7 +213,7 @@ class BegunReading:
                 )
             ready, _, _ = select.select([output], [], [], min(left, _TICK_SECONDS))
             if not ready:
-                self.tick()
+                self.tick(self._rows)
                 continue
             read = os.read(output, 65_536)
             if not read:

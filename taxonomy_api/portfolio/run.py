@@ -27,6 +27,7 @@ from taxonomy_api.portfolio.method import method_lines
 from taxonomy_api.portfolio.money import check_totals, column_sum, find_totals, read_money, read_shares
 from taxonomy_api.portfolio.notes_below import find_notes
 from taxonomy_api.portfolio.options import PortfolioOptions
+from taxonomy_api.portfolio.pace import Writing
 from taxonomy_api.portfolio.problem import Limits
 from taxonomy_api.portfolio.reading_process import ReadingProcess
 from taxonomy_api.portfolio.report import (
@@ -58,13 +59,17 @@ if TYPE_CHECKING:
 ROWS_PER_BLOCK = 100_000
 
 
-#: Opens an upload; the function is called now and then while it is read, and may raise `Cancelled`.
-Opener = Callable[[Path, Limits, Callable[[], None]], Book]
+#: Opens an upload; the function is called now and then while it is read, with the number of rows so far, and
+#: may raise `Cancelled`.
+Opener = Callable[[Path, Limits, Callable[[int], None]], Book]
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is. `phase`: reading, assessing, writing or done; `rows_total` None until read."""
+    """How far a run is. `phase`: reading, assessing, writing or done; `rows_total` None until read.
+
+    `rows_written` of several files: rows of all of them together.
+    """
 
     phase: str
     rows_read: int = 0
@@ -119,16 +124,20 @@ def assess_portfolio(
     progress(Progress("reading"))
 
     def open_source() -> Book:
-        return opener(source, limits, lambda: progress(Progress("reading")))
+        return opener(source, limits, lambda rows: progress(Progress("reading", rows)))
 
     _load_writers(options.formats)
     reading = _read(source, engine, options, limits, open_source)
     total = len(reading.table.rows)
     progress(Progress("assessing", total, rows_total=total))
     results = assess_rows(engine, reading, options, assessor, progress)
+    assessed = Progress("assessing", total, total, rows_total=total)
+    # Each of these steps takes seconds with a million rows; between them a cancel is heard.
     money = read_money(reading.reporter, reading.plan, reading.usable, options.amount_unit)
+    progress(assessed)
     check_totals(reading.reporter, reading.plan, reading.totals, money, options.amount_unit)
     shares = read_shares(reading.reporter, reading.plan, reading.usable)
+    progress(assessed)
     report_double_counting(reading.reporter, reading.plan, reading.usable, money, shares, options.amount_unit)
     states = _states(reading, total)
     progress(Progress("writing", total, total, rows_total=total))
@@ -291,9 +300,8 @@ def _write(
     name: str | None,
 ) -> None:
     total = len(reading.table.rows)
-
-    def written(rows: int) -> None:
-        progress(Progress("writing", total, total, rows, total))
+    files = [*options.formats, *([] if reading.copy is None else ["annotated"])]
+    writing = Writing(files, total, lambda rows: progress(Progress("writing", total, total, rows, total)))
 
     log, language = reading.reporter.log, options.language
     method: list[tuple[str, str]] = []
@@ -314,7 +322,7 @@ def _write(
         from taxonomy_api.portfolio.write_xlsx import write_xlsx
 
         report = Report(summary, log, method, language)
-        write_xlsx(target / "results.xlsx", columns, report, written)
+        write_xlsx(target / "results.xlsx", columns, report, writing.next("xlsx"))
     if reading.copy is not None:
         from taxonomy_api.portfolio.annotated import Annotations, write_annotated
 
@@ -322,16 +330,15 @@ def _write(
         added = [one for one in columns[len(reading.table.headers) :] if one.header != SOURCE_ROW]
         notes = Annotations(reading.table, added, log, method, language)
         write_annotated(target / "annotated.xlsx", reading.copy, notes)
-        written(total)
+        writing.next("annotated")(total)
     if "csv" in options.formats:
         from taxonomy_api.portfolio.write_csv import write_csv
 
-        write_csv(target / "results.csv", columns, written)
+        write_csv(target / "results.csv", columns, writing.next("csv"))
     if "parquet" in options.formats:
         from taxonomy_api.portfolio.write_parquet import write_parquet
 
-        write_parquet(target / "results.parquet", columns)
-        written(total)
+        write_parquet(target / "results.parquet", columns, writing.next("parquet"))
 
 
 def _digest(table: Table) -> str:

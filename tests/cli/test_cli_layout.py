@@ -77,3 +77,9 @@ def test_the_text_of_the_bar() -> None:
     assert line("reading", 1200, None) == "reading    1,200 rows"
     assert line("assessing", 5, 10) == "assessing  [###############...............] 5 of 10 rows"
     assert line("writing", 11, 10).count("#") == 30
+
+
+def test_an_opening_bracket_goes_with_what_it_opens() -> None:
+    for columns in range(8, 30):
+        lines = list(wrap("并已纳入适应方案（新资产）或将于五年内落实《准则》（既有资产）。", columns))
+        assert not any(line[-1] in "（《" or line[0] in "）》。" for line in lines)

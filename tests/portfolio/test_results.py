@@ -180,6 +180,8 @@ def test_a_flood_of_one_fault_is_capped_and_counted(tmp_path: Path, engine: Engi
     issues = [row for row in sheet_rows(tmp_path, "Issues") if row[1] == "unknown_activity"]
     assert len(issues) == 11
     assert issues[-1][7] == "20 more of this kind are not listed (at most 10 per cause)"
+    causes = {line[1]: line[2] for line in sheet_rows(tmp_path, "Summary") if line[1]}
+    assert causes["unknown_activity: activity (B2, B3, B4, …)"] == 30
     assert len(sheet_rows(tmp_path, "Results")) == 31
 
 
@@ -529,3 +531,13 @@ def test_every_loaded_activity_and_row_in_one_workbook(tmp_path: Path, engine: E
         (single,) = assess(engine, read_request(engine, body))["verdicts"]  # type: ignore[misc]
         assert told[f"{taxonomy} verdict"] == single["verdict"]
         assert (told[f"{taxonomy} basis"] or None) == single["basis"]
+
+
+def test_a_row_is_told_of_alternatives_only_where_it_has_them(tmp_path: Path, engine: Engine) -> None:
+    header = ["Loan ID", "Activity", "lifecycle_ghg_intensity", "technology"]
+    rows = [["A", "hk-phase-2a:ENE-01", None, None], ["B", "hk-phase-2a:ENE-01", None, "bioenergy"]]
+    run(write_book(tmp_path / "portfolio.xlsx", [header, *rows]), engine, taxonomies=["hk-phase-2a"])
+    titles, both, one = sheet_rows(tmp_path, "Results")
+    place = titles.index("hk-phase-2a reason")
+    assert both[place].count("Part of one alternative among several.") == 2
+    assert one[place].endswith("required ≤ 100 gCO2e/kWh.")
