@@ -1,11 +1,13 @@
 """Minutes of everything at once: errors, memory of each process, entries of the trail.
 
-    python -m benchmarks.soak [--minutes 10] [--rate 60] [--workers 2] [--callers 6] [--database-url URL]
+    python -m benchmarks.soak [--database sqlite|postgresql|URL] [--minutes 10] [--rate 60] [--workers 2]
+        [--callers 6]
 
-Starts a service of its own (two web processes and a worker) with a fresh store and a copy of the data, on
-the embedded database unless an empty other one is named. Callers write single assessments and batches,
-repeat requests under their Idempotency-Key, read, search, replay and delete; one hands in portfolios,
-fetches their results and deletes them; and every half minute the data change and are reloaded by SIGHUP.
+Starts a service of its own (two web processes and a worker) with a fresh store, a copy of the data and a
+database of its own, made and dropped beside the one of a URL; `postgresql` is the server of this machine.
+Callers write single assessments and batches, repeat requests under their Idempotency-Key, read, search,
+replay and delete; one hands in portfolios, fetches their results and deletes them; and every half minute
+the data change and are reloaded by SIGHUP.
 `--rate` is how many requests a second the callers make together, so that the run says something about
 leaks and not about speed.
 
@@ -19,7 +21,6 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
-import os
 import random
 import re
 import shutil
@@ -307,22 +308,15 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=60.0, help="requests a second of all callers")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--callers", type=int, default=6)
-    parser.add_argument("--database-url", default="")
+    parser.add_argument("--database", default="sqlite", help="sqlite, postgresql or a URL")
     given, _ = parser.parse_known_args()
     minutes = min(given.minutes, MOST_MINUTES)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         for part in ("taxonomies", "mappings"):
             shutil.copytree(default_data_folder() / part, data / part)
-        more = {
-            "EMBEDDED_WORKER": "yes",
-            "DATA": str(data),
-            "CACHE": f"{folder}/cache",
-            "DATABASE_URL": given.database_url,
-        }
-        if given.database_url:
-            _command(more, "db", "upgrade")
-        with running(given.workers, **more) as service:
+        more = {"EMBEDDED_WORKER": "yes", "DATA": str(data), "CACHE": f"{folder}/cache"}
+        with running(given.workers, given.database, **more) as service:
             run = Run(service)
             samples = soak(run, data, minutes, given.callers, given.callers / given.rate)
             if not report(run, samples, minutes):
@@ -355,7 +349,8 @@ def soak(
 def report(run: Run, samples: Samples, minutes: float) -> bool:
     """Prints what was found; whether all is well."""
     total = sum(map(len, run.seconds.values()))
-    print(f"{minutes:g} minutes, {total:,} answers, {run.reloads} reloads, {run.errors.total()} errors")
+    print(f"{minutes:g} minutes on {run.service.database.partition(':')[0]}:", end=" ")
+    print(f"{total:,} answers, {run.reloads} reloads, {run.errors.total()} errors")
     for kind, times in sorted(run.seconds.items()):
         cuts = statistics.quantiles(times * 2, n=100)
         print(f"    {kind:10} {len(times):7,}  p50 {cuts[49] * 1e3:6.1f} ms  p99 {cuts[98] * 1e3:6.1f} ms")
@@ -373,28 +368,12 @@ def report(run: Run, samples: Samples, minutes: float) -> bool:
     print(f"    {owed:,} acts acknowledged, {len(faults)} without their one entry in the trail")
     for fault in faults[:10]:
         print(f"        {fault}")
-    verified = _command({}, "audit", "verify", environment=environment_of(run.service.process))
+    program = str(Path(sys.executable).with_name("taxonomy-api"))
+    verified = subprocess.run(
+        [program, "audit", "verify"], env=run.service.environment, capture_output=True, text=True, check=False
+    )
     print(f"    audit verify: {verified.stderr.strip()}, exit {verified.returncode}")
     return not (run.errors or faults or verified.returncode or any(part > MOST_GROWTH for *_, part in grown))
-
-
-def environment_of(process: subprocess.Popen[bytes]) -> dict[str, str]:
-    """The settings that a service runs with."""
-    pairs = Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0")
-    return dict(pair.decode().split("=", 1) for pair in pairs if b"=" in pair)
-
-
-def _command(
-    settings: dict[str, str], *arguments: str, environment: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    given = {f"TAXONOMY_API_{name}": value for name, value in settings.items()}
-    return subprocess.run(
-        [str(Path(sys.executable).with_name("taxonomy-api")), *arguments],
-        env={**(environment or dict(os.environ)), **given},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 if __name__ == "__main__":

@@ -1,16 +1,22 @@
-"""The files of deploy/: they parse, and name only settings that exist."""
+"""The files of deploy/: they parse, and agree with the settings, the commands and one another."""
 
 from __future__ import annotations
 
 import configparser
+import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from taxonomy_api.settings import SETTINGS, load
+from taxonomy_api.cli.main import cli
+from taxonomy_api.settings import SETTINGS, Settings, load
+from taxonomy_api.web.processes import STOP_SECONDS
+from taxonomy_api.web.serve import HEADER_SECONDS
+from taxonomy_api.web.views.portfolios import FORM_BYTES
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
@@ -22,6 +28,43 @@ class Unit(configparser.RawConfigParser):
 
     def optionxform(self, optionstr: str) -> str:
         return optionstr
+
+
+@pytest.fixture
+def unit() -> Unit:
+    found = Unit(strict=False, interpolation=None, delimiters=("=",), comment_prefixes=("#",))
+    found.read(DEPLOY / "taxonomy-api.service", encoding="utf-8")
+    return found
+
+
+@pytest.fixture
+def image() -> dict[str, str]:
+    """What the image says once each: ENV by variable, other instructions of the last stage by name."""
+    text = re.sub(r"\\\n\s*", "", (DEPLOY / "Dockerfile").read_text(encoding="utf-8")).rpartition("\nFROM ")[
+        2
+    ]
+    found = dict(re.findall(r"^(USER|VOLUME|EXPOSE|HEALTHCHECK|CMD) (.*)$", text, re.MULTILINE))
+    (variables,) = re.findall(r"^ENV (.*)$", text, re.MULTILINE)
+    return found | dict(pair.split("=", 1) for pair in shlex.split(variables))
+
+
+@pytest.fixture
+def proxy() -> dict[str, str]:
+    """The directives of nginx that stand once."""
+    text = re.sub(r"#.*", "", (DEPLOY / "nginx.conf").read_text(encoding="utf-8"))
+    return dict(re.findall(r"^\s*(\w+)\s+([^;{}]+);", text, re.MULTILINE))
+
+
+def seconds(text: str) -> int:
+    return int(text.removesuffix("s"))
+
+
+def assert_command(words: list[str]) -> None:
+    """It is one of ours, with the group that it belongs to."""
+    assert Path(words[0]).name == "taxonomy-api"
+    command: Any = cli
+    for word in words[1:]:
+        command = command.commands[word]
 
 
 @pytest.fixture
@@ -69,9 +112,7 @@ def test_compose_uses_only_what_it_declares(compose: Any) -> None:
     assert published == ["127.0.0.1:8000:8000"]
 
 
-def test_the_unit_is_hardened() -> None:
-    unit = Unit(strict=False, interpolation=None, delimiters=("=",), comment_prefixes=("#",))
-    unit.read(DEPLOY / "taxonomy-api.service", encoding="utf-8")
+def test_the_unit_is_hardened(unit: Unit) -> None:
     assert unit.sections() == ["Unit", "Service", "Install"]
     service = dict(unit["Service"])
     assert service["ExecStart"].endswith("/taxonomy-api serve")
@@ -102,3 +143,76 @@ def test_what_the_image_adds_is_locked_as_in_the_tests() -> None:
     for requirement in re.split(r"\n(?=\S)", added):
         assert requirement in locked
         assert "--hash=sha256:" in requirement
+
+
+def test_the_unit_uses_what_there_is(unit: Unit) -> None:
+    service = dict(unit["Service"])
+    text = (DEPLOY / "taxonomy-api.service").read_text(encoding="utf-8")
+    settings = load(dict(re.findall(r"^Environment=(\w+)=(.*)$", text, re.MULTILINE)))
+    assert str(settings.store) == f"/var/lib/{service['StateDirectory']}"
+    assert str(settings.cache) == f"/var/cache/{service['CacheDirectory']}"
+    assert settings.is_embedded
+    assert_command(service["ExecStart"].split())
+    assert int(service["TimeoutStopSec"]) > STOP_SECONDS
+    document = unit["Unit"]["Documentation"].removeprefix("file:/opt/taxonomy-api/")
+    assert (ROOT / document).is_file()
+
+
+def test_the_image_uses_what_there_is(image: dict[str, str]) -> None:
+    settings = load({name: value for name, value in image.items() if name.startswith("TAXONOMY_API_")})
+    assert str(settings.store) == image["VOLUME"]
+    assert settings.cache.is_relative_to(settings.store)
+    assert int(image["EXPOSE"]) == settings.port
+    assert_command(json.loads(image["CMD"]))
+    (port, path) = re.findall(r"127\.0\.0\.1:(\d+)(/\w+)", image["HEALTHCHECK"])[0]
+    assert int(port) == settings.port
+    assert path in json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))["paths"]
+
+
+def test_compose_agrees_with_the_image(compose: Any, image: dict[str, str]) -> None:
+    settings = load({name: value for name, value in image.items() if name.startswith("TAXONOMY_API_")})
+    for name in ("migrate", "web", "worker"):
+        service = compose["services"][name]
+        assert service["volumes"] == [f"store:{settings.store}"]
+        assert int(service["stop_grace_period"].removesuffix("s")) > STOP_SECONDS
+        command = service.get("command", json.loads(image["CMD"]))
+        assert_command(command)
+        # The image asks its web server how it is; where there is none it would seem ill for ever.
+        assert service.get("healthcheck", {}).get("disable", False) == (command[-1] != "serve")
+    web = compose["services"]["web"]
+    assert web["ports"] == [f"127.0.0.1:{settings.port}:{settings.port}"]
+    assert web["environment"]["TAXONOMY_API_OPERATIONS_PORT"] == str(settings.operations_port)
+    assert web["environment"]["TAXONOMY_API_TRUSTED_PROXIES"] == "1"
+    for name, value in web["environment"].items():
+        if name.endswith("_URL"):
+            assert re.fullmatch(r"redis://(\w+):6379/\d", value)[1] in compose["services"], name  # type: ignore[index]
+
+
+def test_the_page_names_the_secrets_of_compose(compose: Any) -> None:
+    page = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == set(compose["secrets"])
+    database = compose["services"]["database"]["environment"]
+    user, name = database["POSTGRES_USER"], database["POSTGRES_DB"]
+    assert f"`postgresql://{user}:PASSWORD@database/{name}`" in page
+
+
+def test_the_proxy_agrees_with_the_limits_of_the_service(proxy: dict[str, str]) -> None:
+    settings = Settings()
+    assert proxy["server"] == f"127.0.0.1:{settings.port}"
+    # The largest upload passes with the form around it, and nothing larger.
+    assert proxy["client_max_body_size"] == f"{(settings.max_upload_bytes + FORM_BYTES) // 2**20}m"
+    # It is the more impatient of the two, so that slow callers end there.
+    assert seconds(proxy["client_header_timeout"]) <= HEADER_SECONDS
+    assert seconds(proxy["client_body_timeout"]) < settings.stall_seconds
+    assert seconds(proxy["send_timeout"]) < settings.stall_seconds
+    # A connection that the service is about to close is used no more.
+    assert seconds(proxy["keepalive_timeout"]) < HEADER_SECONDS
+    assert (proxy["proxy_request_buffering"], proxy["proxy_buffering"]) == ("on", "on")
+
+
+def test_the_proxy_adds_the_address_of_the_caller_and_passes_one_port_on() -> None:
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    assert "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;" in text
+    assert "TAXONOMY_API_TRUSTED_PROXIES=1" in text
+    assert re.findall(r"proxy_pass http://(\S+);", text) == re.findall(r"upstream (\S+) \{", text)
+    assert str(Settings().port + 1) not in text

@@ -124,7 +124,7 @@ def _read_each(column: Cells, read: Callable[[object], int]) -> _Read:
         try:
             codes.append(read(cell))
         except ValueProblem as problem:
-            wrong[place] = problem
+            wrong[place] = problem.kept()
             codes.append(UNKNOWN)
     problems: list[tuple[int, ValueProblem]] = []
     if wrong:
@@ -170,7 +170,7 @@ def _read_floats(engine: Engine, fact: Fact, cells: NDArray[np.float64], unit: s
             codes[row] = _fact_code(engine, fact, float(cells[row]), unit)
         except ValueProblem as problem:
             codes[row] = UNKNOWN
-            problems.append((row, problem))
+            problems.append((row, problem.kept()))
     return _Read(Column(narrow(codes)), problems)
 
 

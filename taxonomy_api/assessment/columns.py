@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from taxonomy_api.assessment.decision import VERDICTS
 from taxonomy_api.assessment.domains import UNKNOWN, Codes, Column, Subject, unpack
 from taxonomy_api.assessment.encoding import rows_told
 from taxonomy_api.assessment.engine import Engine
-from taxonomy_api.assessment.evaluation import VERIFIED_ONLY, day_codes
+from taxonomy_api.assessment.evaluation import VERIFIED_ONLY
 from taxonomy_api.assessment.judgement import Judgement, judge, remarks
 from taxonomy_api.assessment.plans import Plan, PlanInputs, in_one_period, plan_key
 from taxonomy_api.assessment.remarks import Remark, remark
@@ -70,13 +71,15 @@ class _Table(Struct, frozen=True):
     """What the evaluation of one taxonomy reads: the columns, and per distinct pair of names what follows.
 
     `order`: the projects by the groups in which they are judged. The codes of a subject are put in that
-    order once, so that each group's part of them is one piece.
+    order once, so that each group's part of them is one piece. `places`: for each pair of names that of
+    it among those of its group.
     """
 
     engine: Engine
     columns: Columns
     names: Names
     order: NDArray[np.intp]
+    places: NDArray[np.int32]
     as_of: date
     assume_not_excluded: bool
     _in_order: dict[Subject, Codes] = field(default_factory=dict)
@@ -90,6 +93,20 @@ class _Table(Struct, frozen=True):
         if codes is None:
             codes = self._in_order[subject] = column.codes[self.order]
         return Column(codes[start:end], column.values)
+
+    def members(self, start: int, end: int, pairs: NDArray[np.intp]) -> _Members:
+        """The projects `start` to `end` of the order, which have these `pairs`."""
+        rows = self.order[start:end]
+        told = [self.names.pairs[pair] for pair in pairs.tolist()]
+        return _Members(rows, told, self.places[self.names.places[rows]])
+
+
+class _Members(Struct, frozen=True):
+    """The projects `rows` of a group, the pairs of names that they have, and the place of each one's."""
+
+    rows: NDArray[np.intp]
+    pairs: Sequence[Pair]
+    places: NDArray[np.int32]
 
 
 def assess_columns(
@@ -106,14 +123,16 @@ def assess_columns(
     kind = kind_of[columns.names.places] if columns.size else kind_of[:0]
     order = np.argsort(kind, kind="stable")
     names = Names(columns.names.places, told)
-    table = _Table(engine, columns, names, order, as_of, assume_not_excluded)
+    pairs_of, places = _pairs_by_kind(kind_of, columns.names.places)
+    table = _Table(engine, columns, names, order, places, as_of, assume_not_excluded)
     sheet = VerdictSheet(columns.size)
     present, starts = np.unique(kind[order], return_index=True)
     ends = [*starts.tolist()[1:], columns.size]
     for number, start, end in zip(present.tolist(), starts.tolist(), ends, strict=True):
         counterparts, (named, _) = found[first[number]], pairs[first[number]]
         if counterparts.members:
-            _assess_group(engine.plan(counterparts), table, start, end, sheet)
+            members = table.members(start, end, pairs_of[number])
+            _assess_group(engine.plan(counterparts), table, start, members, sheet)
         else:
             rank = counterparts.rank if counterparts.not_covered else None
             sheet.add_unplaced(order[start:end], _why_unplaced(counterparts, named), rank)
@@ -153,20 +172,33 @@ def _kinds(found: Sequence[Counterparts], pairs: Sequence[Pair]) -> tuple[Codes,
     return np.array(numbers, dtype=np.min_scalar_type(len(first))), first
 
 
+def _pairs_by_kind(
+    kind_of: Codes, pair_of: NDArray[np.int32]
+) -> tuple[Mapping[int, NDArray[np.intp]], NDArray[np.int32]]:
+    """Of each kind the pairs that occur, and of each pair its place among them; `pair_of`: by project."""
+    occurring = np.flatnonzero(np.bincount(pair_of, minlength=len(kind_of)))
+    by_kind = occurring[np.argsort(kind_of[occurring], kind="stable")]
+    kinds, starts, sizes = np.unique(kind_of[by_kind], return_index=True, return_counts=True)
+    places = np.zeros(len(kind_of), dtype=np.int32)
+    places[by_kind] = np.arange(len(by_kind)) - np.repeat(starts, sizes)
+    return dict(zip(kinds.tolist(), np.split(by_kind, starts[1:]), strict=True)), places
+
+
 def _why_unplaced(found: Counterparts, named: Sequence[str]) -> tuple[Remark, ...]:
     return found.remarks or (remark("industry_code_only" if named else "activity_not_named"),)
 
 
-def _assess_group(plan: Plan, table: _Table, start: int, end: int, sheet: VerdictSheet) -> None:
-    """Add the verdicts of the projects `start` to `end` of the order, which are all judged by the plan."""
-    rows, size, assume = table.order[start:end], end - start, table.assume_not_excluded
+def _assess_group(plan: Plan, table: _Table, start: int, members: _Members, sheet: VerdictSheet) -> None:
+    """Add the verdicts of projects that are all judged by the plan; they stand from `start` in the order."""
+    rows, assume = members.rows, table.assume_not_excluded
+    size = len(rows)
     codes: dict[Subject, Column] = {}
     for subject in plan.subjects:
         if subject.kind in ("row", "named"):
-            codes[subject] = side_column(table.engine.activities, subject, table.names, rows)
-        elif (column := table.part(subject, start, end)) is not None:
+            codes[subject] = side_column(table.engine.activities, subject, members.pairs, members.places)
+        elif (column := table.part(subject, start, start + size)) is not None:
             codes[subject] = column
-    today = int(day_codes(plan, np.array([table.as_of.toordinal()]))[0])
+    today = bisect_right(plan.days, table.as_of.toordinal())
     judgement = judge(in_one_period(plan, size, codes, today), assume_not_excluded=assume)
     leads = _leads(judgement)
     found = _causes(judgement)
@@ -184,7 +216,7 @@ def _assess_group(plan: Plan, table: _Table, start: int, end: int, sheet: Verdic
             reasons=_by_reason(found, said),
         ),
     )
-    _write_activities(plan, table, leads, rows, sheet)
+    _write_activities(plan, members, leads, sheet)
     _write_horizon(judgement, today, rows, table, sheet)
 
 
@@ -234,24 +266,23 @@ def _by_composite(judgement: Judgement) -> int:
     return found
 
 
-def _write_activities(
-    plan: Plan, table: _Table, leads: NDArray[np.int8], rows: NDArray[np.intp], sheet: VerdictSheet
-) -> None:
+def _write_activities(plan: Plan, members: _Members, leads: NDArray[np.int8], sheet: VerdictSheet) -> None:
     """The activity that speaks for each project, with the rows told; several rows are joined by "+"."""
     activities = [one.program.activity for one in plan.questions]
     if not any(one.rows for one in activities):
         numbers = np.array([sheet.activity_code(one.id) for one in activities], dtype=np.int32)
-        sheet.activity[rows] = numbers[leads]
+        sheet.activity[members.rows] = numbers[leads]
         return
-    keys = table.names.places[rows].astype(np.int64) * len(activities) + leads
-    distinct, back = np.unique(keys, return_inverse=True)
+    distinct, back = np.arange(len(members.pairs)), members.places
+    if len(activities) > 1:
+        distinct, back = np.unique(members.places * len(activities) + leads, return_inverse=True)
     written = np.empty(len(distinct), dtype=np.int32)
     for number, key in enumerate(distinct.tolist()):
         pair, lead = divmod(key, len(activities))
         activity = activities[lead]
-        told = rows_told(activity, (name for names in table.names.pairs[pair] for name in names))
+        told = rows_told(activity, (name for names in members.pairs[pair] for name in names))
         written[number] = sheet.activity_code(activity.id + ("#" + "+".join(sorted(told)) if told else ""))
-    sheet.activity[rows] = written[back]
+    sheet.activity[members.rows] = written[back]
 
 
 def _causes(judgement: Judgement) -> tuple[Cause, ...]:

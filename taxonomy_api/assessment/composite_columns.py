@@ -38,14 +38,15 @@ def names_told(names: Sequence[Sequence[str]], confirmed: Sequence[Sequence[str]
 
 
 def side_column(
-    activities: Mapping[str, Activity], subject: Subject, names: Names, rows: NDArray[np.intp]
+    activities: Mapping[str, Activity], subject: Subject, pairs: Sequence[Pair], places: NDArray[np.int32]
 ) -> Column:
-    """The codes of a `named` subject, or of the rows of an activity, for the projects `rows`."""
-    distinct, back = np.unique(names.places[rows], return_inverse=True)
-    pairs = [names.pairs[place] for place in distinct.tolist()]
+    """The codes of a `named` subject, or of the rows of an activity, for projects with these `pairs`.
+
+    `places`: for each project that of its own among them.
+    """
     if subject.kind == "named":
         codes = np.array([scope_code(subject.id, *pair) for pair in pairs], dtype=np.uint8)
-        return Column(codes[back])
+        return Column(codes[places])
     activity = activities[subject.id]
     told = encode_sets([rows_told(activity, (*named, *confirmed)) or None for named, confirmed in pairs])
-    return Column(told.codes[back], told.values)
+    return Column(told.codes[places], told.values)

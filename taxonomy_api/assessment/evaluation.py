@@ -184,6 +184,8 @@ class Inputs:
             holds = self.from_day(step.start)
             if number + 1 < len(node.steps):
                 holds &= ~self.from_day(node.steps[number + 1].start)
+            if not holds:
+                continue
             here = self.results(step.table, subject)
             met |= here.met & holds
             not_met |= here.not_met & holds

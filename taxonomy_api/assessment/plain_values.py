@@ -67,17 +67,19 @@ def exact(number: int | float | Decimal, example: str | Text) -> Decimal:
 
     Raises ValueProblem (not_finite, too_long).
     """
-    if isinstance(number, int):
+    if isinstance(number, float):
+        decimal = Decimal(float.__repr__(number))
+        is_long = False  # it is written with 17 digits at most
+    elif isinstance(number, int):
         if number.bit_length() > 90:
             raise ValueProblem("too_long", number, limit=_DIGITS_LIMIT)
         return Decimal(number)
-    decimal = Decimal(float.__repr__(number)) if isinstance(number, float) else number
+    else:
+        decimal = number
+        is_long = number.is_finite() and len(number.as_tuple().digits) > _MOST_DIGITS
     if not decimal.is_finite():
         raise ValueProblem("not_finite", number, example=example)
-    if abs(decimal.adjusted()) > 2 * _MOST_DIGITS or (
-        # A float is written with 17 digits at most.
-        not isinstance(number, float) and len(decimal.as_tuple().digits) > _MOST_DIGITS
-    ):
+    if is_long or not -2 * _MOST_DIGITS <= decimal.adjusted() <= 2 * _MOST_DIGITS:
         raise ValueProblem("too_long", number, limit=_DIGITS_LIMIT)
     return decimal
 

@@ -145,7 +145,7 @@ class Crosswalk:
 
     def _walk(self, start: str) -> Mapping[str, Routes]:
         routes: dict[str, list[Route]] = {}
-        for route in self._onwards(None, start):
+        for route in self._onwards(None, start, frozenset([_edition(start)])):
             routes.setdefault(_edition(route.end), []).append(route)
         negatives: dict[str, list[MappingRow]] = {}
         for denial in self.denials.get(start, ()):
@@ -157,19 +157,21 @@ class Crosswalk:
             for edition in sorted({*routes, *negatives})
         }
 
-    def _onwards(self, so_far: Route | None, here: str) -> Iterator[Route]:
-        """The routes that lead on from `here`, where `so_far` ends; what bars one bars all longer ones."""
-        taken = () if so_far is None else so_far.steps
-        seen = {_edition(here), *[_edition(step.start) for step in taken]}
+    def _onwards(self, so_far: Route | None, here: str, seen: frozenset[str]) -> Iterator[Route]:
+        """The routes that lead on from `here`, where `so_far` ends; what bars one bars all longer ones.
+
+        `seen`: the editions that stand on it.
+        """
         for step in self.steps.get(here, ()):
-            if _edition(step.end) in seen:
+            there = _edition(step.end)
+            if there in seen:
                 continue
             route = _first(step) if so_far is None else _longer(so_far, step)
             if route is None or self._blocked(route):
                 continue
             yield route
             if len(route.steps) < MAX_STEPS:
-                yield from self._onwards(route, step.end)
+                yield from self._onwards(route, step.end, seen | {there})
 
     def _blocked(self, route: Route) -> bool:
         """Whether a denial speaks of the route's end and an activity before, and the part between is no

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
+from taxonomy_api.portfolio.options import FORMATS
+from taxonomy_api.portfolio.pace import ASSESSING, READING, WRITING
 from taxonomy_api.store.models import Portfolio
-
-#: What a row costs in each phase, as parts of the whole. Measured by `benchmarks.phases` as processor time
-#: on 10,000 rows of 17 columns, three taxonomies, results in all formats: 0.67, 0.60 and 0.74 s.
-READING, ASSESSING, WRITING = 0.33, 0.30, 0.37
 
 
 def seconds_left(portfolio: Portfolio, at: datetime) -> int | None:
@@ -19,11 +17,13 @@ def seconds_left(portfolio: Portfolio, at: datetime) -> int | None:
     """
     if portfolio.state != "running" or portfolio.started is None or not portfolio.rows_total:
         return None
+    files = [*FORMATS, *(["annotated"] if portfolio.options.get("annotated") else [])]
+    writing = sum(WRITING[file] for file in files)
+    whole = (READING + ASSESSING + writing) * portfolio.rows_total
     done = (
-        READING * portfolio.rows_read + ASSESSING * portfolio.rows_assessed + WRITING * portfolio.rows_written
-    ) / portfolio.rows_total
+        READING * portfolio.rows_read + ASSESSING * portfolio.rows_assessed + writing * portfolio.rows_written
+    )
     if done <= 0:
         return None
-    # Results in several formats count their rows again.
     elapsed = max((at - portfolio.started).total_seconds(), 0.0)
-    return math.ceil(elapsed * max(1 - done, 0.0) / done)
+    return math.ceil(elapsed * max(whole - done, 0) / done)

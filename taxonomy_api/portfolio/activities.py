@@ -249,7 +249,7 @@ def read_industry(scheme: str | None, cell: Cell) -> Reading:
         if scheme == "gbt4754":
             text = text.zfill(4)  # classes only are stated as numbers
         elif _may_have_lost_zeros(scheme, text):
-            return _unclear(text)
+            return _unclear(text, _with_zeros(text))
     try:
         return Reading((read_code(text, scheme).as_given,), findings)
     except IndustryCodeError as problem:
@@ -262,6 +262,14 @@ def _may_have_lost_zeros(scheme: str | None, number: str) -> bool:
     if scheme in ("nace2", "nace21"):
         return bool(dot) and len(decimals) < 2
     return len(whole) < 4
+
+
+def _with_zeros(number: str) -> tuple[str, ...]:
+    """The code that a number may have been before a spreadsheet program dropped a zero."""
+    whole, dot, decimals = number.partition(".")
+    if dot and len(whole) <= 2 and len(decimals) == 1:
+        return (f"{whole.zfill(2)}.{decimals}0",)
+    return (number.zfill(4),) if not dot and len(whole) == 3 else ()
 
 
 def _unclear(text: str, nearest: tuple[str, ...] = ()) -> Reading:

@@ -16,6 +16,7 @@ from taxonomy_api.assessment.reach import because, reached
 from taxonomy_api.catalog.diff import Change, Difference, diff
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.portfolio.activities import ActivityReader
+from taxonomy_api.portfolio.amounts import Money
 from taxonomy_api.portfolio.assess import assess_block
 from taxonomy_api.portfolio.headers import ColumnPlan, plan_columns
 from taxonomy_api.portfolio.issues import IssueLog
@@ -26,7 +27,6 @@ from taxonomy_api.portfolio.report import Reporter
 from taxonomy_api.portfolio.result_columns import TaxonomyResults
 from taxonomy_api.portfolio.run import Progress, Reading, assess_rows, interpret
 from taxonomy_api.portfolio.serial_dates import read_serial_dates
-from taxonomy_api.portfolio.summary import Money
 from taxonomy_api.portfolio.table import Cell, Table, shown
 from taxonomy_api.portfolio.uploads import Rows
 from taxonomy_api.portfolio.vocabulary import build_vocabulary

@@ -80,7 +80,7 @@ def _rates(table: RateTable, language: Language) -> Iterator[str]:
 def _assumptions(results: Sequence[TaxonomyResults], options: PortfolioOptions) -> list[str]:
     """What the verdicts take as given."""
     texts = [label("assume_not_excluded", options.language)] if options.assume_not_excluded else []
-    if any(basis == "listing" for one in results for basis in one.basis):
+    if any("listing" in one.basis.occurring() for one in results):
         texts.append(say("listed_item", options.language))
     return texts
 
@@ -115,8 +115,8 @@ def _documents(
     """The documents behind the editions and the activities that occur in the results."""
     cited: dict[str, None] = {taxonomy.source.document: None for taxonomy in taxonomies}
     for one in results:
-        for activity_id in dict.fromkeys(one.activity):
-            activity = release.activity(activity_id.partition("#")[0]) if activity_id else None
+        for activity_id in dict.fromkeys(name.partition("#")[0] for name in one.activity.occurring()):
+            activity = release.activity(activity_id)
             if activity is not None:
                 cited.update(dict.fromkeys(_cited(activity)))
     for document in sorted(cited):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taxonomy_api.portfolio.archive import (
     OLE_MAGIC,
@@ -17,6 +19,9 @@ from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.read_csv import CsvBook
 from taxonomy_api.portfolio.read_xlsx import XlsxBook
 from taxonomy_api.portfolio.table import Book, Note
+
+if TYPE_CHECKING:
+    from taxonomy_api.portfolio.ods_check import OdsFrame
 
 TEXT_SUFFIXES = frozenset([".csv", ".tsv", ".txt"])
 _PARQUET_MAGIC = b"PAR1"
@@ -38,7 +43,7 @@ _NAMES = {
 def open_book(path: Path, limits: Limits) -> Book:
     """The opened upload; raises `PortfolioProblem` where it is none, too large, or of another kind."""
     _check_file(path, limits)
-    kind, notes = _kind(path, limits)
+    kind, notes, frames = _kind(path, limits)
     suffix = path.suffix.lower()
     named = next((name for name, suffixes in _SUFFIXES.items() if suffix in suffixes), None)
     if named is not None and named != kind:
@@ -64,7 +69,7 @@ def open_book(path: Path, limits: Limits) -> Book:
         return CsvBook(path, limits)
     from taxonomy_api.portfolio.read_calamine import CalamineBook
 
-    return CalamineBook(path, limits, notes)
+    return CalamineBook(path, limits, notes, frames)
 
 
 def _check_file(path: Path, limits: Limits) -> None:
@@ -86,30 +91,29 @@ def _check_file(path: Path, limits: Limits) -> None:
         )
 
 
-def _kind(path: Path, limits: Limits) -> tuple[str, list[Note]]:
-    """What the content is, and what in it will be left alone."""
+def _kind(path: Path, limits: Limits) -> tuple[str, list[Note], Mapping[str, OdsFrame]]:
+    """What the content is, what in it will be left alone, and of .ods what its reader does not tell."""
     with path.open("rb") as stream:
         start = stream.read(8)
     if start.startswith(_PARQUET_MAGIC):
-        return "parquet", []
+        return "parquet", [], {}
     if start == OLE_MAGIC:
-        return ole_kind(path)
+        return *ole_kind(path), {}
     if not start.startswith(ZIP_MAGIC):
-        return "text", []
+        return "text", [], {}
     with open_archive(path, limits) as archive:
         notes = [Note("content_ignored", what) for what in ignored_parts(archive)]
         names = {name.lower() for name in archive.namelist()}
         if "content.xml" in names and "xl/workbook.xml" not in names:
-            _check_open_document(archive, path, limits)
-            return "ods", notes
+            return "ods", notes, _check_open_document(archive, path, limits)
         if not names & {"_rels/.rels", "[content_types].xml", "xl/workbook.xml"}:
             raise PortfolioProblem(
                 "not_a_workbook", f"{path.name} is a zip archive without a workbook.", SAVE_AS_XLSX
             )
-    return "xlsx", notes
+    return "xlsx", notes, {}
 
 
-def _check_open_document(archive: zipfile.ZipFile, path: Path, limits: Limits) -> None:
+def _check_open_document(archive: zipfile.ZipFile, path: Path, limits: Limits) -> Mapping[str, OdsFrame]:
     from taxonomy_api.portfolio.ods_check import check_content
 
-    check_content(archive, path.name, limits)
+    return check_content(archive, path.name, limits)

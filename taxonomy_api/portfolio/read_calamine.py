@@ -2,23 +2,28 @@
 
 A column declared as text holds every cell as shown and lists errors; declared as truth values it lists
 every text, date and error, and as dates every truth value. Together they tell the kind of each cell.
-Number formats are not known here: a percentage reads as its fraction, and is asked back where it matters.
+Number formats of .xls are not known here: a percentage reads as its fraction, which is asked back where it
+matters.
+What calamine does not tell of .ods (percentages, errors, merged and hidden cells) comes with its frames.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fastexcel
 import pyarrow as pa
 
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.table import Broken, Cell, Note, SheetData, SheetName, SheetRow
+
+if TYPE_CHECKING:
+    from taxonomy_api.portfolio.ods_check import OdsFrame
 
 _DETAIL = re.compile(r"but got '([A-Za-z]+)")
 _ERROR = re.compile(r"Error\((\w+)\)")
@@ -31,10 +36,17 @@ _ERRORS = {
 class CalamineBook:
     """An opened .xls or .ods file."""
 
-    def __init__(self, path: Path, limits: Limits, notes: Sequence[Note] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        limits: Limits,
+        notes: Sequence[Note] = (),
+        frames: Mapping[str, OdsFrame] | None = None,
+    ) -> None:
         self._path = path
         self._limits = limits
         self.notes: Sequence[Note] = notes
+        self._frames = frames or {}
         with self._damage():
             self._reader = fastexcel.read_excel(path)
             self.sheets: Sequence[SheetName] = [
@@ -96,9 +108,15 @@ class CalamineBook:
                     cell = _cell(kinds.get((row, column), "Number"), text)
                 if cell is not None:
                     found[row][places[column]] = cell
+        frame = self._frames.get(sheet)
+        if frame is not None:
+            _lay_over(found, frame)
         numbers = [number for number, row in enumerate(found, start=1) if row]
         data = SheetData()
         data.set_rows(numbers, [row for row in found if row])
+        if frame is not None:
+            data.merged, data.hidden_rows = list(frame.merged), frame.hidden_rows
+            data.hidden_columns = set(frame.hidden_columns)
         return data
 
     @contextmanager
@@ -125,6 +143,13 @@ class CalamineBook:
             f"{self._path.name} is damaged and cannot be read.",
             "Open it in a spreadsheet program, let it repair the file, and save it as .xlsx.",
         )
+
+
+def _lay_over(rows: list[SheetRow], frame: OdsFrame) -> None:
+    """Put the cells of the frame in the places of those that calamine gave."""
+    for (first, column), (down, right, cell) in frame.cells.items():
+        for row in rows[first : first + down]:
+            row.update(dict.fromkeys(range(column, column + right), cell))
 
 
 def _kind(detail: str) -> str:

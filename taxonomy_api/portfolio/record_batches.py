@@ -8,13 +8,14 @@ sums) has no place in a record batch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec.structs import replace
 
 from taxonomy_api.assessment.coded import Coded
 from taxonomy_api.assessment.engine import Engine

@@ -5,7 +5,6 @@ Rows whose cells say the same are read once.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -171,9 +170,11 @@ class _Rows(Struct, frozen=True):
         if row_column is not None and found:
             found, of_row = _with_row(self.reader, found, cells[row_column])
             findings += ((row_column, finding) for finding in of_row)
-        bases = {name.partition("#")[0] for name in found}
-        counts = Counter(base.partition(":")[0] for base in bases)
-        several = {taxonomy for taxonomy, count in counts.items() if count > 1}
+        seen: set[str] = set()
+        several: set[str] = set()
+        for base in {name.partition("#")[0] for name in found}:
+            taxonomy = base.partition(":")[0]
+            (several if taxonomy in seen else seen).add(taxonomy)
         if several:
             findings.append((activity, CellFinding("several_activities", {})))
             found = _without_parts(found, texts, several)

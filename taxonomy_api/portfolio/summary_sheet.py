@@ -18,7 +18,7 @@ from taxonomy_api.portfolio.book_formats import (
     set_page,
 )
 from taxonomy_api.portfolio.exchange_section import write_exchange
-from taxonomy_api.portfolio.issues import IssueLog
+from taxonomy_api.portfolio.issues import Cause, IssueLog
 from taxonomy_api.portfolio.safe_text import clean, write_text
 from taxonomy_api.portfolio.summary import LINES, PARTS, PortfolioSummary, Tally
 from taxonomy_api.portfolio.summary_charts import CHART_COLUMN_WIDTH, CHART_COLUMNS, add_chart
@@ -29,6 +29,8 @@ TOP = 5
 _WIDTHS = (28, 42, 10)
 _AMOUNT_WIDTH = 21
 _MOST_CAUSES = 40
+#: So many cells are named beside a cause; all of them stand on the sheet Issues.
+_FIRST_CELLS = 3
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -138,14 +140,14 @@ def _controls(sheet: Any, formats: Formats, summary: PortfolioSummary, row: int,
 
 
 def _causes(sheet: Any, formats: Formats, issues: IssueLog, row: int, language: Language) -> int:
-    """The first causes of issues with their counts, and how many more there are."""
+    """The first causes of issues with their counts and first cells, and how many more there are."""
     write_text(sheet, row, 0, label("issues_by_cause", language), formats.bold)
     causes = list(issues.causes())
     for cause in causes[:_MOST_CAUSES]:
         row += 1
         write_text(sheet, row, 0, cause.severity, formats.top)
         name = f"{cause.code}: {cause.column}" if cause.column else cause.code
-        _wrapped(sheet, row, clean(name), formats.wrap)
+        _wrapped(sheet, row, clean(name + _first_cells(cause)), formats.wrap)
         sheet.write_number(row, 2, cause.count, formats.count_top)
     more = causes[_MOST_CAUSES:]
     if more:
@@ -157,6 +159,11 @@ def _causes(sheet: Any, formats: Formats, issues: IssueLog, row: int, language: 
         row += 1
         write_text(sheet, row, 1, label("no_issues", language))
     return row + 1
+
+
+def _first_cells(cause: Cause) -> str:
+    cells = [issue.cell for issue in cause.listed[:_FIRST_CELLS] if issue.cell]
+    return f" ({', '.join(cells)}{', …' if cause.count > len(cells) else ''})" if cells else ""
 
 
 def _wrapped(sheet: Any, row: int, text: str, style: Any) -> None:

@@ -21,7 +21,7 @@ ROWS_PER_GROUP = 2**16
 Values = Callable[[int, int], "pa.Array[Any]"]
 
 
-def write_parquet(path: Path, columns: Sequence[ResultColumn]) -> None:
+def write_parquet(path: Path, columns: Sequence[ResultColumn], progress: Callable[[int], None]) -> None:
     """A column of numbers or of dates is typed, any other is text; a row group at a time is in memory."""
     rows = len(columns[0].cells)
     typed = [_values_of(column.cells) for column in columns]
@@ -33,6 +33,7 @@ def write_parquet(path: Path, columns: Sequence[ResultColumn]) -> None:
             stop = min(start + ROWS_PER_GROUP, rows)
             arrays = [values(start, stop) for _, values in typed]
             writer.write_table(pa.Table.from_arrays(arrays, names=names))
+            progress(stop)
 
 
 def _values_of(cells: Sequence[Cell]) -> tuple[pa.DataType, Values]:

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.json import Encoder
 from sqlalchemy import bindparam, insert, select, update
@@ -32,6 +32,8 @@ WORKER = "worker"
 #: What the first entry of a chain follows.
 GENESIS = "0" * 64
 _PENDING = "audit"
+#: Entries of a batch hold a thousand hashes.
+_PAGE = 500
 
 Detail = str | int | Mapping[str, str]
 _encode = Encoder(order="sorted").encode
@@ -55,6 +57,19 @@ class Head:
 
     def __str__(self) -> str:
         return f"{self.seq}:{self.hash}"
+
+
+class Entry(NamedTuple):
+    """An entry as it is read where there are many: no object of the session."""
+
+    chain: str
+    seq: int
+    at: datetime
+    kind: str
+    actor: str
+    subject: str
+    detail: str
+    hash: str
 
 
 def record(session: Session, chain: str, kind: str, actor: str, subject: str, **detail: Detail) -> None:
@@ -89,6 +104,17 @@ def entries(session: Session, chain: str, before: int | None, limit: int) -> Seq
     if before is not None:
         query = query.where(AuditEntry.seq < before)
     return session.scalars(query).all()
+
+
+def walk(session: Session, chain: str, end: int | None = None) -> Iterator[Entry]:
+    """The entries of a chain in order, to the number `end` or the newest; one page is held at a time."""
+    query = _WALK.where(_ENTRIES.c.chain == chain).limit(_PAGE)
+    if end is not None:
+        query = query.where(_ENTRIES.c.seq <= end)
+    after = 0
+    while page := session.execute(query.where(_ENTRIES.c.seq > after)).all():
+        yield from map(Entry._make, page)
+        after = page[-1].seq
 
 
 class Sealer:
@@ -154,10 +180,10 @@ class Sealer:
 def entry_hash(key: bytes, previous: str, *content: str | int | datetime) -> str:
     """HMAC-SHA256 in hexadecimal over the hash before and what an entry says, as one JSON array."""
     plain = [one.isoformat(timespec="microseconds") if isinstance(one, datetime) else one for one in content]
-    return hmac.new(key, _encode([previous, *plain]), hashlib.sha256).hexdigest()
+    return hmac.digest(key, _encode([previous, *plain]), "sha256").hex()
 
 
-def hash_of(key: bytes, previous: str, entry: AuditEntry) -> str:
+def hash_of(key: bytes, previous: str, entry: Entry | AuditEntry) -> str:
     """The hash that an entry should bear."""
     return entry_hash(
         key,
@@ -181,6 +207,7 @@ _MOVE = (
     update(_HEADS).where(_HEADS.c.chain == bindparam("of")).values(seq=bindparam("to"), hash=bindparam("by"))
 )
 _INSERT = insert(_ENTRIES)
+_WALK = select(*(_ENTRIES.c[name] for name in Entry._fields)).order_by(_ENTRIES.c.seq)
 
 
 def _locked_head(session: Session, chain: str) -> Head:

@@ -6,48 +6,22 @@ What was deleted since is passed over: an entry outlives what it speaks of.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select
+from msgspec.json import decode
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from taxonomy_api.errors import NotFound
-from taxonomy_api.store.audit import sha256
+from taxonomy_api.store.audit import Entry, sha256, walk
 from taxonomy_api.store.files import FileStore
-from taxonomy_api.store.models import Assessment, AuditEntry, Portfolio
+from taxonomy_api.store.models import Assessment, Portfolio
 
 #: Contents that are read at a time.
 _PIECE = 200
-
-
-@dataclass(slots=True)
-class _Sealed:
-    """The assessments of which the entries of one chain tell; `last` is the number of the last entry.
-
-    Not complete where an entry of an earlier version holds one hash over a whole batch.
-    """
-
-    ids: set[str] = field(default_factory=set)
-    last: int = 0
-    is_complete: bool = True
-
-    def add(self, entry: AuditEntry) -> dict[str, dict[str, str]]:
-        """The hashes by assessment in an entry, noted as sealed."""
-        self.last = max(self.last, entry.seq)
-        hashes: dict[str, dict[str, str]] = {}
-        if entry.kind == "assessment.created":
-            hashes[entry.subject] = json.loads(entry.detail)
-        elif entry.kind == "assessment.batch":
-            answers = json.loads(entry.detail)["answers"]
-            self.is_complete &= isinstance(answers, dict)
-            if isinstance(answers, dict):
-                hashes = {one: {"answer": digest} for one, digest in answers.items()}
-        self.ids |= hashes.keys()
-        return hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,41 +31,49 @@ class Contents:
     session: Session
     files: FileStore
 
-    def differences(self, chain: str, entries: Iterable[AuditEntry]) -> Iterator[str]:
-        """What is no longer as the entries of a chain have it, or has no entry, one text each."""
+    def differences(self, chain: str, entries: Iterable[Entry]) -> Iterator[str]:
+        """What is no longer as the entries of a chain have it, or has no entry, one text each.
+
+        Reads contents a piece at a time, and holds no more of them.
+        """
         hashes: dict[str, dict[str, str]] = {}
-        sealed = _Sealed()
+        known = 0
         for entry in entries:
             if len(hashes) >= _PIECE:
-                yield from self._assessments(chain, hashes)
+                known += yield from self._assessments(chain, hashes)
                 hashes = {}
-            hashes |= sealed.add(entry)
+            hashes |= _hashes(entry)
             if entry.kind == "portfolio.ended":
-                yield from self._portfolio(chain, entry.subject, json.loads(entry.detail))
-        yield from self._assessments(chain, hashes)
-        yield from self._without_entry(chain, sealed)
+                yield from self._portfolio(chain, entry.subject, decode(entry.detail))
+        known += yield from self._assessments(chain, hashes)
+        count = select(func.count()).where(Assessment.organisation_id == chain)
+        if self.session.scalar(count) != known:
+            # Or a server is at work meanwhile.
+            yield from self._without_entry(chain)
 
-    def _without_entry(self, chain: str, sealed: _Sealed) -> Iterator[str]:
-        stored = select(Assessment.id).where(Assessment.organisation_id == chain)
-        unsealed = {one for one in self.session.scalars(stored) if one not in sealed.ids}
-        if unsealed:
-            # Written since: a server may be at work meanwhile.
-            later = select(AuditEntry).where(AuditEntry.chain == chain, AuditEntry.seq > sealed.last)
-            for entry in self.session.scalars(later):
-                unsealed -= sealed.add(entry).keys()
-        if sealed.is_complete:
-            for one in sorted(unsealed):
-                yield f"assessment {one} is stored, and no entry tells of it"
+    def _without_entry(self, chain: str) -> Iterator[str]:
+        # What is stored is read first: its entries are there by then.
+        unsealed = set(self.session.scalars(select(Assessment.id).where(Assessment.organisation_id == chain)))
+        for entry in walk(self.session, chain):
+            if _is_of_a_whole_batch(entry):
+                # One hash over all its answers, by an earlier version: it tells no ids.
+                return
+            unsealed.difference_update(_hashes(entry))
+        for one in sorted(unsealed):
+            yield f"assessment {one} is stored, and no entry tells of it"
 
-    def _assessments(self, chain: str, hashes: dict[str, dict[str, str]]) -> Iterator[str]:
-        ids = iter(hashes)
+    def _assessments(self, chain: str, hashes: dict[str, dict[str, str]]) -> Generator[str, None, int]:
+        """Returns how many of them are stored."""
+        ids, known = iter(hashes), 0
         columns = (Assessment.id, Assessment.request, Assessment.answer)
         while some := list(islice(ids, _PIECE)):
             own = (Assessment.organisation_id == chain, Assessment.id.in_(some))
             for found, request, answer in self.session.execute(select(*columns).where(*own)):
+                known += 1
                 for part, text in (("request", request), ("answer", answer)):
                     if hashes[found].get(part) not in (None, sha256(text)):
                         yield f"the stored {part} of assessment {found} is not the one that was sealed"
+        return known
 
     def _portfolio(self, chain: str, portfolio_id: str, detail: dict[str, Any]) -> Iterator[str]:
         own = (Portfolio.organisation_id == chain, Portfolio.id == portfolio_id)
@@ -107,3 +89,16 @@ class Contents:
                 fault = "is no longer there"
             if fault:
                 yield f"{name} of portfolio {portfolio_id} {fault}"
+
+
+def _hashes(entry: Entry) -> dict[str, dict[str, str]]:
+    """The hashes by assessment that an entry holds."""
+    if entry.kind == "assessment.created":
+        return {entry.subject: decode(entry.detail)}
+    if entry.kind == "assessment.batch" and not _is_of_a_whole_batch(entry):
+        return {one: {"answer": digest} for one, digest in decode(entry.detail)["answers"].items()}
+    return {}
+
+
+def _is_of_a_whole_batch(entry: Entry) -> bool:
+    return entry.kind == "assessment.batch" and not isinstance(decode(entry.detail)["answers"], dict)

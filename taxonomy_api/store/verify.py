@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from taxonomy_api.store.audit import GENESIS, Head, hash_of, heads
+from taxonomy_api.store.audit import GENESIS, Entry, Head, hash_of, heads, walk
 from taxonomy_api.store.contents import Contents
 from taxonomy_api.store.models import AuditEntry
 
-#: Entries of a batch hold a thousand hashes.
-_PAGE = 500
 #: After so many findings in one chain the rest of it says nothing new.
 MOST_FINDINGS = 20
 
@@ -69,54 +67,60 @@ def _check_chain(
     anchors: list[Head],
     contents: Contents | None,
 ) -> ChainReport:
-    findings: list[str] = []
-    count, expected, previous = 0, 1, GENESIS
     end = newest if head is None else head.seq
-    for entry in _entries(session, chain, end):
-        count += 1
-        if entry.seq != expected:
-            findings.append(f"entries {expected} to {entry.seq - 1} are missing")
-        if hash_of(key, previous, entry) != entry.hash:
-            findings.append(f"entry {entry.seq} is not as it was sealed, or not where it was")
-        expected, previous = entry.seq + 1, entry.hash
-        if len(findings) >= MOST_FINDINGS:
-            findings.append("further entries were not checked")
-            break
-    else:
-        if expected <= end:
-            findings.append(f"entries {expected} to {end} are missing")
-        elif head is None:
-            findings.append("the head of the chain is missing")
-        elif head.hash != previous:
-            findings.append(f"the head names another hash than entry {head.seq}")
-        if head is not None and newest > head.seq:
-            findings.append(f"there are entries after the head {head.seq}")
+    check = _Check(key)
+    sound = check.over(walk(session, chain, end))
+    changed = [] if contents is None else list(islice(contents.differences(chain, sound), MOST_FINDINGS))
+    for _ in sound:
+        # The rest, which nobody has asked for yet.
+        pass
+    findings = [*check.findings, *check.at_the_end(end, newest, head)]
     findings += [
         f"the anchored entry {anchor} is missing or another"
         for anchor in anchors
         if anchor.chain == chain and not _holds(session, chain, anchor)
     ]
-    if contents is not None and not findings:
-        # Entries that are not as they were sealed say nothing about what they speak of.
-        changed = islice(contents.differences(chain, _entries(session, chain, end)), MOST_FINDINGS)
-        findings += changed
-    return ChainReport(chain, count, head, tuple(findings))
+    # Entries that are not as they were sealed say nothing about what they speak of.
+    return ChainReport(chain, check.count, head, tuple(findings or changed))
 
 
-def _entries(session: Session, chain: str, end: int) -> Iterator[AuditEntry]:
-    after = 0
-    while True:
-        page = session.scalars(
-            select(AuditEntry)
-            .where(AuditEntry.chain == chain, AuditEntry.seq > after, AuditEntry.seq <= end)
-            .order_by(AuditEntry.seq)
-            .limit(_PAGE)
-        ).all()
-        yield from page
-        if len(page) < _PAGE:
+@dataclass(slots=True)
+class _Check:
+    """Follows a chain entry by entry; `previous` is the hash of the last one, `expected` the next number."""
+
+    key: bytes
+    findings: list[str] = field(default_factory=list)
+    count: int = 0
+    expected: int = 1
+    previous: str = GENESIS
+
+    def over(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        """Passes on the entries as long as all are as they were sealed, and checks the others as well."""
+        for entry in entries:
+            if len(self.findings) >= MOST_FINDINGS:
+                return
+            self.count += 1
+            if entry.seq != self.expected:
+                self.findings.append(f"entries {self.expected} to {entry.seq - 1} are missing")
+            if hash_of(self.key, self.previous, entry) != entry.hash:
+                self.findings.append(f"entry {entry.seq} is not as it was sealed, or not where it was")
+            self.expected, self.previous = entry.seq + 1, entry.hash
+            if not self.findings:
+                yield entry
+
+    def at_the_end(self, end: int, newest: int, head: Head | None) -> Iterator[str]:
+        """What is wrong with where the chain ends."""
+        if len(self.findings) >= MOST_FINDINGS:
+            yield "further entries were not checked"
             return
-        after = page[-1].seq
-        session.expunge_all()
+        if self.expected <= end:
+            yield f"entries {self.expected} to {end} are missing"
+        elif head is None:
+            yield "the head of the chain is missing"
+        elif head.hash != self.previous:
+            yield f"the head names another hash than entry {head.seq}"
+        if head is not None and newest > head.seq:
+            yield f"there are entries after the head {head.seq}"
 
 
 def _holds(session: Session, chain: str, anchor: Head) -> bool:

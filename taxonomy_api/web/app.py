@@ -10,6 +10,7 @@ from taxonomy_api.web import docs_page, headers, problems, request_ids, request_
 from taxonomy_api.web.api import make_api
 from taxonomy_api.web.json_io import Json
 from taxonomy_api.web.services import Services, attach, make_services
+from taxonomy_api.web.uploads import UploadRequest
 from taxonomy_api.web.views import (
     assessments,
     audit,
@@ -24,6 +25,8 @@ from taxonomy_api.web.views import (
 
 
 class _App(Flask):
+    request_class = UploadRequest
+
     def log_exception(self, _: object) -> None:
         """Unexpected failures are logged where they are answered, without what callers sent."""
 

@@ -60,7 +60,12 @@ def published(answer: Response, release: str, language: Language) -> Response:
 def tagged(answer: Response) -> Response:
     """The same for everyone as long as its content is; not sent again to a caller who has it."""
     answer.headers["Cache-Control"] = "no-cache"
-    answer.set_etag(hashlib.sha256(answer.get_data()).hexdigest()[:32])
+    return identified(answer, answer.get_data())
+
+
+def identified(answer: Response, content: bytes) -> Response:
+    """Not sent again to a caller who has this `content`, or what stands for it; kept in no cache."""
+    answer.set_etag(hashlib.sha256(content).hexdigest()[:32])
     answer.make_conditional(request)
     return answer
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 
 import click
 import pytest
@@ -54,6 +56,26 @@ def test_help_loads_nothing_heavy() -> None:
         "print([n for n in ('flask', 'sqlalchemy', 'numpy', 'pyarrow', 'yaml') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_assessing_loads_nothing_of_the_service(tmp_path: Path) -> None:
+    """Nor what reads data files or other formats: a small portfolio takes hardly longer than start-up."""
+    portfolio, cache = tmp_path / "portfolio.csv", tmp_path / "cache"
+    portfolio.write_text("Project,Activity\nOne,eu-climate-mitigation:4.1\n", encoding="utf-8")
+    service = ("flask", "marshmallow", "sqlalchemy", "alembic", "huey", "prometheus_client")
+    formats = ("yaml", "openpyxl", "pyarrow", "fastexcel", "opencc")
+    program = (
+        "import sys; from taxonomy_api.cli.main import cli\n"
+        f"cli({['assess', str(portfolio), '-o', str(tmp_path / 'result.xlsx')]!r}, standalone_mode=False)\n"
+        f"print([n for n in {(*service, *formats)!r} if n in sys.modules])"
+    )
+    environment = {**os.environ, "TAXONOMY_API_CACHE": str(cache)}
+    for _ in range(2):  # the first run reads the data files and keeps what it read
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, check=True, text=True
+        )
+    assert (tmp_path / "result.xlsx").exists()
     assert done.stdout.splitlines()[-1] == "[]"
 
 

@@ -351,3 +351,20 @@ def test_another_organisation_cannot_touch_a_job(bench: Bench) -> None:
             step(Identity("f" * 32, "key", frozenset()), job_id)
     with bench.database.reading() as session:
         assert Repository(session, bench.organisation_id).portfolio(job_id).state == "queued"
+
+
+def test_work_is_queued_after_what_it_is_about_is_stored(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(bench.queue, "send", lambda job_id: seen.append(bench.portfolio(job_id).state))
+    bench.submit()
+    assert seen == ["queued"]
+
+    def fail(*_: object) -> None:
+        raise OperationalError("COMMIT", None, Exception("gone"))
+
+    monkeypatch.setattr("taxonomy_api.jobs.portfolios.settle", fail)
+    with pytest.raises(OperationalError):
+        bench.submit()
+    assert seen == ["queued"]

@@ -86,7 +86,7 @@ def write_ods(path: Path, rows_xml: str, *, prolog: str = "", sheet: str = "Proj
     """An .ods spreadsheet whose only table holds the rows given."""
     spaces = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in ("office", "table", "text")
+        for name in ("office", "table", "text", "calcext")
     )
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?>{prolog}<office:document-content {spaces}><office:body>'

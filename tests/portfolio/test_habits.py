@@ -69,7 +69,7 @@ def assessed(request: pytest.FixtureRequest, engine: Engine, tmp_path: Path) -> 
             read_options(engine.release, raw, ["xlsx"]),
             tmp_path,
             lambda _: None,
-            opener=lambda source, limits, _: open_book(source, limits),
+            opener=lambda source, limits, *_: open_book(source, limits),
         )
         book = openpyxl.load_workbook(tmp_path / "results.xlsx")
         head, *body = book["Results"].iter_rows(values_only=True)
@@ -268,6 +268,7 @@ def test_habit_16_codes_read_as_numbers(assessed: Assess) -> None:
     # 6.1 may have been 06.10 or 6.1, so it is no code; 35.11 can only be itself; 35.00 is no class.
     assert "B4" in found.cells("industry_code_only") and "B5" in found.cells("industry_code_only")
     assert "B2" not in found.cells("industry_code_only")
+    assert found.told["industry_unreadable B2"].endswith("Nearest: 06.10.")
     assert set(found.verdicts("eu-climate-mitigation")) == {"undetermined"}
 
 

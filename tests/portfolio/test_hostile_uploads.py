@@ -236,7 +236,7 @@ def test_a_cancelled_reading_ends_the_child(tmp_path: Path) -> None:
     class Stop(Exception):
         pass
 
-    def tick() -> None:
+    def tick(_: int) -> None:
         raise Stop
 
     class Slow(ReadingProcess):

@@ -15,7 +15,7 @@ from other_formats import ods_row, write_ods, write_xls
 
 from taxonomy_api.portfolio.open_book import open_book
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
-from taxonomy_api.portfolio.table import Broken, Cell
+from taxonomy_api.portfolio.table import Broken, Cell, MergedRange, Percent
 
 
 def rows(path: Path, limits: Limits | None = None) -> list[dict[int, Cell]]:
@@ -93,9 +93,70 @@ def test_an_open_document_spreadsheet(tmp_path: Path) -> None:
     )
 
 
+ERROR = (
+    '<table:table-cell table:formula="of:=#REF!" office:value-type="string" office:string-value="" '
+    'calcext:value-type="error"{more}><text:p>#REF!</text:p></table:table-cell>'
+)
+PERCENT = (
+    '<table:table-cell office:value-type="percentage" office:value="{0}"{1}>'
+    "<text:p>x</text:p></table:table-cell>"
+)
+
+
+def test_what_an_open_document_says_beside_values(tmp_path: Path) -> None:
+    """As LibreOffice writes it: errors without a value, percentages, merged blocks, what is hidden."""
+    text = '<table:table-cell office:value-type="string"{}><text:p>{}</text:p></table:table-cell>'
+    formula = (
+        '<table:table-cell table:formula="of:=[.A1]" office:value-type="float" office:value="7">'
+        "<text:p>7</text:p></table:table-cell>"
+    )
+    xml = (
+        '<table:table-column/><table:table-column table:visibility="collapse" '
+        'table:number-columns-repeated="2"/><table:table-column/>'
+        + ods_row("a", "b", "c", "d", "e")
+        + "<table:table-row>"
+        + text.format(' table:number-rows-spanned="2"', "m")
+        + ERROR.format(more=' table:number-columns-repeated="2"')
+        + PERCENT.format("0.5", "")
+        + formula
+        + '</table:table-row><table:table-row table:visibility="filter" table:number-rows-repeated="2">'
+        + "<table:covered-table-cell/>"
+        + PERCENT.format("1", ' table:number-columns-repeated="2"')
+        + ERROR.format(more="")
+        + "</table:table-row>"
+        + '<table:table-row table:visibility="collapse" table:number-rows-repeated="1000"><table:table-cell/>'
+        + "</table:table-row>"
+        + ods_row("z")
+    )
+    book = open_book(write_ods(tmp_path / "book.ods", xml), Limits())
+    data = book.read("Projects", 100)
+    broken = Broken("error_cell", "#REF!")
+    third: dict[int, Cell] = {1: Percent("100%"), 2: Percent("100%"), 3: broken}
+    assert data.numbers == [1, 2, 3, 4, 1005]
+    assert data.rows[1:] == [{0: "m", 1: broken, 2: broken, 3: Percent("50%"), 4: 7}, third, third, {0: "z"}]
+    assert all(type(cell) is Percent for cell in (data.rows[1][3], data.rows[2][1], data.rows[2][2]))
+    assert (data.hidden_rows, data.hidden_columns) == (2, {1, 2})
+    assert data.merged == [MergedRange(2, 0, 3, 0)]
+    # The first rows alone say the same.
+    assert book.head("Projects", 2).rows == data.rows[:2]
+
+
+@pytest.mark.parametrize("shown", ["#N/A", "#DIV/0!", "Err:508", "#NAME?"])
+def test_errors_of_programs_that_do_not_mark_them(shown: str, tmp_path: Path) -> None:
+    xml = (
+        '<table:table-row><table:table-cell table:formula="of:=X" office:value-type="string" '
+        f'office:string-value=""><text:p>{shown}</text:p></table:table-cell></table:table-row>'
+    )
+    # A person may write the same as text.
+    (first, second) = rows(write_ods(tmp_path / "book.ods", xml + ods_row(shown)))
+    assert (first, second) == ({0: Broken("error_cell", shown)}, {0: shown})
+
+
 @pytest.mark.parametrize(
     "xml",
     [
+        '<table:table-row table:number-rows-repeated="40000">'
+        '<table:table-cell table:formula="of:=X" table:number-columns-repeated="16384"/></table:table-row>',
         ods_row("x", repeat=1_000_000),
         '<table:table-row><table:table-cell office:value-type="string" '
         'table:number-columns-repeated="99999"/></table:table-row>',

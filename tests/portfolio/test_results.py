@@ -180,6 +180,8 @@ def test_a_flood_of_one_fault_is_capped_and_counted(tmp_path: Path, engine: Engi
     issues = [row for row in sheet_rows(tmp_path, "Issues") if row[1] == "unknown_activity"]
     assert len(issues) == 11
     assert issues[-1][7] == "20 more of this kind are not listed (at most 10 per cause)"
+    causes = {line[1]: line[2] for line in sheet_rows(tmp_path, "Summary") if line[1]}
+    assert causes["unknown_activity: activity (B2, B3, B4, …)"] == 30
     assert len(sheet_rows(tmp_path, "Results")) == 31
 
 

@@ -65,7 +65,7 @@ def _field(cell: Cell) -> str:
 def test_parquet(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet_module, "ROWS_PER_GROUP", 7)
     columns = columns_of(seed)
-    write_parquet(tmp_path / "results.parquet", columns)
+    write_parquet(tmp_path / "results.parquet", columns, lambda _: None)
     table = pq.read_table(tmp_path / "results.parquet")
     assert table.column_names == [column.header for column in columns]
     kinds = dict(zip(table.column_names, table.schema.types, strict=True))
@@ -77,5 +77,7 @@ def test_parquet(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_parquet_without_rows(tmp_path: Path) -> None:
-    write_parquet(tmp_path / "results.parquet", [ResultColumn("a", []), ResultColumn("b", [])])
+    write_parquet(
+        tmp_path / "results.parquet", [ResultColumn("a", []), ResultColumn("b", [])], lambda _: None
+    )
     assert pq.read_table(tmp_path / "results.parquet").column_names == ["a", "b"]

@@ -202,3 +202,21 @@ def test_a_bootstrap_key_is_ignored_once_any_key_exists_even_a_revoked_one(tmp_p
 )
 def test_loopback(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+def test_time_does_not_tell_what_is_wrong_with_a_key(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole hashes are compared in constant time, also where no key has the public part."""
+    compared: list[tuple[str, str]] = []
+
+    def compare(one: str, other: str) -> bool:
+        compared.append((one, other))
+        return one == other
+
+    key = make(database)
+    monkeypatch.setattr("taxonomy_api.store.keys.hmac.compare_digest", compare)
+    for tried in (key, key[:-1] + ("A" if key[-1] != "A" else "B"), "ta_nobody_" + "x" * 43):
+        assert (who(database, tried) is not None) == (tried == key)
+    assert len(compared) == 3
+    assert {len(text) for pair in compared for text in pair} == {64}

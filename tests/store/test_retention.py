@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -11,14 +12,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from taxonomy_api.settings import Settings
+from taxonomy_api.settings import SETTINGS, Settings
 from taxonomy_api.store import retention
 from taxonomy_api.store.audit import OPERATOR, entries
 from taxonomy_api.store.database import Database
 from taxonomy_api.store.files import FileStore
+from taxonomy_api.store.idempotency import KEPT, MOST_KEYS
 from taxonomy_api.store.ids import new_id, now
 from taxonomy_api.store.keys import create_organisation
-from taxonomy_api.store.models import Assessment, IdempotencyKey, Portfolio, StoredRelease
+from taxonomy_api.store.models import Assessment, Base, IdempotencyKey, Portfolio, StoredRelease
 from taxonomy_api.store.repository import NewAssessment, Repository, StoredFile
 from taxonomy_api.store.retention import Purged, purge
 from taxonomy_api.store.verify import verify
@@ -165,3 +167,28 @@ def test_a_release_that_is_used_meanwhile_stays(store: Store, monkeypatch: pytes
     monkeypatch.setattr(store.database, "unit_of_work", late)
     assert retention._releases(store.database, None, ago(1), "worker") == 0
     assert store.count(StoredRelease) == 1
+
+
+#: Where the page tells of each table.
+ROWS = {
+    "assessments": "single assessment: request and answer",
+    "portfolios": "results of a portfolio, and its row with file name, options and summary",
+    "idempotency_keys": "Idempotency-Key with the id of its result",
+    "releases": "data release that an answer was given from",
+    "organisations": "organisation; API key",
+    "api_keys": "API key (SHA-256, scopes, expiry, name)",
+    "audit_entries": "audit trail: ids, counts, hashes",
+    "audit_heads": "heads of the trail",
+}
+
+
+def test_the_page_tells_of_every_table_and_of_the_times_in_force() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "retention.md").read_text(encoding="utf-8")
+    assert set(ROWS) == set(Base.metadata.tables)
+    assert [row for row in ROWS.values() if row not in page] == []
+    assert f"{KEPT // timedelta(hours=1)} hours; the newest {MOST_KEYS:,}" in page
+    settings = {setting.name: setting.default for setting in SETTINGS}
+    assert (
+        f"`TAXONOMY_API_RESULT_DAYS` after its end, {settings['TAXONOMY_API_RESULT_DAYS']} by default" in page
+    )
+    assert set(re.findall(r"TAXONOMY_API_[A-Z_]+", page)) <= set(settings)

@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,8 +51,10 @@ class Caller:
     organisation_id: str
     headers: dict[str, str] = field(default_factory=dict)
 
-    def __call__(self, method: str, path: str, **more: object) -> TestResponse:
-        headers = {"Authorization": f"Bearer {self.key}", **self.headers}
+    def __call__(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: object
+    ) -> TestResponse:
+        headers = {"Authorization": f"Bearer {self.key}", **self.headers, **(headers or {})}
         return self.client.open(path, method=method, headers=headers, buffered=True, **more)  # type: ignore[arg-type]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -342,3 +343,10 @@ def test_nothing_works_without_data_and_it_says_so(
     for path in ("/readyz", "/v1/taxonomies"):
         assert_problem(empty.get(path), 503, "no_release")
     made.database.close()
+
+
+def test_what_the_operator_does_has_no_address(app: Flask) -> None:
+    """Organisations, keys, reloads, purges and other chains than one's own: the command line only."""
+    words = {word for rule in app.url_map.iter_rules() for word in re.findall(r"[a-z]+", str(rule).lower())}
+    assert {"portfolios", "audit"} <= words
+    assert not words & {"operator", "org", "organisation", "organisations", "key", "keys", "reload", "purge"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import urllib.error
 import urllib.request
@@ -247,3 +248,20 @@ def test_lines_of_exceptions_tell_kinds_and_places_only() -> None:
     assert [one["kind"] for one in line["exception"]] == ["builtins.RuntimeError", "builtins.ValueError"]
     assert line["exception"][0]["frames"][0].endswith("test_lines_of_exceptions_tell_kinds_and_places_only")
     assert "PLANTED" not in str(line)
+
+
+def test_every_figure_is_on_the_page_and_no_other(own: Services, operations: Operations) -> None:
+    """Each has been counted once, so that it shows; and the release in use has an age."""
+    caller = key_of(own, create_app(own.settings, own).test_client())
+    caller("POST", "/v1/assessments", json=PROJECT)
+    reload_release(own.settings)
+    text = generate_latest(own.metrics.registry).decode() + operations.metrics().decode()
+    shown = {
+        sample.name
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if not sample.name.endswith(("_bucket", "_count", "_sum", "_created"))
+    } | {"taxonomy_api_request_seconds"}
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert shown == set(re.findall(r"^\| `(taxonomy_api_\w+)` \|", page, re.MULTILINE))
+    assert value(text, "taxonomy_api_release_age_seconds") >= 0

@@ -9,6 +9,7 @@ import json
 import resource
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,11 @@ from werkzeug.test import TestResponse
 from taxonomy_api.jobs.worker import make_worker
 from taxonomy_api.portfolio.options import NAMES
 from taxonomy_api.web.services import Services
-from tests.web.conftest import HYDRO, LOANS, Caller, assert_problem
+from tests.web.conftest import HYDRO, LOANS, Caller, MakeCaller, assert_problem
 from tests.web.live import multipart
 
 PATH = "/v1/portfolios"
+FORMATS = ("xlsx", "csv", "parquet")
 Work = Callable[[], None]
 
 
@@ -408,3 +410,54 @@ def test_a_full_disk_is_told_and_leaves_nothing_behind(
     assert bank("GET", PATH).get_json()["portfolios"] == []
     assert bank("GET", "/v1/audit").get_json()["head"] == before
     assert hand_in(bank, content).status_code == 202
+
+
+@pytest.mark.parametrize("left_out", [0, 20, 4_000_000], ids=["whole", "no end", "half"])
+def test_a_large_upload_leaves_no_file_open(bank: Caller, left_out: int) -> None:
+    """Neither one that breaks off: it is on the disk by then."""
+    form, kind = multipart(b"project id,activity\n" + b"A-1,demo-a:1.10\n" * 500_000)
+    with warnings.catch_warnings(record=True) as noticed:
+        warnings.simplefilter("always", ResourceWarning)
+        sent = form[: len(form) - left_out]
+        answer = bank(
+            "POST", PATH, input_stream=io.BytesIO(sent), content_length=len(form), content_type=kind
+        )
+        assert answer.status_code == (422 if left_out else 202)
+        gc.collect()
+    assert [str(one.message) for one in noticed] == []
+
+
+def test_what_is_final_is_not_sent_twice(bank: Caller, done: str) -> None:
+    for path in (done, f"{done}/rows?verdict=aligned", *(f"{done}/results.{kind}" for kind in FORMATS)):
+        first = bank("GET", path)
+        tag = first.headers["ETag"]
+        assert not tag.startswith("W/")
+        again = bank("GET", path, headers={"If-None-Match": tag})
+        assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
+        assert first.headers["Cache-Control"] == again.headers["Cache-Control"] == "no-store"
+        assert bank("GET", path, headers={"If-None-Match": '"another"'}).data == first.data
+    assert bank("GET", f"{done}/rows").headers["ETag"] != bank("GET", f"{done}/rows?limit=1").headers["ETag"]
+
+
+def test_a_portfolio_is_sent_again_once_it_is_another(bank: Caller, work: Work) -> None:
+    path = hand_in(bank).headers["Location"]
+    waiting = {"If-None-Match": bank("GET", path).headers["ETag"]}
+    assert bank("GET", path, headers=waiting).status_code == 304
+    work()
+    assert bank("GET", path, headers=waiting).get_json()["status"] == "done"
+
+
+def test_a_tag_opens_nothing_to_others(bank: Caller, caller: MakeCaller, done: str) -> None:
+    """Nor to the same organisation without the scope, or once it is deleted."""
+    paths = (done, f"{done}/rows", *(f"{done}/results.{kind}" for kind in FORMATS))
+    tags = {path: bank("GET", path).headers["ETag"] for path in paths}
+    stranger = caller()
+    reader = caller("read", organisation_id=bank.organisation_id)
+    for path, tag in tags.items():
+        known = {"If-None-Match": tag}
+        assert_problem(stranger("GET", path, headers=known), 404, "unknown_portfolio")
+        assert_problem(reader("GET", path, headers=known), 403, "scope_missing")
+        assert_problem(bank.client.get(path, headers=known), 401, "key_missing")
+    assert bank("DELETE", done).status_code == 204
+    for path, tag in tags.items():
+        assert_problem(bank("GET", path, headers={"If-None-Match": tag}), 404, "unknown_portfolio")

@@ -8,6 +8,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy import event, func, select, update
 from taxonomy_api.assessment import engine as engine_module
 from taxonomy_api.settings import Settings
 from taxonomy_api.store import assessments as assessments_module
+from taxonomy_api.store import idempotency as idempotency_module
 from taxonomy_api.store.audit import sha256
 from taxonomy_api.store.idempotency import LEASE, StillRunning
 from taxonomy_api.store.ids import now
@@ -425,3 +427,14 @@ def test_proceeds_leave_hashes_only(bank: Caller, made: Services) -> None:
 def count(made: Services) -> int:
     with made.database.reading() as session:
         return session.scalar(select(func.count()).select_from(Assessment)) or 0
+
+
+def test_a_key_is_remembered_for_a_day(bank: Caller, made: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    bank.headers["Idempotency-Key"] = "daily"
+    first = bank("POST", PATH, json=PROJECT)
+    today = now()
+    for later, executions in ((timedelta(hours=23, minutes=59), 1), (timedelta(hours=24, minutes=1), 2)):
+        monkeypatch.setattr(idempotency_module, "now", lambda later=later: today + later)
+        again = bank("POST", PATH, json=PROJECT)
+        assert (again.get_json()["id"] == first.get_json()["id"]) == (executions == 1)
+        assert count(made) == executions

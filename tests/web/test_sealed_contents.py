@@ -17,6 +17,7 @@ from sqlalchemy import delete, insert, select, update
 from taxonomy_api.cli.main import cli
 from taxonomy_api.jobs.worker import make_worker
 from taxonomy_api.settings import Settings
+from taxonomy_api.store.audit import walk
 from taxonomy_api.store.contents import Contents
 from taxonomy_api.store.models import Assessment, AuditEntry, AuditHead
 from taxonomy_api.web.services import Services, make_services
@@ -118,7 +119,7 @@ def test_what_is_written_while_the_trail_is_checked_is_no_finding(bank: Caller, 
     """Its entry comes after the last one that was looked at."""
     bank("POST", PATH, json=PROJECT)
     with made.database.reading() as session:
-        entries = list(session.scalars(select(AuditEntry).where(AuditEntry.chain == bank.organisation_id)))
+        entries = list(walk(session, bank.organisation_id))
     bank("POST", PATH, json=PROJECT)
     bank("POST", f"{PATH}/batch", json=BATCH)
     with made.database.reading() as session:

@@ -193,6 +193,24 @@ def test_a_body_that_comes_slowly_but_steadily_is_taken(impatient: Running) -> N
         assert answer.status == 201
 
 
+def test_headers_that_never_end_are_cut_off(impatient: Running) -> None:
+    """And so is a connection on which no further request comes."""
+    unfinished: list[socket.socket] = []
+    with ExitStack() as open_connections:
+        for begun in (b"POST /v1/assessments HTTP/1.1\r\nHost: service\r\n", b""):
+            connection = open_connections.enter_context(
+                socket.create_connection(("127.0.0.1", impatient.port), timeout=PATIENCE)
+            )
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: service\r\n\r\n")
+            assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")
+            connection.sendall(begun)
+            unfinished.append(connection)
+        for connection in unfinished:
+            while connection.recv(4096):
+                pass
+    assert assess(impatient) < SOON
+
+
 def test_who_takes_no_answer_is_cut_off(impatient: Running) -> None:
     request = b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: service\r\n\r\n"
     with socket.socket() as connection:

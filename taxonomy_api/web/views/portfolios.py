@@ -27,14 +27,14 @@ from taxonomy_api.web.json_io import read_object
 from taxonomy_api.web.language import choose
 from taxonomy_api.web.pages import make_cursor, read_cursor
 from taxonomy_api.web.portfolio_form import BINARY, FORM
-from taxonomy_api.web.replies import at_once, nothing, reply
+from taxonomy_api.web.replies import at_once, identified, nothing, reply
 from taxonomy_api.web.result_rows import read_rows
 from taxonomy_api.web.services import services
 
 blueprint = Blueprint("portfolios", __name__, url_prefix="/v1/portfolios", description="Workbooks")
 
 #: Beside the file, a form has its options and its boundaries.
-_FORM_BYTES = 2**20
+FORM_BYTES = 2**20
 #: A larger result goes out piece by piece, and a thread waits for whoever takes it.
 _MOST_IN_MEMORY = 32 * 2**20
 MEDIA_TYPES = {
@@ -46,7 +46,7 @@ MEDIA_TYPES = {
 
 def _upload_content() -> bytes:
     """What makes two uploads the same: file, name and options, whatever separates the parts of the form."""
-    request.max_content_length = services().settings.max_upload_bytes + _FORM_BYTES
+    request.max_content_length = services().settings.max_upload_bytes + FORM_BYTES
     if request.mimetype != "multipart/form-data":
         return request.get_data(cache=True)
     digest = hashlib.sha256()
@@ -76,7 +76,7 @@ def create_portfolio() -> Response:
     Follow the Location until `status` is done, failed or cancelled.
     """
     made = services()
-    request.max_content_length = made.settings.max_upload_bytes + _FORM_BYTES
+    request.max_content_length = made.settings.max_upload_bytes + FORM_BYTES
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType("Send multipart/form-data with the workbook as `file`.")
     upload = _upload()
@@ -114,7 +114,8 @@ def list_portfolios(query: dict[str, Any]) -> Response:
 @blueprint.answers(200, portfolio_schemas.Portfolio)
 def show_portfolio(portfolio_id: str) -> Response:
     """Status, progress and summary"""
-    return reply(portfolio_json(_stored(portfolio_id)))
+    answer = reply(portfolio_json(_stored(portfolio_id)))
+    return identified(answer, answer.get_data())
 
 
 @blueprint.route("/<portfolio_id>/cancel", methods=["POST"])
@@ -143,14 +144,15 @@ def list_rows(query: dict[str, Any], portfolio_id: str) -> Response:
     """Rows with their verdicts, in input order"""
     stored = _done(portfolio_id)
     rows, following = read_rows(
-        _file(stored, "parquet"),
+        _result(stored, "results.parquet"),
         tuple((stored.summary or {})["taxonomies"]),
         query.get("taxonomy"),
         query.get("verdict"),
         query.get("cursor"),
         query["limit"],
     )
-    return reply({"rows": rows, "next_cursor": following})
+    answer = reply({"rows": rows, "next_cursor": following})
+    return identified(answer, answer.get_data())
 
 
 @blueprint.route("/<portfolio_id>/results.<any(xlsx, csv, parquet):format>")
@@ -161,7 +163,7 @@ def list_rows(query: dict[str, Any], portfolio_id: str) -> Response:
 @blueprint.answers(200)
 def download_results(portfolio_id: str, format: str) -> Response:
     """The results as a workbook, CSV or Parquet file"""
-    return _download(_file(_done(portfolio_id), format), f"results-{portfolio_id}.{format}")
+    return _download(_done(portfolio_id), f"results.{format}")
 
 
 @blueprint.route("/<portfolio_id>/annotated.xlsx")
@@ -178,13 +180,23 @@ def download_annotated(portfolio_id: str) -> Response:
         raise NotFound(
             "not_annotated", "No annotated copy was asked for; hand the file in with the option annotated."
         )
-    return _download(_result(stored, "annotated.xlsx"), f"annotated-{portfolio_id}.xlsx")
+    return _download(stored, "annotated.xlsx")
 
 
-def _download(file: Path, name: str) -> Response:
-    kind = MEDIA_TYPES[name.rpartition(".")[2]]
-    answer = send_file(file, mimetype=kind, as_attachment=True, download_name=name)
-    return at_once(answer) if (answer.content_length or 0) <= _MOST_IN_MEMORY else answer
+def _download(stored: Portfolio, name: str) -> Response:
+    what, _, kind = name.partition(".")
+    answer = send_file(
+        _result(stored, name),
+        mimetype=MEDIA_TYPES[kind],
+        as_attachment=True,
+        download_name=f"{what}-{stored.id}.{kind}",
+    )
+    # The library would let it be kept in caches.
+    del answer.headers["Cache-Control"]
+    # Results are written once in an attempt, and never again.
+    identified(answer, f"{stored.id} {stored.attempt} {name}".encode())
+    is_small = answer.status_code == 200 and (answer.content_length or 0) <= _MOST_IN_MEMORY
+    return at_once(answer) if is_small else answer
 
 
 def portfolio_json(portfolio: Portfolio, reused: bool = False, name: str | None = None) -> dict[str, Any]:
@@ -251,10 +263,6 @@ def _done(portfolio_id: str) -> Portfolio:
     if stored.state != "done":
         raise Conflict("no_results", f"The portfolio is {stored.state}; results exist once it is done.")
     return stored
-
-
-def _file(stored: Portfolio, format: str) -> Path:
-    return _result(stored, f"results.{format}")
 
 
 def _result(stored: Portfolio, name: str) -> Path:
