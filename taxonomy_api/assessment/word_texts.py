@@ -22,6 +22,10 @@ WORDS: Mapping[str, Text] = {
     "level_evaluation_value": Text("evaluation value", "评价值", "評價值"),
     "level_given": Text("level {level}", "{level}级", "{level}級"),
     "from_day": Text("{limit} from {day}", "自{day}起{limit}", "自{day}起{limit}"),
+    "until_day": Text("{limit} until {day}", "截至{day}{limit}", "截至{day}{limit}"),
+    "between_days": Text(
+        "{limit} from {start} until {end}", "自{start}至{end}{limit}", "自{start}至{end}{limit}"
+    ),
     "closed": Text("closed", "关闭", "關閉"),
     "side_eu": Text("the EU side", "欧盟一侧", "歐盟一側"),
     "side_cn": Text("the China side", "中国一侧", "中國一側"),

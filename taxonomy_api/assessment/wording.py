@@ -25,7 +25,7 @@ from taxonomy_api.catalog.criteria import (
     YesNoTest,
 )
 from taxonomy_api.catalog.operators import SIGNS
-from taxonomy_api.catalog.terms import Fact, Language
+from taxonomy_api.catalog.terms import Fact, Language, Window
 
 
 def required(engine: Engine, leaf: Leaf, day: date, language: Language) -> str | None:
@@ -51,6 +51,15 @@ def required(engine: Engine, leaf: Leaf, day: date, language: Language) -> str |
         return say("level_or_better", language, level=test.level)
     names = choice_names(fact, test.values, language)
     return names if len(test.values) == 1 else say("one_of", language, values=names)
+
+
+def dated(words: str, window: Window, language: Language) -> str:
+    """What is asked for, with the days on which it is."""
+    if window.start is None:
+        return say("until_day", language, limit=words, day=f"{window.end}")
+    if window.end is None:
+        return say("from_day", language, limit=words, day=f"{window.start}")
+    return say("between_days", language, limit=words, start=f"{window.start}", end=f"{window.end}")
 
 
 def level_text(level: str, language: Language) -> str:
