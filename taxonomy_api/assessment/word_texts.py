@@ -10,6 +10,12 @@ WORDS: Mapping[str, Text] = {
     "yes": Text("yes", "是", "是"),
     "no": Text("no", "否", "否"),
     "not_given": Text("not given", "未提供", "未提供"),
+    "in_scope": Text(
+        "The project is within the scope of {activity}",
+        "项目属于{activity}的范围",
+        "項目屬於{activity}的範圍",
+    ),
+    "named_by_caller": Text("named by the caller", "申报方指明", "申報方指明"),
     "one_of": Text("one of: {values}", "以下之一：{values}", "以下之一：{values}"),
     "between": Text("{low} to {high}", "{low}至{high}", "{low}至{high}"),
     "level_or_better": Text("{level} or better", "{level}或更优", "{level}或更優"),

@@ -105,6 +105,9 @@ def condition(engine: Engine, leaf: Leaf, day: date, language: Language) -> str:
         return say(
             "of_an_input", language, input=leaf.input, activity=_named(engine, leaf.activity, language)
         )
+    if isinstance(leaf, Listing):
+        listed_as = leaf.attestation.rpartition("/")[0]
+        return say("in_scope", language, activity=_named(engine, listed_as, language))
     return required(engine, leaf, day, language) or leaf.id
 
 
@@ -149,7 +152,12 @@ def given_text(engine: Engine, leaf: Leaf, project: Project, language: Language)
         return None if said.complies is None else say("yes" if said.complies else "no", language)
     if isinstance(leaf, AttestLeaf | MeetsLeaf | Listing):
         answer = project.attestations.get(leaf.attestation)
-        return None if answer is None else say("yes" if answer.value else "no", language)
+        if answer is not None:
+            return say("yes" if answer.value else "no", language)
+    if isinstance(leaf, Listing):
+        listed_as = leaf.attestation.rpartition("/")[0]
+        names = {name.partition("#")[0] for name in project.activities} | {*project.activities}
+        return say("named_by_caller", language) if listed_as in names else None
     return None
 
 

@@ -207,6 +207,9 @@ class ActivityDetail(Activity):
         metadata={"description": "The activity of another edition whose criteria these are, word for word"},
     )
     documents = free("The documents cited, by id")
+    row = fields.String(
+        required=True, allow_none=True, metadata={"description": "The row of the activity that was asked for"}
+    )
 
 
 class Questionnaire(Answer):
