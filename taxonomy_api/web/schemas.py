@@ -24,6 +24,13 @@ class Answer(ma.Schema):
         unknown = ma.INCLUDE
 
 
+class Body(ma.Schema):
+    """Base of everything that is asked: an unknown key is a 422."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
 class WholeNumber(fields.Integer):
     """Digits of a query parameter; Python's int() would take 1_000 and full-width digits too."""
 

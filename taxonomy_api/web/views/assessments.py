@@ -91,8 +91,8 @@ def show_assessment(assessment_id: str) -> Response:
 def replay_assessment(body: dict[str, Any], assessment_id: str) -> Response:
     """Answer a kept request once more, as of its day
 
-    With the release in use (`current`, also without a body), the one it was answered from (`original`), or another by its id.
-    `differences` lists what is otherwise; `reproduced` says that not a byte is.
+    With the release in use (`current`, also without a body), the one it was answered from (`original`), or
+    another by its id. `differences` lists what is otherwise; `reproduced` says that not a byte is.
     """
     release = body.get("release", CURRENT)
     unknown = [
