@@ -13,7 +13,8 @@ leaks and not about speed.
 
 At the end every id that was acknowledged must have its entry in the trail, and none twice; then
 `audit verify` reads the whole trail. Memory is that of each process, the median of its last samples against
-those at the start, after a warm-up of a dozen reloads. Ends with 1 where anything is amiss.
+those at the start, after a warm-up of a dozen reloads and some thousand answers. Ends with 1 where anything
+is amiss.
 """
 
 from __future__ import annotations
@@ -63,8 +64,10 @@ READING = (
 #: Name and resident bytes by process, one after the other.
 Samples = list[dict[int, tuple[str, int]]]
 _RELOAD_SECONDS = 30
-#: To warm up: memory settles after about a dozen reloads, of which ten a day would be many.
+#: To warm up: memory settles after about a dozen reloads, of which ten a day would be many, and some thousand
+#: answers, until what is remembered of them (one thousand each for two releases) is full.
 _WARM_RELOADS = 12
+_WARM_ANSWERS = 8_000
 _FAST_RELOAD_SECONDS = 2
 _SAMPLE_SECONDS = 5
 _PORTFOLIO_SECONDS = 120
@@ -84,6 +87,10 @@ class Run:
     #: Entries of the kind that must be there, whatever their subjects.
     counted: Counter[str] = field(default_factory=Counter)
     reloads: int = 0
+
+    @property
+    def answers(self) -> int:
+        return sum(map(len, self.seconds.values()))
 
     def fail(self, what: str) -> None:
         self.errors[what[:160]] += 1
@@ -333,7 +340,7 @@ def soak(
     samples = []
     for thread in threads:
         thread.start()
-    while run.reloads < _WARM_RELOADS and not run.errors:
+    while (run.reloads < _WARM_RELOADS or run.answers < _WARM_ANSWERS) and not run.errors:
         time.sleep(_SAMPLE_SECONDS)
     run.is_warm = True
     ended = time.monotonic() + minutes * 60
@@ -348,9 +355,8 @@ def soak(
 
 def report(run: Run, samples: Samples, minutes: float) -> bool:
     """Prints what was found; whether all is well."""
-    total = sum(map(len, run.seconds.values()))
     print(f"{minutes:g} minutes on {run.service.database.partition(':')[0]}:", end=" ")
-    print(f"{total:,} answers, {run.reloads} reloads, {run.errors.total()} errors")
+    print(f"{run.answers:,} answers, {run.reloads} reloads, {run.errors.total()} errors")
     for kind, times in sorted(run.seconds.items()):
         cuts = statistics.quantiles(times * 2, n=100)
         print(f"    {kind:10} {len(times):7,}  p50 {cuts[49] * 1e3:6.1f} ms  p99 {cuts[98] * 1e3:6.1f} ms")
