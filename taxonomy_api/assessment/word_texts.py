@@ -10,6 +10,12 @@ WORDS: Mapping[str, Text] = {
     "yes": Text("yes", "是", "是"),
     "no": Text("no", "否", "否"),
     "not_given": Text("not given", "未提供", "未提供"),
+    "in_scope": Text(
+        "The project is within the scope of {activity}",
+        "项目属于{activity}的范围",
+        "項目屬於{activity}的範圍",
+    ),
+    "named_by_caller": Text("named by the caller", "申报方指明", "申報方指明"),
     "one_of": Text("one of: {values}", "以下之一：{values}", "以下之一：{values}"),
     "between": Text("{low} to {high}", "{low}至{high}", "{low}至{high}"),
     "level_or_better": Text("{level} or better", "{level}或更优", "{level}或更優"),
@@ -22,6 +28,10 @@ WORDS: Mapping[str, Text] = {
     "level_evaluation_value": Text("evaluation value", "评价值", "評價值"),
     "level_given": Text("level {level}", "{level}级", "{level}級"),
     "from_day": Text("{limit} from {day}", "自{day}起{limit}", "自{day}起{limit}"),
+    "until_day": Text("{limit} until {day}", "截至{day}{limit}", "截至{day}{limit}"),
+    "between_days": Text(
+        "{limit} from {start} until {end}", "自{start}至{end}{limit}", "自{start}至{end}{limit}"
+    ),
     "closed": Text("closed", "关闭", "關閉"),
     "side_eu": Text("the EU side", "欧盟一侧", "歐盟一側"),
     "side_cn": Text("the China side", "中国一侧", "中國一側"),

@@ -72,6 +72,13 @@ def test_a_portfolio_waits_then_is_done(bank: Caller, work: Work, services: Serv
     assert body["release"] == services.current.get().release.id
 
 
+def test_every_wrong_option_has_its_place(bank: Caller) -> None:
+    answer = hand_in(bank, options={"as_off": "2026-11-22", "taxonomies": ["demo"]})
+    problem = assert_problem(answer, 422, "option_unknown")
+    told = [(one["pointer"], one["code"]) for one in problem["errors"]]  # type: ignore[attr-defined]
+    assert told == [("/options/as_off", "option_unknown"), ("/options/taxonomies", "taxonomy_unknown")]
+
+
 def test_the_options_are_kept_as_they_took_effect(bank: Caller) -> None:
     bank.headers["Accept-Language"] = "zh-HK"
     options = hand_in(bank, options={"taxonomies": ["demo-a"]}).get_json()["options"]
