@@ -108,7 +108,7 @@ def draft(changes: Iterable[Change]) -> Iterator[str]:
         when = AT_ONCE if start is None else f"from {start}"
         # The line begins with the subject; the words of a change begin with it once more.
         begin = f"{subject.replace(':', ' ', 1)} "
-        words = (change.text.removeprefix("mapping ").removeprefix(f"{subject} ") for change in alike)
+        words = (change.text.removeprefix("mapping ").removeprefix(subject).lstrip(" :") for change in alike)
         yield f"- {subject}, {when}: {'; '.join(text.removeprefix(begin) for text in words)}"
 
 

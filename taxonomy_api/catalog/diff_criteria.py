@@ -64,8 +64,13 @@ def _one_sided(name: str, id: str, was: Criterion | None, is_: Criterion | None)
     return Found("criterion", f"{name} {id}", before, after, f"{name}: {id} {verb}: {before or after}")
 
 
+def _place(name: str, id: str) -> str:
+    """A class that is one criterion bears the same id."""
+    return name if id == name else f"{name} {id}"
+
+
 def _both(name: str, was: Criterion, is_: Criterion) -> Iterator[Found]:
-    place = f"{name} {was.id}"
+    place = _place(name, was.id)
     if (
         isinstance(was, FactLeaf)
         and isinstance(is_, FactLeaf)
@@ -138,7 +143,7 @@ def _limits(name: str, leaf: FactLeaf, old: LimitTest, new: LimitTest) -> Iterat
             when = days(None if start == date.min else start, end)
             said = f"{name}: {_arrow(before, after)}{' ' if when else ''}{when} ({leaf.id}, {leaf.fact})"
             first = None if start == date.min else start
-            yield Found("limit", f"{name} {leaf.id}", before, after, said, first)
+            yield Found("limit", _place(name, leaf.id), before, after, said, first)
 
 
 def _on(test: LimitTest, day: date) -> tuple[Quantity, ...]:

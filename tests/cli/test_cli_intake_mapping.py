@@ -90,7 +90,7 @@ def test_a_new_row_stands_where_it_stands_in_the_workbook(book: Book) -> None:
         ({"ext_valid_from": "2026-02-30"}, "ext_valid_from", "bad-date"),
         ({"ext_locator": 4.1}, "ext_locator", "worksheet-cell"),
         ({"comment": "=1+1"}, "comment", "worksheet-cell"),
-        ({"ext_status": ""}, "subject_id", "mapping-cell"),
+        ({"ext_status": ""}, "ext_status", "mapping-cell"),
         ({"predicate_modifier": "Not"}, "predicate_id", "mapping-denial"),
         ({"ext_stringency": "equal"}, "ext_stringency", "own-comparison-inference"),
     ],
