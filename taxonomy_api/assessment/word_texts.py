@@ -38,6 +38,7 @@ WORDS: Mapping[str, Text] = {
     "and": Text("{first} and {second}", "{first}与{second}", "{first}與{second}"),
     "outcome_met": Text("met", "符合", "符合"),
     "outcome_not_met": Text("not met", "不符合", "不符合"),
+    "substantial_contribution": Text("Substantial contribution", "实质性贡献", "實質性貢獻"),
     "dnsh": Text("Do no significant harm", "无重大损害", "無重大損害"),
     "minimum_safeguards": Text("Minimum safeguards", "最低限度保障", "最低限度保障"),
     "green": Text("green", "绿色", "綠色"),

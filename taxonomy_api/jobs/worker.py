@@ -131,7 +131,7 @@ def make_worker(
         database=database,
         files=FileStore(settings.store),
         current=current,
-        assess=partial(_assess, limits),
+        assess=partial(_assess, limits, settings.low_memory),
         lease_seconds=settings.job_lease_seconds,
         stopping=stopping,
     )
@@ -165,6 +165,7 @@ def reading_limits(settings: Settings) -> Limits:
 
 def _assess(
     limits: Limits,
+    low_memory: bool,
     source: Path,
     engine: Engine,
     options: dict[str, Any],
@@ -178,5 +179,13 @@ def _assess(
 
     understood = read_options(engine.release, options)
     return assess_portfolio(
-        source, engine, understood, target, report, limits=limits, audit_anchor=audit_anchor, name=name
+        source,
+        engine,
+        understood,
+        target,
+        report,
+        limits=limits,
+        audit_anchor=audit_anchor,
+        name=name,
+        low_memory=low_memory,
     ).as_json()

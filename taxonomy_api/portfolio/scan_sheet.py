@@ -34,7 +34,7 @@ from taxonomy_api.portfolio.packed import (
     PackedSheet,
     as_packed,
 )
-from taxonomy_api.portfolio.packed_columns import ColumnBuilder, Part, Texts, distinct_texts
+from taxonomy_api.portfolio.packed_columns import ColumnBuilder, Part, Spill, Texts, distinct_texts
 from taxonomy_api.portfolio.table import Broken, Cell, MergedRange, column_number
 from taxonomy_api.portfolio.xml_tags import Tags, UnknownShape
 from taxonomy_api.portfolio.xml_text import plain_text
@@ -76,7 +76,7 @@ class Scan:
 
     `strings`: the shared strings; `styled` reads a number in a style that shows a date or percentage,
     and `special` holds those styles; `odd` reads an ISO date. `check_rows` is told how many filled rows
-    there are, and may raise.
+    there are, and may raise. `spill` takes pieces of long buffers; without it they stay in memory.
     """
 
     strings: pa.Array[Any]
@@ -84,6 +84,7 @@ class Scan:
     styled: Callable[[str, float], Cell]
     odd: Callable[[str], Cell]
     check_rows: Callable[[int], None]
+    spill: Spill | None = None
     _tails: dict[bytes, tuple[int, str]] = field(default_factory=dict)
     _blank: NDArray[np.int64] = field(init=False)
 
@@ -102,7 +103,9 @@ class Scan:
                 raise UnknownShape("rows out of order")
             last, hidden = block.last, hidden + block.hidden
             for position, part in block.parts:
-                builders.setdefault(position, ColumnBuilder()).add(part, filled, len(block.rows))
+                if position not in builders:
+                    builders[position] = ColumnBuilder(self.spill)
+                builders[position].add(part, filled, len(block.rows))
             filled += len(block.rows)
             self.check_rows(filled)
             numbers.append(block.rows)
