@@ -216,3 +216,31 @@ def test_the_proxy_adds_the_address_of_the_caller_and_passes_one_port_on() -> No
     assert "TAXONOMY_API_TRUSTED_PROXIES=1" in text
     assert re.findall(r"proxy_pass http://(\S+);", text) == re.findall(r"upstream (\S+) \{", text)
     assert str(Settings().port + 1) not in text
+
+
+def test_secrets_are_kept_out_of_commits_and_images(compose: Any) -> None:
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    folders = {str(Path(one["file"]).parent) for one in compose["secrets"].values()}
+    assert {f"deploy/{folder}/" for folder in folders} <= set(ignored)
+    first, *others = [
+        line
+        for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
+    assert first == "*"
+    let_in = {line[1:].rstrip("/") for line in others if line.startswith("!")}
+    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    copied = {
+        path.rstrip("/")
+        for line in re.findall(r"^COPY (?!--from)(.+)$", text, re.MULTILINE)
+        for path in line.split()[:-1]
+    }
+    assert let_in == copied
+
+
+def test_the_page_gives_the_secrets_of_the_service_to_its_user(compose: Any, image: dict[str, str]) -> None:
+    page = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+    given = re.search(rf"chown {image['USER']} (.+)$", page, re.MULTILINE)
+    assert given is not None
+    read = {name for one in ("web", "worker", "migrate") for name in compose["services"][one]["secrets"]}
+    assert {Path(path).name for path in given[1].split()} == read

@@ -61,9 +61,10 @@ def list_(organisation: str | None) -> None:
 @click.argument("key_id")
 @_organisation_option
 def revoke(key_id: str, organisation: str | None) -> None:
-    """End a key at once; KEY_ID as `key list` shows it."""
+    """End a key at once; KEY_ID as `key list` shows it, or as the key itself begins."""
     from taxonomy_api.store.keys import find_organisation, revoke_key
 
+    key_id = _public_id(key_id)
     with opened_database() as database, database.unit_of_work() as session:
         owner = None if organisation is None else find_organisation(session, organisation).id
         revoke_key(session, key_id, owner)
@@ -85,6 +86,7 @@ def rotate(key_id: str, organisation: str | None, overlap: int) -> None:
     """Make a key like KEY_ID and print it, this once only; the old one ends after an overlap."""
     from taxonomy_api.store.keys import find_organisation, rotate_key
 
+    key_id = _public_id(key_id)
     with opened_database() as database, database.unit_of_work() as session:
         owner = None if organisation is None else find_organisation(session, organisation).id
         made, secret = rotate_key(session, key_id, timedelta(hours=overlap), owner)
@@ -109,10 +111,19 @@ def _organisation_id(session: Session, name: str | None) -> str:
     raise click.UsageError(f"name the organisation with --org: {', '.join(each.name for each in known)}")
 
 
+def _public_id(name: str) -> str:
+    """`ID`, also from `ta_ID`, or from the whole key."""
+    return name.removeprefix("ta_").partition("_")[0]
+
+
 def _state(stored: ApiKey) -> str:
     if stored.revoked is not None:
         return f"revoked {stored.revoked:%Y-%m-%d}"
     if stored.expires is None:
         return "active"
     word = "expired" if stored.expires <= datetime.now(UTC) else "active until"
-    return f"{word} {stored.expires:%Y-%m-%d}"
+    # A day that was named counts to its end; the end of an overlap is an hour of its day.
+    end_of_day = stored.expires.time() == time.max
+    return (
+        f"{word} {stored.expires:%Y-%m-%d}" if end_of_day else f"{word} {stored.expires:%Y-%m-%d %H:%M} UTC"
+    )

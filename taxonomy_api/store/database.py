@@ -175,14 +175,20 @@ def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         waits = {} if "connect_timeout" in parsed.query else {"connect_timeout": _CONNECT_SECONDS}
-        engine = create_engine(
-            parsed,
-            pool_size=10,
-            max_overflow=10,
-            pool_timeout=10,
-            connect_args=waits,
-            hide_parameters=True,
-        )
+        try:
+            engine = create_engine(
+                parsed,
+                pool_size=10,
+                max_overflow=10,
+                pool_timeout=10,
+                connect_args=waits,
+                hide_parameters=True,
+            )
+        except ModuleNotFoundError as problem:
+            raise ConfigurationError(
+                f"The driver of the database is not installed ({problem.name}): install"
+                " taxonomy-api[postgres]; docs/deployment.md says how in a checkout."
+            ) from problem
         _ask_idle_connections(engine)
         return engine
     if parsed.database and parsed.database != ":memory:" and not os.path.exists(parsed.database):

@@ -197,9 +197,9 @@ def _store_key(
         message = f"Scopes are one or more of {', '.join(SCOPES)}; given: {', '.join(wanted) or 'none'}."
         raise InvalidInput(Problem("/scopes", "unknown_scope", message, allowed=SCOPES))
     if expires is not None and (expires.tzinfo is None or expires <= now()):
-        raise InvalidInput(
-            Problem("/expires", "bad_expiry", "A key expires at a future time with a time zone.")
-        )
+        told = "is past" if expires.tzinfo else "has no time zone"
+        message = f"{expires:%Y-%m-%d %H:%M} {told}; a key expires at a future time with a time zone."
+        raise InvalidInput(Problem("/expires", "bad_expiry", message))
     stored = ApiKey(
         id=_public_id(key),
         organisation_id=organisation_id,

@@ -15,6 +15,10 @@ from taxonomy_api.store.models import AuditEntry
 
 #: After so many findings in one chain the rest of it says nothing new.
 MOST_FINDINGS = 20
+_NONE_SEALED = (
+    "no entry that was checked is as it was sealed: is this another secret than theirs"
+    " (TAXONOMY_API_AUDIT_KEY, audit.key in the store folder), or were all of them changed?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ def _check_chain(
     for _ in sound:
         # The rest, which nobody has asked for yet.
         pass
+    if check.unsealed == check.count > 1:
+        return ChainReport(chain, check.count, head, (_NONE_SEALED,))
     findings = [*check.findings, *check.at_the_end(end, newest, head)]
     findings += [
         f"the anchored entry {anchor} is missing or another"
@@ -91,6 +97,7 @@ class _Check:
     key: bytes
     findings: list[str] = field(default_factory=list)
     count: int = 0
+    unsealed: int = 0
     expected: int = 1
     previous: str = GENESIS
 
@@ -103,6 +110,7 @@ class _Check:
             if entry.seq != self.expected:
                 self.findings.append(f"entries {self.expected} to {entry.seq - 1} are missing")
             if hash_of(self.key, self.previous, entry) != entry.hash:
+                self.unsealed += 1
                 self.findings.append(f"entry {entry.seq} is not as it was sealed, or not where it was")
             self.expected, self.previous = entry.seq + 1, entry.hash
             if not self.findings:

@@ -27,6 +27,7 @@ from tests.assessment.random_projects import project_of
 TODAY = date(2026, 11, 22)
 EARLIER, FAR = date(2024, 6, 1), date(2090, 1, 1)
 PER_ACTIVITY = 8
+LISTED = "Listed item; scope as stated by the caller, not checked."
 #: Reasons about a taxonomy as a whole, which columns do not repeat.
 WHOLE = {"component_not_tested", "component_not_on_file"}
 
@@ -69,6 +70,7 @@ def test_bulk_equals_single_over_every_loaded_activity(engine: Engine) -> None:
             single = answer(engine, project, taxonomies=[taxonomy], confirm=confirmed[row])
             assert told_in(columns, row) == told_by(single), (taxonomy, project, confirmed[row])
             assert texts[row]
+            assert texts[row].count(LISTED) <= 1, (taxonomy, project)
             for reason in single["reasons"]:  # type: ignore[attr-defined]
                 assert reason["code"] != "mapped" or reason["text"] in texts[row]
             assert own or single["scope_stated_by"] != "caller" or confirmed[row]

@@ -157,6 +157,9 @@ def test_nearest() -> None:
     assert nearest("lifecycle_ghg_intensty", known) == ("lifecycle_ghg_intensity",)
     assert nearest("Power-Density", known) == ("power_density",)
     assert nearest("zzz", known) == ()
+    # No name resembles it as a whole, and one of its words begins with it.
+    assert nearest("ghg", known) == ("lifecycle_ghg_intensity",)
+    assert nearest("gh", known) == ()
     assert nearest("a", ["a1", "a2", "a3", "a4"], limit=2) == ("a1", "a2")
     assert did_you_mean("tecnology", known) == "did you mean technology?"
     assert did_you_mean("zzz", known) == "known: lifecycle_ghg_intensity, power_density, technology"

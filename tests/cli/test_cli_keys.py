@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -112,3 +113,23 @@ def test_a_database_that_does_not_answer(run: Run) -> None:
     result = run("org", "list", TAXONOMY_API_DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/none")
     assert result.exit_code == 1
     assert "does not answer" in result.stderr
+
+
+def test_a_key_is_named_by_its_id_or_by_how_it_begins(run: Run, tmp_path: Path) -> None:
+    run("org", "create", "Bank")
+    key = run("key", "create").stdout.strip()
+    begins = key.rpartition(key.split("_", 2)[2])[0].rstrip("_")
+    rotated = run("key", "rotate", begins, "--overlap", "5")
+    assert rotated.exit_code == 0, rotated.stderr
+    # Until an hour of a day, not until its end.
+    old, _ = run("key", "list").stdout.splitlines()
+    assert re.search(r"active until \d{4}-\d\d-\d\d \d\d:\d\d UTC ", old)
+    assert run("key", "revoke", rotated.stdout.strip()).exit_code == 0
+    assert scopes_of(tmp_path / "store", rotated.stdout.strip()) is None
+    assert scopes_of(tmp_path / "store", key) is not None
+
+
+def test_an_end_that_is_past_is_named(run: Run) -> None:
+    run("org", "create", "Bank")
+    refused = run("key", "create", "--expires", "2020-01-01")
+    assert (refused.exit_code, "2020-01-01 23:59 is past" in refused.stderr) == (1, True)

@@ -138,6 +138,19 @@ def test_tampering_is_found(database: Database, tamper: Callable[[Session], None
     assert any(found(database).values())
 
 
+def test_with_another_secret_that_is_what_is_told(database: Database) -> None:
+    """Not a line per entry, as if each had been changed."""
+    fill(database, 30)
+    with database.reading() as session:
+        (report,) = verify(session, b"another secret than that of the entries")
+    (finding,) = report.findings
+    assert "another secret" in finding
+    with database.unit_of_work() as session:
+        change(session)
+    (finding,) = found(database)[BANK]
+    assert "entry 3 is not as it was sealed" in finding
+
+
 def cut_off_with_the_head(session: Session) -> None:
     cut_off(session)
     kept = session.scalars(select(AuditEntry.hash).where(AuditEntry.seq == 4)).one()

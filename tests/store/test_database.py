@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,14 @@ from tests.store.conftest import KEY
 def test_the_migrations_make_what_the_models_describe(database: Database) -> None:
     with database.engine.begin() as connection:
         command.check(migration_config(connection))
+
+
+def test_a_driver_that_is_not_installed_is_named_with_the_cure(
+    monkeypatch: pytest.MonkeyPatch, settings_for: Callable[..., Settings], tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(ConfigurationError, match=r"taxonomy-api\[postgres\]"):
+        open_database(settings_for(tmp_path, DATABASE_URL="postgresql://localhost/none", AUDIT_KEY="k" * 32))
 
 
 def test_migrations_go_up_and_down_and_keep_what_is_stored(sqlite_url: str, postgres_url: str) -> None:
