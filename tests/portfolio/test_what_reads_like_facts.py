@@ -44,6 +44,14 @@ def test_a_header_like_a_fact_that_an_activity_asks_for_is_a_warning(
     assert {*named} & {known.id, known.name.en, *known.headers, *known.aliases}
 
 
+def test_only_what_this_table_needs_is_named(tmp_path: Path, engine: Engine) -> None:
+    """Engines and turbines have a rated power; who makes turbines is asked for that of the turbine."""
+    found = told(tmp_path, engine, ["单机额定功率（MW）"], [["1", "cn-green-finance-2025:4.1.1", 6]])
+    (line,) = [one for one in found if one[2] == "C1"]
+    assert line[1] == "header_near_fact"
+    assert "机组额定功率" in line[3] and "发动机额定功率" not in line[3]
+
+
 def test_the_name_that_is_proposed_is_read(tmp_path: Path, engine: Engine) -> None:
     (line,) = [
         one for one in told(tmp_path, engine, ["Technology", "LCA GHG intensities"], [["1", HK, "wind", 9]])
