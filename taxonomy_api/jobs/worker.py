@@ -22,6 +22,7 @@ from taxonomy_api.jobs.portfolio_job import PortfolioJobs
 from taxonomy_api.jobs.queue import JobQueue, open_queue
 from taxonomy_api.portfolio.options import read_options
 from taxonomy_api.portfolio.problem import Limits
+from taxonomy_api.portfolio.reading_process import ReadingProcess
 from taxonomy_api.portfolio.run import Progress, assess_portfolio
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.anchors import Anchors
@@ -178,5 +179,13 @@ def _assess(
 
     understood = read_options(engine.release, options)
     return assess_portfolio(
-        source, engine, understood, target, report, limits=limits, audit_anchor=audit_anchor, name=name
+        source,
+        engine,
+        understood,
+        target,
+        report,
+        limits=limits,
+        opener=partial(ReadingProcess, name=name),
+        audit_anchor=audit_anchor,
+        name=name,
     ).as_json()

@@ -47,6 +47,7 @@ class PackedSheet:
     rows: Any
     columns: dict[int, PackedColumn]
     hidden_rows: int = 0
+    first_hidden: list[int] = field(default_factory=list)
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[MergedRange] = field(default_factory=list)
 
@@ -55,7 +56,8 @@ def pack(data: SheetData) -> PackedSheet:
     """The sheet in packed form; `unpacked.unpack` gives the same cells again."""
     columns = {position: pack_column(cells) for position, cells in data.columns.items()}
     rows = array("q", data.numbers)
-    return PackedSheet(rows, columns, data.hidden_rows, data.hidden_columns, data.merged)
+    hidden = data.hidden_rows, data.first_hidden, data.hidden_columns
+    return PackedSheet(rows, columns, *hidden, data.merged)
 
 
 def pack_column(cells: Sequence[Cell]) -> PackedColumn:
@@ -118,6 +120,7 @@ def write_packed(sheet: PackedSheet, sink: IO[bytes]) -> None:
         "rows": rows,
         "columns": columns,
         "hidden_rows": sheet.hidden_rows,
+        "first_hidden": sheet.first_hidden,
         "hidden_columns": sorted(sheet.hidden_columns),
         "merged": [[one.first_row, one.first_column, one.last_row, one.last_column] for one in sheet.merged],
     }

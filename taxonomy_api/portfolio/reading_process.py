@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,8 +41,9 @@ class ReadingProcess:
         limits: Limits,
         tick: Callable[[int], None] = lambda _: None,
         begun: BegunReading | None = None,
+        name: str | None = None,
     ) -> None:
-        """`begun`: the process that was started for this file already."""
+        """`begun`: the process that was started for this file already. `name`: what the caller calls it."""
         self._begun = begun or BegunReading(path, limits)
         self._begun.tick = tick
         try:
@@ -50,7 +51,10 @@ class ReadingProcess:
         except BaseException:
             self.close()
             raise
-        self.sheets: Sequence[SheetName] = [SheetName(name, hidden) for name, hidden in about["sheets"]]
+        sheets = [SheetName(*one) for one in about["sheets"]]
+        self.sheets: Sequence[SheetName] = [
+            replace(sheet, name=Path(name).stem) if name and sheet.of_file else sheet for sheet in sheets
+        ]
         self.notes: Sequence[Note] = [Note(code, read) for code, read in about["notes"]]
         #: Whether the child runs behind a system-call filter.
         self.filtered: bool = about["filtered"]

@@ -29,7 +29,7 @@ from taxonomy_api.portfolio.packed import (
     PackedColumn,
     PackedSheet,
 )
-from taxonomy_api.portfolio.table import Broken, Cell, MergedRange, Percent, SheetData
+from taxonomy_api.portfolio.table import HIDDEN_NAMED, Broken, Cell, MergedRange, Percent, SheetData
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,6 +72,7 @@ def read_packed(source: Any) -> PackedSheet:
         rows,
         columns,
         int(about["hidden_rows"]),
+        [int(row) for row in about["first_hidden"][:HIDDEN_NAMED]],
         set(about["hidden_columns"]),
         [MergedRange(*one) for one in about["merged"]],
     )
@@ -114,8 +115,8 @@ def unpack(sheet: PackedSheet) -> SheetData:
         for position, column in sheet.columns.items()
     }
     numbers = np.asarray(sheet.rows, dtype=np.int64)
-    data = SheetData(_row_numbers(numbers), {}, sheet.hidden_rows, set(sheet.hidden_columns))
-    data.merged = list(sheet.merged)
+    data = SheetData(_row_numbers(numbers), {}, sheet.hidden_rows, list(sheet.first_hidden))
+    data.hidden_columns, data.merged = set(sheet.hidden_columns), list(sheet.merged)
     data.columns.update(columns)
     return data
 
