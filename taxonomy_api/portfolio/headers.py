@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -23,6 +23,9 @@ _BESIDE_UNIT = re.compile(
     | (?=(?:人民[币幣]|[港美日欧歐]?)[百千万亿萬億]*[元币幣]\Z)
     | (?<=\A人民[币幣]) | (?<=\A[港美]元) | (?<=\A港[币幣])""",
     re.IGNORECASE | re.VERBOSE,
+)
+_MAY_STATE_UNIT = re.compile(
+    r"[%$€£¥元币幣]|\b[A-Z]{3}\b|\b(?i:cny|rmb|hkd|usd|eur|k|mn?|bn|thousand|[mb]illions?)\b"
 )
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _EQUIVALENT = re.compile(r"equivalent|equiv\.|等值|折合|折算|折(?=人民|美元|港)", re.IGNORECASE)
@@ -104,16 +107,20 @@ def _match(clean: str, vocabulary: Vocabulary) -> tuple[tuple[Role, ...], str | 
     # A header known with its brackets still states its unit in them.
     known_unit = unit if unit is not None and find_unit(unit) is not None else None
     whole = [(clean, known_unit), (name, unit)] if name != clean else [(clean, None)]
-    parted = [*_with_unit(clean, name)]
+    for candidate, candidate_unit in whole:
+        roles = _find(candidate, vocabulary)
+        if roles:
+            return _of_scheme(roles, clean, vocabulary), candidate_unit
+    # A half that is not known may be the one that holds the unit.
     for find in (_find, _find_half):
-        # A half that is not known may be the one that holds the unit.
-        for names, is_parted in ((whole, False), (parted, True))[:: 1 if find is _find else -1]:
-            for candidate, candidate_unit in names:
-                roles = find(candidate, vocabulary)
-                if is_parted:
-                    roles = tuple(role for role in roles if _has_unit(role))
-                if roles:
-                    return _of_scheme(roles, clean, vocabulary), candidate_unit
+        for candidate, candidate_unit, is_one in _with_unit(clean, name):
+            roles = tuple(role for role in find(candidate, vocabulary) if _has_unit(role, is_one is bool))
+            if roles and is_one(candidate_unit):
+                return roles, candidate_unit
+    for candidate, candidate_unit in whole:
+        roles = _find_half(candidate, vocabulary)
+        if roles:
+            return _of_scheme(roles, clean, vocabulary), candidate_unit
     return (), None
 
 
@@ -153,23 +160,29 @@ def _of_scheme(roles: tuple[Role, ...], clean: str, vocabulary: Vocabulary) -> t
     return next(filter(None, named), roles)
 
 
-def _has_unit(role: Role) -> bool:
-    return role.kind == "fact" or role.key in {"amount", "project_amount", "share_of_proceeds"}
+def _has_unit(role: Role, in_brackets: bool) -> bool:
+    if role.kind == "fact":
+        return in_brackets
+    return role.key in {"amount", "project_amount", "share_of_proceeds"}
 
 
-def _with_unit(clean: str, name: str) -> Iterator[tuple[str, str]]:
-    """Name and unit where brackets stand amid the header, or the unit beside the name without any."""
+def _with_unit(clean: str, name: str) -> Iterator[tuple[str, str, Callable[[str], bool]]]:
+    """Name and unit where brackets stand amid the header, or what may be a unit of money beside the name
+    without any, and what tells whether it is one: that is only asked of known names, as it takes longer."""
     insides = [match["inside"].strip() for match in _BRACKETS.finditer(clean)]
-    units = [inside for inside in insides if is_unit(inside)]
-    if insides:
-        yield _BRACKETS.sub(" ", clean).strip(_PARTS), _one_unit(units or insides)
+    if len(insides) > 1 or (insides and name == clean):
+        units = [inside for inside in insides if is_unit(inside)]
+        yield _BRACKETS.sub(" ", clean).strip(_PARTS), _one_unit(units or insides), bool
         return
-    for gap in _BESIDE_UNIT.finditer(name):
-        first, last = name[: gap.start()], name[gap.end() :]
-        if first and last and is_unit(last):
-            yield first, last
-        elif first and last and _is_money(first):
-            yield last, first
+    if not _MAY_STATE_UNIT.search(name):
+        return
+    chinese, other = _halves(name) or ("", "")
+    for text, beside in ((name, ""), (chinese, other), (other, chinese)):
+        for gap in _BESIDE_UNIT.finditer(text):
+            first, last = text[: gap.start()], text[gap.end() :]
+            if first and last:
+                yield f"{first} {beside}".strip(), last, is_unit
+                yield f"{last} {beside}".strip(), first, _is_money
 
 
 def _one_unit(units: Sequence[str]) -> str:

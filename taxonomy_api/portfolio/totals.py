@@ -24,19 +24,19 @@ _WORDS = r"""(?:of|and|the|all|net|in|green|eligible|allocated|amounts?|balances
     |portfolio|exposures?|allocations?|proceeds|assets|bonds?|projects?|facilit(?:y|ies)|drawn|commitments?|value
     |(?-i:[A-Z]{3})|bn|mn|m|million|billion)"""
 #: What a row of totals calls itself; before it may stand what it is the total of, after it a remark in
-#: brackets, a currency or a count. In English a name may well end with "total": only a subtotal says of what;
-#: in German a name may begin with "Gesamt", but nothing is called "Summe" of something.
+#: brackets or behind a colon, a currency or a count. In English a name may well end with "total": only a
+#: subtotal says of what; in German one may begin with "Gesamt", but nothing is called "Summe" of something.
 _TOTAL = re.compile(
     rf"""(
         ((grand|overall|page|running|portfolio|loans?|column|sheet)\ )?totals?(\ {_WORDS}){{0,6}}
-        | totals?\ (for|of|-|–|—)\ [^0-9.]{{1,40}} | sum(\ total)?
+        | totals?\ (for|of|-|–|—)\ [^0-9.]{{1,40}} | sum(\ total)? | ttl
         | (.{{1,40}}[ -])?sub[ -]?totals?((\ (for|of)|\ ?[:–—-])\ ?.{{1,40}})?
         | (gesamt|zwischen|teil|end)?summen?([ -].{{1,40}})? | gesamt(betrag|kredite|portfolio)? | insgesamt
         | total\ (g[ée]n[ée]ral|geral) | sous-?total(\ .{{1,40}})? | soma
-        | .{{0,20}}([合小总總総共累]\s*[计計]|[总總総][额額和]|[汇匯]\s*[总總])(金?[额額])?
+        | .{{0,20}}([合小总總総共累]\s*[计計]|[总總総][额額和]|[汇匯]\s*[总總])(金?[额額]|[数數])?
         | 共(?=\s*[0-9])
     )
-    \s*([0-9]{{1,9}}\s*([笔筆项項户戶]|loans?|projects?))? \s*(\([^()]{{1,40}}\))?""",
+    \s*(?::.{{1,40}})?\s*([0-9]{{1,9}}\s*([笔筆项項户戶]|loans?|projects?))? \s*(\([^()]{{1,40}}\))?""",
     re.IGNORECASE | re.VERBOSE,
 )
 #: Beside a total in Chinese this is enough to say it again.
@@ -51,9 +51,10 @@ def find_totals(reporter: Reporter, plan: ColumnPlan, usable: Sequence[Column]) 
     """Rows of totals: they call themselves so and name no activity. Each is reported."""
     what = {("standard_column", key) for key in ("activity", *INDUSTRY_COLUMNS)}
     unnamed = np.ones(len(reporter.table.rows), dtype=bool)
-    for match, cells in zip(plan.matches, usable, strict=True):
+    for match, cells, own in zip(plan.matches, usable, reporter.table.columns, strict=True):
         if match is not None and (match.role.kind, match.role.key) in what:
-            unnamed &= cells.codes == 0
+            # A merged cell over rows and their subtotal names the activity of the rows.
+            unnamed &= (cells.codes == 0) | (own.codes == 0)
     rows = np.flatnonzero(unnamed)
     found: dict[int, int] = {}
     for column, cells in enumerate(usable):

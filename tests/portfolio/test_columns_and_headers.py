@@ -51,6 +51,9 @@ from taxonomy_api.portfolio.vocabulary import Role, Vocabulary, attestation_ids
         ("提款金额 Utilised HKD million", "standard_column", "amount", "HKD million"),
         ("Loan balance, RMB million", "standard_column", "amount", "RMB million"),
         ("Amount in HKD million", "standard_column", "amount", "HKD million"),
+        ("Carrying amount HK$'000 賬面值", "standard_column", "amount", "HK$'000"),
+        ("Loan O/S (HKD'000)", "standard_column", "amount", "HKD'000"),
+        ("绿色贷款余额（万元）", "standard_column", "amount", "万元"),
         ("USD amount", "standard_column", "amount", "USD"),
         ("人民币贷款余额", "standard_column", "amount", "人民币"),
         ("貸款餘額萬元", "standard_column", "amount", "萬元"),
@@ -58,7 +61,7 @@ from taxonomy_api.portfolio.vocabulary import Role, Vocabulary, attestation_ids
         ("贷款金额 Loan balance", "standard_column", "amount", None),
         ("项目投资总额（亿元）Project cost", "standard_column", "project_amount", "亿元"),
         ("募集资金占比（%）Share of proceeds", "standard_column", "share_of_proceeds", "%"),
-        ("Power density W/m2", "fact", "power_density", "W/m2"),
+        ("功率密度（W/m2）Power density", "fact", "power_density", "W/m2"),
         # Of industry codes the revision counts, wherever it is named.
         ("行业代码 GB/T 4754", "standard_column", "industry:gbt4754", None),
         ("行业代码（GB/T 4754-2017）", "standard_column", "industry:gbt4754", "GB/T 4754-2017"),

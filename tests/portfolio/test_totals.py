@@ -43,7 +43,9 @@ TOTALS = [
     "合计 Total", "合计/Total", "总计 Grand Total", "合计（Total）", "Total 合計", "Total / 合计",
     "Total（合计）", "合计Total", "合计\nTotal", "合计：Total：", "小计 Subtotal", "小計 Sub-total",
     "合 计 Total", "合计 3 笔 Total", "合计（万元）Total (RMB 10k)", "本页合计 Page total",
-    "电力行业小计 Power sector subtotal", "合計 Gesamt", "【合计】", "（合计）", "** Total **", "共计",
+    "电力行业小计 Power sector subtotal", "合計 Gesamt", "合计数", "合计：300万元", "小计：2 笔",
+    "合计（大写）：人民币叁佰万元整", "TTL", "Total: HKD 300m",
+    "【合计】", "（合计）", "** Total **", "共计",
     "累计", "汇总", "总和", "総計", "Total | Summe", "Portfolio total", "Total 3 loans",
     "Total green loan portfolio", "Total loans and advances", "Total outstanding balance",
     "Total for Energy", "Total - Energy", "Subtotal – Energy", "Subtotal for Energy",
@@ -65,6 +67,23 @@ def test_totals_in_one_language_or_two_are_not_counted(place: int, assess: Asses
     assert told == {f"{'AB'[place]}{row}" for row in range(4, 4 + len(TOTALS))}
     assert dict(summary.total.amounts) == {"CNY": Decimal(300)}
     assert "total_differs" not in dict(issues)
+
+
+def test_a_subtotal_under_the_merged_cell_of_its_activity_is_one(tmp_path: Path, engine: Engine) -> None:
+    rows: list[list[object]] = [
+        ["1", "a", HK, 100],
+        ["2", "b", None, 200],
+        [None, "小计 Subtotal", None, 300],
+    ]
+    book = openpyxl.load_workbook(
+        write_book(tmp_path / "book.xlsx", [["id", "name", "activity", "Amount (CNY)"], *rows])
+    )
+    book.worksheets[0].merge_cells("C2:C4")
+    book.save(tmp_path / "book.xlsx")
+    options = PortfolioOptions(as_of=date(2026, 11, 22), formats=("csv",))
+    summary = assess_portfolio(tmp_path / "book.xlsx", engine, options, tmp_path, lambda _: None, opener=HERE)
+    assert (summary.rows_of_totals, dict(summary.rows_by_state)["error"]) == (1, 0)
+    assert dict(summary.total.amounts) == {"CNY": Decimal(300)}
 
 
 def test_projects_that_are_called_so_are_counted(assess: Assess) -> None:
