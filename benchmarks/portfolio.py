@@ -1,10 +1,11 @@
 """`taxonomy-api assess` as a whole process, from start to the finished result workbook.
 
-    python -m benchmarks.portfolio [--rows 10000] [--runs 5] [--taxonomies A,B,C] [--no-by-hand]
+    python -m benchmarks.portfolio [--rows 10000] [--runs 5] [--low-memory] [--no-by-hand]
 
-17 columns, all loaded activities mixed, three target taxonomies, 10 % of the rows at fault, reasons and
-charts included. The first run, which is not counted, leaves the bytecode and the checked release behind, as
-an installed service has them. Beside it, in the same run, what somebody would write by hand (`by_hand`).
+17 columns, all loaded activities mixed, three target taxonomies (or `--taxonomies A,B,C`), 10 % of the rows
+at fault, reasons and charts included. The first run, which is not counted, leaves the bytecode and the
+checked release behind, as an installed service has them. The memory told is that of all processes together.
+Beside it, in the same run, what somebody would write by hand (`by_hand`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import xlsxwriter
 
+from benchmarks.process_tree import run_watched
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.catalog.load import load_release
 from tests.assessment.random_projects import value_of
@@ -57,6 +59,7 @@ def main() -> None:
     arguments.add_argument("--rows", type=int, default=10_000)
     arguments.add_argument("--runs", type=int, default=5)
     arguments.add_argument("--taxonomies", default=",".join(TAXONOMIES), help="empty: those of the rows")
+    arguments.add_argument("--low-memory", action="store_true", help="in the mode of low memory")
     arguments.add_argument("--by-hand", action=argparse.BooleanOptionalAction, default=True)
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -66,20 +69,24 @@ def main() -> None:
             str(Path(sys.executable).with_name("taxonomy-api")),
             *("assess", str(source), "-o", str(result), "--as-of", "2026-11-22"),
             *(("--taxonomies", options.taxonomies) if options.taxonomies else ()),
+            *(("--low-memory",) if options.low_memory else ()),
         ]
         environment = {name: value for name, value in os.environ.items() if name not in UNCACHED}
-        times, processor = [], []
+        times, processor, memory = [], [], []
         for run in range(options.runs + 1):
             started, used = time.perf_counter(), _processor_seconds()
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
+            peak = run_watched(command, environment)
             if run:
                 times.append(time.perf_counter() - started)
                 processor.append(_processor_seconds() - used)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+                memory.append(peak)
+        largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         print(
-            f"assess of {options.rows:,} rows x {len(HEADERS) + len(FACTS)} columns, whole process: "
+            f"assess of {options.rows:,} rows x {len(HEADERS) + len(FACTS)} columns"
+            f"{', low memory' * options.low_memory}, whole process: "
             f"median {statistics.median(times):.2f} s, min {min(times):.2f}, max {max(times):.2f} "
-            f"({options.runs} runs), processor {statistics.median(processor):.2f} s, peak {peak:.0f} MiB, "
+            f"({options.runs} runs), processor {statistics.median(processor):.2f} s, "
+            f"peak {max(memory):.0f} MiB in all processes, {largest:.0f} MiB in the largest, "
             f"result {result.stat().st_size / 1e6:.1f} MB"
         )
         if options.by_hand:

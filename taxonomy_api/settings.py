@@ -87,6 +87,10 @@ class Settings:
         3 * 2**30
     )
     reading_seconds: Annotated[int, "Seconds of that process, of its processor time and by the clock"] = 120
+    low_memory: Annotated[
+        bool,
+        "The cells of a portfolio are held in a file while it is assessed, and not in memory; same results",
+    ] = False
     stall_seconds: Annotated[
         int,
         "Seconds after which a caller is cut off who meanwhile sent, or took, fewer than 256 bytes a second; "

@@ -46,6 +46,8 @@ _PART = re.compile(
     r"\|[-| ]+\|\n(?P<cells>(?:\|[^\n]*\n)+)",
     re.MULTILINE | re.DOTALL,
 )
+#: The lines of the changelog that stand under Unreleased.
+_OPEN = re.compile(r"(## Unreleased\n)(?:- .*\n)+")
 _RELEASE = re.compile(r"sha256:[0-9a-f]{12,64}")
 #: Commits of the page are made by nobody in particular, whatever git is told on this machine.
 _GIT = {
@@ -126,7 +128,8 @@ def _make_clone(clone: Path) -> None:
     text = log.read_text(encoding="utf-8")
     published = last_release(text)
     assert release is not None and published is not None
-    log.write_text(text.replace(published, release.id), encoding="utf-8")
+    log.write_text(_OPEN.sub("\\1", text.replace(published, release.id)), encoding="utf-8")
+    shutil.copy(ROOT / ".gitattributes", clone)
     for command in ("git init -q -b main", "git add .", "git commit -q -m Record"):
         subprocess.run(shlex.split(command), cwd=clone, check=True, env={**os.environ, **_GIT})
 

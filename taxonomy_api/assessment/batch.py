@@ -15,9 +15,10 @@ from taxonomy_api.assessment.domains import UNKNOWN, Column, Subject, encode_set
 from taxonomy_api.assessment.encoding import answer_code, standard_code, value_code
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.intake_answers import ANSWER
+from taxonomy_api.assessment.level_values import parse_level
 from taxonomy_api.assessment.project import GivenAnswer, GivenStandard
 from taxonomy_api.assessment.value_problems import ValueProblem
-from taxonomy_api.assessment.values import parse_level, parse_value
+from taxonomy_api.assessment.values import parse_value
 from taxonomy_api.catalog.terms import Fact, Standard
 from taxonomy_api.catalog.units import WrongDimension, convert, find_unit
 
@@ -123,7 +124,7 @@ def _read_each(column: Cells, read: Callable[[object], int]) -> _Read:
         try:
             codes.append(read(cell))
         except ValueProblem as problem:
-            wrong[place] = problem
+            wrong[place] = problem.kept()
             codes.append(UNKNOWN)
     problems: list[tuple[int, ValueProblem]] = []
     if wrong:
@@ -169,7 +170,7 @@ def _read_floats(engine: Engine, fact: Fact, cells: NDArray[np.float64], unit: s
             codes[row] = _fact_code(engine, fact, float(cells[row]), unit)
         except ValueProblem as problem:
             codes[row] = UNKNOWN
-            problems.append((row, problem))
+            problems.append((row, problem.kept()))
     return _Read(Column(narrow(codes)), problems)
 
 

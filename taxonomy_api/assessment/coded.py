@@ -51,26 +51,28 @@ class Coded(Sequence[T]):
             self._put(rows, np.array(places), [*known])
 
     def _put(self, rows: Any, places: Any, values: Sequence[T]) -> None:
-        self.codes = self._wide(self.codes, len(self.values) + len(values)).copy()
+        kind = np.promote_types(self.codes.dtype, narrowest(len(self.values) + len(values)))
+        self.codes = self.codes.astype(kind)
         self.codes[rows] = len(self.values) + places
         self.values = [*self.values, *values]
 
     def extend(self, part: Sequence[T]) -> None:
-        """Add the values of the rows that follow."""
+        """Add the values of the rows that follow; a value that is there already is not held again."""
         other = part if isinstance(part, Coded) else Coded(part)
-        if not len(self.codes) or not len(other.codes):
-            self.values, self.codes = (other if len(other.codes) else self).distinct()
+        if not len(other.codes):
             return
-        codes = other.codes
-        if other.values != self.values:
-            codes = self._wide(codes, len(self.values) + len(other.values)) + len(self.values)
-            self.values = [*self.values, *other.values]
-        self.codes = np.concatenate([self.codes, codes])
-
-    @staticmethod
-    def _wide(codes: NDArray[Any], most: int) -> NDArray[Any]:
-        """The codes in a type that holds `most`."""
-        return codes if most <= np.iinfo(codes.dtype).max else codes.astype(np.int32)
+        # Where nearly all differ, looking for those that do not costs more than it saves.
+        alike = 2 * len(other.values) <= len(other.codes)
+        known = {value: place for place, value in enumerate(self.values)} if alike else {}
+        self.values = [*self.values]
+        places = []
+        for value in other.values:
+            place = known.setdefault(value, len(self.values)) if alike else len(self.values)
+            if place == len(self.values):
+                self.values.append(value)
+            places.append(place)
+        codes = np.array(places, dtype=narrowest(len(self.values)))[other.codes]
+        self.codes = np.concatenate([self.codes, codes]) if len(self.codes) else codes
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -98,6 +100,11 @@ class Coded(Sequence[T]):
 
     def __repr__(self) -> str:
         return f"Coded({list(self[:5])!r}{', …' if len(self) > 5 else ''})"
+
+
+def narrowest(size: int) -> np.dtype[Any]:
+    """The smallest type of whole numbers that tells so many values apart."""
+    return np.dtype(np.int8 if size <= 2**7 else np.int16 if size <= 2**15 else np.int32)
 
 
 def combinations(keys: Sequence[NDArray[Any]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

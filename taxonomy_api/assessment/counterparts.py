@@ -19,15 +19,13 @@ from typing import Literal
 from msgspec import Struct
 
 from taxonomy_api.assessment.bearing_names import MOST_REMEMBERED, BearingNames, base_of, edition_of
+from taxonomy_api.assessment.carrying import CARRIES, infers_met, infers_not_met, places_in
 from taxonomy_api.assessment.remarks import Remark, in_a_row, remark, route_text, row_text
 from taxonomy_api.catalog.model import Activity, MappingRow, Release
 from taxonomy_api.catalog.terms import LANGUAGES, STATUSES, Text
-from taxonomy_api.crosswalk.relations import invert_stringency
-from taxonomy_api.crosswalk.routes import WEAKEST_THAT_CARRIES, Crosswalk, Route
+from taxonomy_api.crosswalk.routes import Crosswalk, Route
 
 Known = Literal["named", "confirmed", "mapped", "composite"]
-#: Ranks of status up to this one carry a verdict.
-CARRIES = STATUSES.index(WEAKEST_THAT_CARRIES)
 _MOST_NAMED = 3
 
 
@@ -336,24 +334,6 @@ class Correspondence:
         if taxonomy.list_complete and every and all(one in strongest for one in every):
             return max((strongest[one] for one in every), key=_rank_of)
         return None
-
-
-def places_in(route: Route) -> bool:
-    """Whether a project in the route's start is in its end, by statements that carry."""
-    return route.scope in ("exact", "narrower") and STATUSES.index(route.status) <= CARRIES
-
-
-def infers_met(route: Route) -> bool:
-    """Whether, while the route holds, what meets its start's criteria meets its end's."""
-    return route.scope in ("exact", "narrower") and route.stringency in ("equal", "stricter")
-
-
-def infers_not_met(route: Route) -> bool:
-    """Whether, read backwards, it says so: then failing its start's criteria means failing its end's."""
-    return route.scope in ("exact", "broader") and invert_stringency(route.stringency) in (
-        "equal",
-        "stricter",
-    )
 
 
 def said_of(member: Member) -> Iterator[Remark]:

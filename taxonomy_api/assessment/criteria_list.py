@@ -21,7 +21,15 @@ from taxonomy_api.assessment.program import (
     walk,
 )
 from taxonomy_api.assessment.project import Request
-from taxonomy_api.assessment.wording import condition, evidence_of, given_text, margin, required, subject_of
+from taxonomy_api.assessment.wording import (
+    condition,
+    dated,
+    evidence_of,
+    given_text,
+    margin,
+    required,
+    subject_of,
+)
 from taxonomy_api.catalog.model import Taxonomy
 from taxonomy_api.catalog.terms import Language
 
@@ -97,6 +105,9 @@ def named_members(seen: Outlook, side: CompiledSide) -> tuple[CompiledMember, ..
 def _line(engine: Engine, seen: Outlook, request: Request, part: str, node: CompiledLeaf) -> Json:
     leaf, language, day = node.leaf, request.language, request.as_of
     evidence, estimated = evidence_of(leaf, request.project)
+    asked = required(engine, leaf, day, language)
+    # Outside its days a criterion cannot be met: no distance from its limit says how near it is.
+    closed = leaf.open is not None and not leaf.open.holds_on(day)
     return {
         "id": leaf_id(node),
         "part": part,
@@ -104,8 +115,8 @@ def _line(engine: Engine, seen: Outlook, request: Request, part: str, node: Comp
         "fact": subject_of(leaf),
         "text": condition(engine, leaf, day, language),
         "given": given_text(engine, leaf, request.project, language),
-        "required": required(engine, leaf, day, language),
-        "margin": margin(engine, leaf, request.project, day),
+        "required": dated(asked, leaf.open, language) if asked and leaf.open and closed else asked,
+        "margin": None if closed else margin(engine, leaf, request.project, day),
         "evidence": evidence,
         "estimated": estimated,
         "source": {

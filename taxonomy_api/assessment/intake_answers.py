@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 
 from taxonomy_api.assessment.engine import Engine
+from taxonomy_api.assessment.level_values import parse_level
 from taxonomy_api.assessment.project import Given, GivenAnswer, GivenStandard
 from taxonomy_api.assessment.reading import Reader, escape
 from taxonomy_api.assessment.value_problems import ValueProblem
-from taxonomy_api.assessment.values import ParsedValue, parse_level, parse_value
+from taxonomy_api.assessment.values import ParsedValue, parse_value
 from taxonomy_api.catalog.terms import Fact, Standard, Text
 
 FACT_KEYS = ("value", "unit", "evidence", "observed_on", "estimated")

@@ -16,7 +16,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taxonomy_api.assessment.counterparts import CARRIES, infers_met, infers_not_met, said_of
+from taxonomy_api.assessment.carrying import CARRIES, infers_met, infers_not_met
+from taxonomy_api.assessment.counterparts import said_of
 from taxonomy_api.assessment.decision import (
     NOTHING_CARRIED,
     VERDICTS,

@@ -23,10 +23,13 @@ WRONG: Mapping[str, Text] = {
     "wrong_type": Text("Expected {wanted}.", "此处应为{wanted}。", "此處應為{wanted}。"),
     "missing": Text("Missing: {given}.", "缺少：{given}。", "缺少：{given}。"),
     "too_long": Text("Too long: at most {most}.", "过长：至多{most}。", "過長：至多{most}。"),
-    "no_such_date": Text(
+    "not_a_date": Text(
         "“{given}” is not a date; write YYYY-MM-DD.",
         "“{given}”不是有效日期；请写作YYYY-MM-DD。",
         "「{given}」不是有效日期；請寫作YYYY-MM-DD。",
+    ),
+    "no_such_date": Text(
+        "“{given}” is a day that does not exist.", "“{given}”这一天不存在。", "「{given}」這一天不存在。"
     ),
     "unknown_taxonomy": Text("Unknown taxonomy “{given}”.", "未知目录“{given}”。", "未知目錄「{given}」。"),
     "unknown_activity": Text("Unknown activity “{given}”.", "未知活动“{given}”。", "未知活動「{given}」。"),
@@ -197,7 +200,7 @@ class Reader(Struct):
         if text is None:
             return None
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            self.wrong(pointer, "no_such_date", given=text)
+            self.wrong(pointer, "not_a_date", given=text)
             return None
         try:
             return date.fromisoformat(text)

@@ -164,7 +164,8 @@ def _texts(parts: Sequence[_Part], after: str, rows: NDArray[np.intp]) -> tuple[
 
 
 def _joined(parts: Sequence[str], after: str) -> str:
-    return " ".join(parts) + after if parts else after.strip()
+    """Two criteria may say the same, such as the scopes of an item and of its row: once is enough."""
+    return " ".join(dict.fromkeys(parts)) + after if parts else after.strip()
 
 
 def _first(group: Group) -> list[tuple[Remark, int]]:

@@ -50,6 +50,11 @@ class ValueProblem(ValueError):
         """Name nothing that resembles what was given."""
         self._nearest = ()
 
+    def kept(self) -> ValueProblem:
+        """This, without where it was raised: a problem that is kept would keep all that was at hand there."""
+        self.__traceback__ = self.__context__ = self.__cause__ = None
+        return self
+
     def __str__(self) -> str:
         return self.message("en")
 

@@ -7,7 +7,7 @@ what can be read in two ways is refused with the cure.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from taxonomy_api.assessment.level_values import as_text, name_key, parse_level
 from taxonomy_api.assessment.plain_values import digits, exact, is_empty, read_date, read_number, tidy
 from taxonomy_api.assessment.value_problems import ValueProblem, listed, shown
 from taxonomy_api.catalog.nearest import nearest
@@ -26,7 +27,6 @@ from taxonomy_api.catalog.units import (
     dimension_name,
     find_unit,
     multipliers,
-    plain,
     with_gas_of,
 )
 
@@ -80,23 +80,6 @@ def parse_value(
     return _reader(_Identity(fact))(raw, unit_hint, hint_from_header)
 
 
-def parse_level(scale: tuple[str, ...], raw: object) -> str | None:
-    """`raw` as a level of `scale` ("1", 1, "grade 1", "1级"), or None where it says that there is none.
-
-    Raises ValueProblem (unknown_level, too_long, not_a_value).
-    """
-    text = _as_text(raw)
-    if is_empty(text):
-        return None
-    index = {_name_key(level): level for level in scale}
-    for key in _level_keys(_name_key(text)):
-        if key in index:
-            return index[key]
-    raise ValueProblem(
-        "unknown_level", raw, allowed=scale, alike=lambda: nearest(text[:80], scale), known=listed(scale)
-    )
-
-
 class _Identity(Struct, frozen=True, eq=False):
     """A fact as a key of the memo of readers: facts are frozen, and not hashable for their choices."""
 
@@ -121,19 +104,6 @@ def _reader(key: _Identity) -> Reader:
     if fact.kind == "date":
         return lambda raw, _hint, _header: _date(raw)
     return lambda raw, _hint, _header: _level(fact, raw)
-
-
-def _as_text(raw: object) -> str:
-    """Text, a whole number or None as tidy text; raises ValueProblem for anything else."""
-    if raw is None:
-        return ""
-    if isinstance(raw, str):
-        return tidy(raw)
-    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
-        raw = int(raw)
-    if isinstance(raw, int) and not isinstance(raw, bool) and raw.bit_length() < 64:
-        return str(raw)
-    raise ValueProblem("not_a_value", raw)
 
 
 # --- Quantities ----------------------------------------------------------------------------------
@@ -300,7 +270,7 @@ def _yes_no(fact: Fact, raw: object) -> ParsedValue | None:
         return ParsedValue(raw, "yes" if raw else "no")
     if raw is not None and not isinstance(raw, str):
         raise ValueProblem("not_yes_no", raw, allowed=("yes", "no"), fact=fact.name)
-    text = _as_text(raw)
+    text = as_text(raw)
     word = text.casefold()
     if word in _YES or word in _NO:
         return ParsedValue(word in _YES, text)
@@ -310,11 +280,6 @@ def _yes_no(fact: Fact, raw: object) -> ParsedValue | None:
 
 
 _SEPARATORS = re.compile(r"[;；、|\n,，]")
-_UNIMPORTANT = re.compile(r"[\s_]+|(?<=\w)-(?=\w)")
-
-
-def _name_key(name: str) -> str:
-    return _UNIMPORTANT.sub("", plain(name)).casefold()
 
 
 def _choice_reader(fact: Fact) -> Reader:
@@ -322,21 +287,21 @@ def _choice_reader(fact: Fact) -> Reader:
     for choice in fact.choices.values():
         texts = (choice.name.en, choice.name.zh_hans, choice.name.zh_hant, *choice.aliases)
         for name in filter(None, texts):
-            named.setdefault(_name_key(name), set()).add(choice.id)
+            named.setdefault(name_key(name), set()).add(choice.id)
     # An id means its own choice, whatever else bears the same name.
-    ids = {_name_key(choice): frozenset([choice]) for choice in fact.choices}
+    ids = {name_key(choice): frozenset([choice]) for choice in fact.choices}
     index = MappingProxyType({key: frozenset(found) for key, found in named.items()} | ids)
 
     def read(raw: object, _hint: str | None, _header: bool) -> ParsedValue | None:
         if isinstance(raw, list | tuple):
             if len(raw) > _MOST_CHOICES:
                 raise ValueProblem("too_long", f"{len(raw)} choices", limit=str(_MOST_CHOICES))
-            parts = [_as_text(part) for part in raw]
+            parts = [as_text(part) for part in raw]
         else:
-            text = _as_text(raw)
-            if is_empty(text) and _name_key(text) not in index:
+            text = as_text(raw)
+            if is_empty(text) and name_key(text) not in index:
                 return None
-            parts = [text] if _name_key(text) in index else _SEPARATORS.split(text)
+            parts = [text] if name_key(text) in index else _SEPARATORS.split(text)
         chosen = [_one_choice(fact, index, part) for part in parts if part.strip()]
         return ParsedValue(frozenset(chosen), ", ".join(dict.fromkeys(chosen))) if chosen else None
 
@@ -344,7 +309,7 @@ def _choice_reader(fact: Fact) -> Reader:
 
 
 def _one_choice(fact: Fact, index: Mapping[str, frozenset[str]], name: str) -> str:
-    found = index.get(_name_key(name), frozenset())
+    found = index.get(name_key(name), frozenset())
     if len(found) == 1:
         return next(iter(found))
     if found:
@@ -365,32 +330,6 @@ def _choices_like(fact: Fact, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(by_name[near] for near in nearest(name, by_name)))
 
 
-_LEVEL = re.compile(r"(?:grade|level|class|stars?|第)?(.{1,40}?)(?:级能效|星级|级|級|等|星|stars?|grade)?")
-_DIGITS = MappingProxyType(
-    {
-        "一": "1",
-        "二": "2",
-        "三": "3",
-        "四": "4",
-        "五": "5",
-        "i": "1",
-        "ii": "2",
-        "iii": "3",
-        "iv": "4",
-        "v": "5",
-    }
-)
-
-
-def _level_keys(key: str) -> Iterable[str]:
-    """The text itself, then without the word for "grade", then with its number in digits."""
-    yield key
-    match = _LEVEL.fullmatch(key)
-    if match is not None:
-        yield match[1]
-        yield _DIGITS.get(match[1], match[1])
-
-
 def _level(fact: Fact, raw: object) -> ParsedValue | None:
     level = parse_level(fact.scale, raw)
     return None if level is None else ParsedValue(level, level)
@@ -401,7 +340,7 @@ def _date(raw: object) -> ParsedValue | None:
         raw = raw.date()
     if isinstance(raw, date):
         return ParsedValue(raw, raw.isoformat())
-    text = _as_text(raw)
+    text = as_text(raw)
     if is_empty(text):
         return None
     return ParsedValue(read_date(text), text)

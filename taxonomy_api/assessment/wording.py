@@ -25,7 +25,7 @@ from taxonomy_api.catalog.criteria import (
     YesNoTest,
 )
 from taxonomy_api.catalog.operators import SIGNS
-from taxonomy_api.catalog.terms import Fact, Language
+from taxonomy_api.catalog.terms import Fact, Language, Window
 
 
 def required(engine: Engine, leaf: Leaf, day: date, language: Language) -> str | None:
@@ -51,6 +51,15 @@ def required(engine: Engine, leaf: Leaf, day: date, language: Language) -> str |
         return say("level_or_better", language, level=test.level)
     names = choice_names(fact, test.values, language)
     return names if len(test.values) == 1 else say("one_of", language, values=names)
+
+
+def dated(words: str, window: Window, language: Language) -> str:
+    """What is asked for, with the days on which it is."""
+    if window.start is None:
+        return say("until_day", language, limit=words, day=f"{window.end}")
+    if window.end is None:
+        return say("from_day", language, limit=words, day=f"{window.start}")
+    return say("between_days", language, limit=words, start=f"{window.start}", end=f"{window.end}")
 
 
 def level_text(level: str, language: Language) -> str:
@@ -96,6 +105,9 @@ def condition(engine: Engine, leaf: Leaf, day: date, language: Language) -> str:
         return say(
             "of_an_input", language, input=leaf.input, activity=_named(engine, leaf.activity, language)
         )
+    if isinstance(leaf, Listing):
+        listed_as = leaf.attestation.rpartition("/")[0]
+        return say("in_scope", language, activity=_named(engine, listed_as, language))
     return required(engine, leaf, day, language) or leaf.id
 
 
@@ -140,7 +152,12 @@ def given_text(engine: Engine, leaf: Leaf, project: Project, language: Language)
         return None if said.complies is None else say("yes" if said.complies else "no", language)
     if isinstance(leaf, AttestLeaf | MeetsLeaf | Listing):
         answer = project.attestations.get(leaf.attestation)
-        return None if answer is None else say("yes" if answer.value else "no", language)
+        if answer is not None:
+            return say("yes" if answer.value else "no", language)
+    if isinstance(leaf, Listing):
+        listed_as = leaf.attestation.rpartition("/")[0]
+        names = {name.partition("#")[0] for name in project.activities} | {*project.activities}
+        return say("named_by_caller", language) if listed_as in names else None
     return None
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from taxonomy_api.catalog.criteria import Criterion, FactLeaf, Leaf, LimitTest, NotOnFile, children, walk
 from taxonomy_api.catalog.curators import Review
 from taxonomy_api.catalog.findings import Place, Report
-from taxonomy_api.catalog.model import Activity, Release, Taxonomy
+from taxonomy_api.catalog.model import Activity, MappingRow, Release, Taxonomy
 from taxonomy_api.catalog.places import Places
 from taxonomy_api.catalog.terms import Citation, Status, Text, Window
+from taxonomy_api.catalog.verified import pair_of
 
 #: Kinds of documents that can be the official text itself.
 OFFICIAL_KINDS = ("law", "official")
@@ -90,16 +92,19 @@ def _own_criteria(activity: Activity) -> Iterator[Criterion]:
 
 def _check_statuses(release: Release, places: Places, report: Report, reviews: Mapping[str, Review]) -> None:
     """A verified status cites an official text, or its review names a second document for that very place."""
-    unused = {
-        (taxonomy, name): corroboration
-        for taxonomy, review in reviews.items()
+    named = {
+        (subject, name): corroboration
+        for subject, review in reviews.items()
         for name, corroboration in review.corroborated.items()
     }
+    used: set[tuple[str, str]] = set()
     for place, status, source in _graded(release, places):
         kind = release.sources[source.document].kind
         if status != "verified" or kind in OFFICIAL_KINDS:
             continue
-        second = unused.pop((place.taxonomy, place.name), None)
+        key = (place.reviewed_as, place.name)
+        used.add(key)
+        second = named.get(key)
         if second is None or second.document == source.document:
             message = f"verified stands on {source.document}, a document of kind {kind}"
             cure = (
@@ -107,8 +112,10 @@ def _check_statuses(release: Release, places: Places, report: Report, reviews: M
                 f"corroborated: {{{place.name}: document}}"
             )
             report.add(place(), "status-above-source", message, cure)
-    for (taxonomy, name), corroboration in unused.items():
-        message = f"{taxonomy} has no {name} whose verified status needs a second document"
+    for (subject, name), corroboration in named.items():
+        if (subject, name) in used:
+            continue
+        message = f"{subject} has no {name} whose verified status needs a second document"
         report.add(corroboration.place, "corroboration-unused", message, "remove it, or correct the code")
 
 
@@ -119,7 +126,8 @@ class _At:
         self._of = (places, activity, criterion)
 
     @property
-    def taxonomy(self) -> str:
+    def reviewed_as(self) -> str:
+        """What the review that covers it bears as its name."""
         return self._of[1].taxonomy
 
     @property
@@ -135,13 +143,34 @@ class _At:
         return places.criterion(activity, criterion)
 
 
-def _graded(release: Release, places: Places) -> Iterator[tuple[_At, Status, Citation]]:
-    """What bears a status of its own in the activities, with where it stands."""
+@dataclass(frozen=True, slots=True)
+class _AtRow:
+    """The place of a row of a mapping."""
+
+    row: MappingRow
+
+    @property
+    def reviewed_as(self) -> str:
+        return pair_of(self.row)
+
+    @property
+    def name(self) -> str:
+        """`hk-phase-2a:ENE-01`: what the row speaks of."""
+        return self.row.subject
+
+    def __call__(self) -> Place:
+        return Places.row(self.row)
+
+
+def _graded(release: Release, places: Places) -> Iterator[tuple[_At | _AtRow, Status, Citation]]:
+    """What bears a status of its own in the activities and mappings, with where it stands."""
     for activity in release.activities():
         yield _At(places, activity), activity.status, activity.source
         for criterion in _own_criteria(activity):
             if isinstance(criterion, Leaf) and not isinstance(criterion, NotOnFile):
                 yield _At(places, activity, criterion), criterion.status, criterion.source
+    for row in release.mappings:
+        yield _AtRow(row), row.status, row.source
 
 
 # --- Names and texts -----------------------------------------------------------------------------

@@ -58,6 +58,26 @@ def open_lines(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def strays(text: str) -> Iterator[tuple[int, str]]:
+    """Lines that cannot stand where they do, by their numbers: under `## Unreleased` whatever is no `- ` line
+    and does not go on with one, indented; anywhere what git leaves where two changes meet."""
+    is_open, goes_on = False, False
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith("## "):
+            is_open, goes_on = line.strip() == UNRELEASED, False
+        elif line.startswith(("<<<<<<<", "|||||||", "=======", ">>>>>>>")):
+            yield number, line
+        elif is_open and line.strip():
+            if not line.startswith("- ") and not (goes_on and line[:1].isspace()):
+                yield number, line
+            goes_on = True
+
+
+def idle(difference: Difference, lines: Iterable[str]) -> tuple[str, ...]:
+    """The lines that name no change: what they tell of was taken back, or they misname it."""
+    return tuple(line for line in lines if not any(_names(line, change) for change in difference.changes))
+
+
 def unnamed(difference: Difference, lines: Iterable[str]) -> tuple[Change, ...]:
     """The changes that no line names: by the code of what changed, and by the first day that it concerns."""
     known = tuple(lines)

@@ -18,7 +18,8 @@ _GUARDED = ("'=", "'+", "'-", "'@", "'＝", "'＋", "'－", "'＠")
 
 
 def read_table(text: str) -> tuple[Classification, list[Remark]]:
-    """The classification, and what is wrong with its lines."""
+    """The classification, and what is wrong with its lines. A line that is broken is in it with its code, as
+    far as it has one, so that what others say of it is not taken for wrong."""
     first = text.partition("\n")[0]
     separator = max(_SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -34,6 +35,8 @@ def read_table(text: str) -> tuple[Classification, list[Remark]]:
             if len(cells) != len(head):
                 message = f"{len(cells)} cells under {len(head)} columns"
                 remarks.append(Remark(place, message, "quote cells that hold the separator"))
+                code = _plain(dict(zip(head, cells, strict=False)).get("code", ""))
+                items += [Item(place, code, Text(code))] if code else []
                 continue
             item = _item(place, {name: _plain(cell) for name, cell in zip(head, cells, strict=True)}, remarks)
             if item is not None:
@@ -58,7 +61,7 @@ def _item(place: str, cells: Mapping[str, str], remarks: list[Remark]) -> Item |
     if not code or not name:
         missing = "code" if not code else "English name"
         remarks.append(Remark(place, f"it has no {missing}", "fill the cell"))
-        return None
+        return Item(place, code, Text(code), cells["parent"] or None) if code else None
     aliases = tuple(one.strip() for one in cells.get("aliases", "").split(";") if one.strip())
     return Item(
         place=place,

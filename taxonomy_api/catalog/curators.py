@@ -1,12 +1,12 @@
 """Who answers for what is called verified: `taxonomies/curators.yaml`.
 
-A review covers the verified statuses of one taxonomy, mapping file or register as they stood on a day. What
-it covers is written down as their number and a digest, so that a status raised later does not ride along.
+A review covers what is called verified in one taxonomy, mapping file or register as it stood on a day. What
+it covers is written down as the number of the statuses and a digest of what they stand at
+(`catalog.verified`), so that neither a status raised later nor a limit changed under one rides along.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,12 +14,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from taxonomy_api.catalog.criteria import Leaf, Rows, walk
 from taxonomy_api.catalog.findings import Finding, Place, Report, Spot
-from taxonomy_api.catalog.model import Release, Taxonomy
+from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.nearest import did_you_mean
 from taxonomy_api.catalog.rules import RULES
 from taxonomy_api.catalog.values import Record, Values
+from taxonomy_api.catalog.verified import verified
 from taxonomy_api.catalog.yaml_tree import Node, parse_tree
 
 FILE = "taxonomies/curators.yaml"
@@ -158,62 +158,24 @@ def _is_of(finding: Finding, subject: str) -> bool:
 
 
 def check_reviews(reviews: Mapping[str, Review], release: Release, report: Report) -> None:
-    """Everything that is called verified is covered by a review as it stands."""
-    for name, statuses in verified(release).items():
-        if not statuses:
-            continue
-        now, review = covered(statuses), reviews.get(name)
+    """Everything that is called verified is covered by a review as it stands.
+
+    More statuses than were reviewed are an error: nobody answers for one of them.
+    """
+    for name, claims in verified(release).items():
+        count, now, review = len(claims.places), claims.covers(), reviews.get(name)
         if review is None:
-            message = f"{len(statuses)} statuses of {name} are verified, and nobody reviewed them"
+            message = f"{count} statuses of {name} are verified, and nobody reviewed them"
             cure = f"add {name}: {{curator: …, on: YYYY-MM-DD, covers: {now}}} under reviews"
             report.add(Spot(FILE), "verified-unreviewed", message, cure)
-        elif review.covers != now:
-            message = f"the verified statuses of {name} changed since the review of {review.day}"
-            report.add(
-                review.place, "review-outdated", message, f"review them, then write covers: {now} and the day"
-            )
-
-
-def covered(statuses: tuple[str, ...]) -> str:
-    """Number and digest of a set of verified statuses."""
-    digest = hashlib.sha256("\n".join(sorted(statuses)).encode()).hexdigest()
-    return f"{len(statuses)}-{digest[:12]}"
-
-
-def verified(release: Release) -> Mapping[str, tuple[str, ...]]:
-    """By taxonomy, mapping file and register, the places whose status is verified."""
-    found = {id: tuple(_of_taxonomy(taxonomy)) for id, taxonomy in release.taxonomies.items()}
-    mappings: dict[str, list[str]] = {}
-    for row in release.mappings:
-        if row.status == "verified":
-            pair = f"{row.subject.partition(':')[0]}--{row.object.partition(':')[0]}"
-            place = f"{row.subject} {row.object} {row.negative} {row.valid_from or ''} {row.scenario or ''}"
-            mappings.setdefault(pair, []).append(place)
-    instruments = tuple(
-        f"{profile.id} {id} {part}"
-        for profile in release.instruments.values()
-        for id, scope in profile.taxonomies.items()
-        for part, status in (("covered", scope.status), *((rule.id, rule.status) for rule in scope.rules))
-        if status == "verified"
-    )
-    return {**found, **{pair: tuple(places) for pair, places in mappings.items()}, "instruments": instruments}
-
-
-def _of_taxonomy(taxonomy: Taxonomy) -> Iterator[str]:
-    stated = [("edition", taxonomy.status)]
-    stated += [(f"rule {rule.id}", rule.status) for rule in taxonomy.edition_rules]
-    stated += [(f"heading {entry.code}", entry.status) for entry in taxonomy.entries]
-    stated += [(activity.code, activity.status) for activity in taxonomy.activities.values()]
-    yield from (place for place, status in stated if status == "verified")
-    tops = [(f"shared {name}", criterion) for name, criterion in taxonomy.shared.items()]
-    tops += [(name, one) for name in ("requires", "minimum_safeguards") if (one := getattr(taxonomy, name))]
-    for activity in taxonomy.activities.values():
-        classes = () if activity.as_in else activity.classes.items()
-        tops += [(f"{activity.code} {name}", test.criterion) for name, test in classes if test.criterion]
-        tops += [(f"{activity.code} dnsh {name}", cell) for name, cell in activity.dnsh.items() if cell]
-    for where, top in tops:
-        for part in walk(top):
-            if isinstance(part, Leaf) and part.status == "verified":
-                yield f"{where} {part.id}"
-            elif isinstance(part, Rows):
-                yield from (f"{where} row {row.id}" for row in part.rows if row.status == "verified")
+            continue
+        if review.covers == now:
+            continue
+        reviewed, _, _ = review.covers.partition("-")
+        cure = f"review what changed, then write covers: {now}, the day and the curator"
+        if reviewed.isdigit() and count > int(reviewed):
+            message = f"{count} statuses of {name} are verified, {reviewed} were reviewed on {review.day}"
+            report.add(review.place, "verified-unreviewed", message, cure)
+        else:
+            message = f"what is verified in {name} changed since the review of {review.day}"
+            report.add(review.place, "review-outdated", message, cure)

@@ -25,6 +25,16 @@ class Formatted:
         return self.after is not None and self.after != self.before
 
     @property
+    def unseen(self) -> str:
+        """What an editor does not show of a file that drifted, in brackets; empty if nothing."""
+        marks = (
+            ("\ufeff", "it begins with a byte order mark"),
+            ("\r\n", "its lines end as on Windows, in CRLF"),
+        )
+        told = [words for mark, words in marks if mark in self.before]
+        return f" ({' and '.join(told)})" if told else ""
+
+    @property
     def first_line(self) -> int:
         """The first line that differs, from 1."""
         pairs = zip(self.before.split("\n"), (self.after or "").split("\n"), strict=False)

@@ -101,12 +101,13 @@ class _Open:
     is_map: bool
     line: int
     parts: list[str] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
     key: str | None = None
     key_line: int = 0
 
 
 def _read(text: str) -> _Document | None:
-    """None where the text holds what data files do without: anchors, tags, further documents."""
+    """None where the text holds what data files do without: anchors, tags, further documents, a key twice."""
     reader = _Reader(text)
     loader = _Loader(text)
     try:
@@ -186,6 +187,9 @@ class _Reader:
         if around.is_map and around.key is None:
             if not isinstance(node, str) or node[:1] in ("{", "["):
                 return False
+            if node in around.keys:
+                return False
+            around.keys.add(node)
             around.key, around.key_line = node, line
             return True
         if around.block is not None:

@@ -22,6 +22,7 @@ from taxonomy_api.catalog.read_instruments import read_instruments
 from taxonomy_api.catalog.read_mappings import read_mappings
 from taxonomy_api.catalog.read_sources import read_sources
 from taxonomy_api.catalog.read_taxonomy import read_taxonomy
+from taxonomy_api.catalog.unread import without_consequences
 from taxonomy_api.catalog.yaml_tree import Node, parse_tree
 
 MAX_FILE_BYTES = 20_000_000
@@ -47,7 +48,8 @@ def load_release(folder: Path) -> LoadResult:
     report = Report()
     release = _Loader(folder, report).release()
     if report.has_errors:
-        return LoadResult(None, report.findings)
+        registers = [f"taxonomies/{name}" for name in REGISTERS]
+        return LoadResult(None, without_consequences(report.findings, registers))
     return LoadResult(replace(release, id=content_hash(release)), report.findings)
 
 

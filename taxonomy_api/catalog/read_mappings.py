@@ -78,11 +78,13 @@ def read_mappings(
 
 @dataclass(slots=True)
 class _Cells:
-    """The cells of a line by column, each with its place; an empty cell is left out."""
+    """The cells of a line by column, each with its place; an empty cell is left out. `places`: where each
+    column begins."""
 
     file: str
     line: int
     cells: dict[str, ScalarNode]
+    places: dict[str, int]
 
     def node(self, column: str) -> ScalarNode | None:
         return self.cells.get(column)
@@ -111,10 +113,10 @@ class _MappingReader:
         columns = self._columns(lines[head], head + 1, extensions)
         rows = []
         for number, line in enumerate(lines[head + 1 :], start=head + 2):
-            if line.strip():
-                row = self._row(self._cells(line, number, columns), mapping_set)
-                if row is not None:
-                    rows.append(row)
+            cells = self._cells(line, number, columns) if line.strip() else None
+            row = None if cells is None else self._row(cells, mapping_set)
+            if row is not None:
+                rows.append(row)
         self._check_contradictions(rows)
         return rows
 
@@ -179,25 +181,32 @@ class _MappingReader:
             )
         return columns
 
-    def _cells(self, line: str, number: int, columns: list[str]) -> _Cells:
+    def _cells(self, line: str, number: int, columns: list[str]) -> _Cells | None:
+        """None where the cells are not those of the columns: each would be read as another."""
         cells: dict[str, ScalarNode] = {}
+        places: dict[str, int] = {}
         texts = line.rstrip("\r").split("\t")
         if len(texts) != len(columns):
             message = f"{len(texts)} cells under {len(columns)} columns"
             self.report.add(Spot(self.file, number), "mapping-cell", message, "separate the cells by tabs")
+            return None
         at = 1
-        for column, text in zip(columns, texts, strict=False):
+        for column, text in zip(columns, texts, strict=True):
+            places[column] = at
             if text.strip():
                 cells[column] = ScalarNode(self.file, number, at, text)
+            if len(text) > 1 and text[0] == text[-1] == '"':
+                message = f"the quotes around {text[1:-1]} become part of it"
+                cure = "remove them; a spreadsheet program puts them around a cell with a comma"
+                self.report.add(Spot(self.file, number, at), "mapping-cell", message, cure)
             at += len(text) + 1
-        return _Cells(self.file, number, cells)
+        return _Cells(self.file, number, cells, places)
 
     def _row(self, cells: _Cells, mapping_set: str) -> MappingRow | None:
         for column in REQUIRED_COLUMNS:
             if column not in cells.cells:
-                self.report.add(
-                    Spot(self.file, cells.line), "mapping-cell", f"{column} is empty", "fill the cell"
-                )
+                place = Spot(self.file, cells.line, cells.places.get(column, 1))
+                self.report.add(place, "mapping-cell", f"{column} is empty", "fill the cell")
         modifier = cells.node("predicate_modifier")
         negative = self.values.word(modifier, ("Not",), "predicate_modifier") is not None
         predicate = self.values.word(cells.node("predicate_id"), tuple(SCOPES), "predicate_id")

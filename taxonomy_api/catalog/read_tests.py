@@ -39,7 +39,7 @@ OPERATORS = frozenset(operator for operators in OPERATORS_OF.values() for operat
 def read_test(record: Record, fact: Fact, values: Values) -> Test | None:
     """The one operator of `record` with its value, typed by `fact`."""
     given = [key for key in record if key in OPERATORS]
-    for key in given:
+    for key in given or OPERATORS:  # with none of them, one may be misspelt: each is a key that can be meant
         record.get(key)
     suiting = ", ".join(OPERATORS_OF[fact.kind])
     if len(given) != 1:

@@ -321,13 +321,16 @@ ADVICE: tuple[RuleInfo, ...] = (
     error(
         "verified-unreviewed",
         "A verified status that nobody answers for",
-        "Whoever raises a status to verified is named in curators.yaml, with the day of the review.",
+        "Whoever raises a status to verified is named in curators.yaml, with the day of the review and the "
+        "number of statuses that it covers; one more is nobody's.",
         "Review the statuses and add the review to curators.yaml.",
     ),
     warning(
         "review-outdated",
-        "Verified statuses changed since the last review",
-        "A review covers the statuses as they stood on its day; one that was raised later is not covered.",
+        "What is verified changed since the last review",
+        "A review covers the statuses and what they stand at (limits, units, days, windows, scope, source) "
+        "as of its day; what was changed later is not covered. Notes, evidence and this project's own "
+        "translations do not count.",
         "Review what changed, then write the new day and what the review covers.",
     ),
 )

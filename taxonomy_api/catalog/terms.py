@@ -102,3 +102,6 @@ class Window(Value, frozen=True):
 
     start: date | None = None
     end: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from taxonomy_api.catalog.nearest import did_you_mean
+from taxonomy_api.catalog.read_tests import OPERATORS
 from taxonomy_api.catalog.worksheet_cells import (
     GROUPS,
     LEAVES,
     SPEAKING,
+    WORDS,
     put_entry,
     write_activity,
     write_cells,
@@ -94,7 +96,7 @@ class Additions:
             self.report.add(filled.sheet, filled.number, "file", "worksheet-place", message, cure)
             return
         if filled.text("more"):
-            message = "more is not edited here"
+            message = f"{self.report.filled.title(filled.sheet, 'more')} is not edited here"
             self.report.add(filled.sheet, filled.number, "more", "worksheet-locked", message, IN_THE_FILE)
         activity: dict[str, Plain] = {"code": code}
         stated = {column for column in COLUMNS["Activities"] if filled.text(column)}
@@ -141,12 +143,19 @@ class Additions:
 
 
 def suits(report: CellReport, filled: FilledRow, kind: str, columns: frozenset[str]) -> bool:
-    """Whether the columns mean something in a row of this kind."""
+    """Whether the columns mean something in a row of this kind, and its operator is one."""
     speaking = {*SPEAKING.get(kind, ()), "kind", "activity", "path"}
     idle = [column for column in STATED if column in columns - speaking and filled.text(column)]
     for column in idle:
-        message = f"{column} means nothing in a row of kind {kind}"
-        report.add(filled.sheet, filled.number, column, "worksheet-locked", message, "leave it empty")
+        message = f"{report.filled.title(filled.sheet, column)} means nothing in a row of kind {kind}"
+        cure = "change the Kind to what is tested, or leave it empty" if kind in WORDS else "leave it empty"
+        report.add(filled.sheet, filled.number, column, "worksheet-locked", message, cure)
+    operator = filled.text("operator") if kind == "fact" and "operator" in columns else ""
+    if operator and operator not in OPERATORS:
+        cure = did_you_mean(operator, OPERATORS) or f"known: {', '.join(sorted(OPERATORS))}"
+        message = f"{operator} is no operator"
+        report.add(filled.sheet, filled.number, "operator", "unknown-key", message, cure)
+        return False
     return not idle
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from taxonomy_api.catalog.curators import FILE, covered, verified
+from taxonomy_api.catalog.curators import FILE
 from taxonomy_api.catalog.findings import Report
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.nearest import did_you_mean
+from taxonomy_api.catalog.verified import Verified, verified
 from taxonomy_api.catalog.worksheet_compare import Changes
 from taxonomy_api.catalog.worksheet_findings import CellReport
 from taxonomy_api.catalog.worksheet_model import (
@@ -59,7 +60,7 @@ def check_statuses(
     for row in _claims(changes, filled):
         column = "ext_status" if row.sheet == "Mapping" else "status"
         message = "only a curator calls a new or changed statement verified"
-        cure = "write single-source, or import it as one: --curator NAME"
+        cure = f"write single-source; one of {', '.join(known) or 'curators.yaml'} imports it with --curator"
         report.add(row.sheet, row.number, column, "verified-unreviewed", message, cure)
 
 
@@ -104,7 +105,7 @@ def reviewed(
     said: Plain = plain(tree) if tree is not None else {}
     reviews = said.get("reviews") if isinstance(said, dict) else None
     review = reviews.get(subject) if isinstance(reviews, dict) else None
-    was, now = (covered(verified(release).get(subject, ())) for release in (before, after))
+    was, now = (verified(release).get(subject, Verified()).covers() for release in (before, after))
     if not isinstance(review, dict) or was == now or review.get("covers") != was:
         return None
     review.update({"curator": curator.name, "on": curator.day.isoformat(), "covers": now})

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from taxonomy_api.catalog.nearest import did_you_mean
 from taxonomy_api.catalog.worksheet_additions import IN_THE_FILE, STATED, Additions, cells_of, suits
 from taxonomy_api.catalog.worksheet_cells import (
     LEAVES,
     ROW_KEYS,
+    SPEAKING,
     WORDS,
     steps_of,
     write_activity,
@@ -64,7 +66,8 @@ class TaxonomyEdit:
         fixed = [column for column in COLUMNS[row.sheet] if column in columns & (FIXED[row.sheet] | row.idle)]
         for column in fixed:
             was = row.text(column) or "nothing"
-            message = f"{column} is not edited here; it was {was}"
+            title = self.report.filled.title(row.sheet, column)
+            message = f"{title} is not edited here; it was {was}"
             self.report.add(row.sheet, filled.number, column, "worksheet-locked", message, IN_THE_FILE)
         if fixed:
             return
@@ -96,6 +99,11 @@ class TaxonomyEdit:
         """A leaf or a word becomes another; a group never does, since rows stand below it."""
         kind, old = filled.text("kind"), row.text("kind")
         open_kinds = (*LEAVES, *WORDS)
+        if kind not in SPEAKING:
+            message, cure = f"{kind or 'nothing'} is no kind", did_you_mean(kind, SPEAKING)
+            cure = cure or "choose one from the list"
+            self.report.add(filled.sheet, filled.number, "kind", "bad-word", message, cure)
+            return
         if old not in open_kinds or kind not in (*open_kinds, *JOINING):
             message = f"{old} cannot become {kind or 'nothing'} here"
             self.report.add(filled.sheet, filled.number, "kind", "worksheet-locked", message, IN_THE_FILE)

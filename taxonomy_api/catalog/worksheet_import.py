@@ -196,14 +196,15 @@ def _in_the_sheet(finding: Finding, column: str) -> tuple[str, str, str]:
     # These speak of a row of a mapping as a whole, which the file shows by its beginning.
     if column == "subject_id" and finding.rule in _OF_ROWS:
         return _OF_ROWS[finding.rule], finding.message, finding.cure
-    # `more` cannot be edited: a key that nobody knows can only be what stands as the operator.
-    if finding.rule == "unknown-key" and column == "more":
-        return "operator", finding.message.replace("key of this object", "operator"), finding.cure
+    if finding.rule == "class-missing":
+        cure = "add rows in Criteria with the class as their path; kind none where there is no such class"
+        return column, finding.message, cure
     return column, finding.message, finding.cure
 
 
 _OF_ROWS = {
     "mapping-contradiction": "predicate_id",
+    "status-above-source": "ext_status",
     **dict.fromkeys(
         ("own-comparison-inference", "stringency-contradicted", "stringency-cycle"), "ext_stringency"
     ),

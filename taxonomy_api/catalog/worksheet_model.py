@@ -137,13 +137,19 @@ class FilledRow:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A filled workbook. `subject`: the taxonomy or mapping; `columns`: their letters by sheet."""
+    """A filled workbook. `subject`: the taxonomy or mapping; `columns`: their letters by sheet, `titles`:
+    what stands above them."""
 
     subject: str
     release: str
     rows: tuple[FilledRow, ...]
     exported: tuple[Exported, ...]
     columns: Mapping[Sheet, Mapping[str, str]]
+    titles: Mapping[Sheet, Mapping[str, str]] = field(default_factory=dict)
+
+    def title(self, sheet: Sheet, column: str) -> str:
+        """What the workbook calls a column."""
+        return self.titles.get(sheet, {}).get(column, column)
 
     def cell(self, sheet: Sheet, number: int, column: str) -> str:
         """The address of a cell, `Criteria!F12`."""

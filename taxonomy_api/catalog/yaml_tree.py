@@ -12,6 +12,7 @@ import yaml
 from msgspec import Struct
 
 from taxonomy_api.catalog.findings import Report, Spot
+from taxonomy_api.catalog.yaml_errors import report_syntax
 
 #: PyYAML built without libyaml reads the same events, slower.
 _Loader: type[yaml.CBaseLoader] | type[yaml.BaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -63,9 +64,7 @@ def parse_tree(text: str, file: str, report: Report) -> Node | None:
     try:
         return _document(text, file, report)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        spot = Spot(file, mark.line + 1, mark.column + 1) if mark else Spot(file)
-        report.add(spot, "yaml-syntax", error.problem or "not YAML", "check quotes, brackets and indentation")
+        report_syntax(error, text, file, report)
     except yaml.reader.ReaderError as error:
         report.add(
             _spot_of(text, error.position, file), "yaml-syntax", f"a sign that YAML refuses: {error.reason}"

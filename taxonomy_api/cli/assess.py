@@ -74,6 +74,12 @@ FORMATS = ("xlsx", "csv", "parquet")
     help="Make RESULT an annotated copy of the sheet instead: its own cells and looks, verdicts beside them, "
     "notes on cells with issues. From .xlsx and .xlsm, up to 20,000 rows.",
 )
+@click.option(
+    "--low-memory",
+    is_flag=True,
+    help="Hold the cells of PORTFOLIO in a file beside RESULT instead of in memory. RESULT is the same. "
+    "[default: TAXONOMY_API_LOW_MEMORY]",
+)
 @language_option
 def assess(
     portfolio: Path,
@@ -87,6 +93,7 @@ def assess(
     mapping_file: Path | None,
     fx_file: Path | None,
     annotated: bool,
+    low_memory: bool,
     language: str | None,
 ) -> None:
     """Assess a portfolio, a workbook or CSV file.
@@ -114,10 +121,11 @@ def assess(
     from taxonomy_api.portfolio.reading_process import BegunReading
 
     named = raw.get("sheet") if isinstance(raw.get("sheet"), str) else None
-    with BegunReading(portfolio, OWN_FILE, ahead=True, sheet=named) as begun:
+    with BegunReading(portfolio, OWN_FILE, ahead=True, sheet=named, folder=target.parent) as begun:
         current = settings()
         raw["language"] = language or raw.get("language") or current.language
-        summary = _run(portfolio, target, kind, current_release(current), raw, fx_file, begun)
+        low_memory = low_memory or current.low_memory
+        summary = _run(portfolio, target, kind, current_release(current), raw, fx_file, begun, low_memory)
     from taxonomy_api.cli.portfolio_report import report
 
     for line in report(summary, raw["language"]):
@@ -139,6 +147,7 @@ def _run(
     raw_options: dict[str, Any],
     fx_file: Path | None,
     begun: BegunReading,
+    low_memory: bool,
 ) -> Mapping[str, Any]:
     """Assesses into a temporary folder beside the target and moves the finished file into place."""
     from msgspec.structs import replace
@@ -174,6 +183,7 @@ def _run(
                 show,
                 limits=OWN_FILE,
                 opener=begun.open,
+                low_memory=low_memory,
             )
         except PortfolioProblem as problem:
             nearest = f" Nearest: {', '.join(problem.nearest)}." if problem.nearest else ""

@@ -32,7 +32,7 @@ def fmt(paths: tuple[Path, ...], check: bool) -> None:
         elif file.drifted:
             drifted += 1
             if check:
-                click.echo(f"{file.path}:{file.first_line}:1: not in its form")
+                click.echo(f"{file.path}:{file.first_line}:1: not in its form{file.unseen}")
             else:
                 replace_text(file.path, file.after)
                 click.echo(f"{file.path}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from taxonomy_api.cli.common import current_release, settings, write_edition
+from taxonomy_api.cli.common import counted, current_release, settings, write_edition
 
 if TYPE_CHECKING:
     from taxonomy_api.catalog.classification import Classification, Remark
@@ -49,17 +49,20 @@ def import_classification(file: Path, id: str, source: str, title: str | None) -
         cure = did_you_mean(source, release.sources) or "register the document there first"
         raise click.ClickException(f"{source} is not in sources.yaml; {cure}")
     classification, remarks = _read(file)
-    remarks = [*remarks, *(() if remarks else check(classification))]
+    # Of a broken SKOS file it is not known what is missing; a table is checked as far as it was read.
+    whole = not remarks or (file.suffix.lower() == ".csv" and classification.items)
+    remarks = [*remarks, *(check(classification) if whole else ())]
     if remarks:
         for remark in remarks[:MOST_REMARKS]:
             click.echo(f"{file}: {remark}", err=True)
         more = f", {MOST_REMARKS} of them shown" if len(remarks) > MOST_REMARKS else ""
-        raise click.ClickException(f"{len(remarks)} findings{more}; nothing was written")
+        raise click.ClickException(f"{counted(len(remarks), 'finding')}{more}; nothing was written")
     words = Text(title) if title else classification.title or Text(id)
     files = skeleton(classification, id, words, source)
     errors = write_edition(folder, files)
-    activities = len(classification.activities)
-    click.echo(f"{len(files)} files, {activities} activities, {errors} errors.", err=True)
+    activities = counted(len(classification.activities), "activity", "activities")
+    told = f"{counted(len(files), 'file')}, {activities}, {counted(errors, 'error')}."
+    click.echo(told, err=True)
     if errors:
         click.get_current_context().exit(1)
 
@@ -84,5 +87,6 @@ def _read(file: Path) -> tuple[Classification, list[Remark]]:
         raise click.ClickException(f"{file}: {problem}") from None
     except ImportError:
         raise click.ClickException(
-            "SKOS is read with rdflib, which is not installed: pip install 'taxonomy-api[skos]'"
+            "SKOS is read with rdflib, which is not installed: pip install 'taxonomy-api[skos]', "
+            "or in a checkout pip install -e '.[skos]'"
         ) from None

@@ -25,13 +25,15 @@ def lint(paths: tuple[Path, ...], fix: bool, show_all: bool, as_json: bool) -> N
     A warning that nobody can mend may be accepted in curators.yaml; it is counted, and shown with --all.
     """
     from taxonomy_api.catalog.lint import lint as check_files
+    from taxonomy_api.catalog.unread import UNREAD
     from taxonomy_api.crosswalk.checks import check
 
     given = list(paths) or [data_in_use()]
     if fix:
         _mend(given)
     found = check_files(given, check)
-    findings = sorted(found, key=lambda finding: finding.severity != "error")
+    # What cannot be read comes first: what it holds may be what the others lack.
+    findings = sorted(found, key=lambda finding: (finding.severity != "error", finding.rule not in UNREAD))
     errors = sum(finding.severity == "error" for finding in findings)
     accepted = sum(bool(finding.accepted) for finding in findings)
     shown = findings if show_all else [finding for finding in findings if not finding.accepted]

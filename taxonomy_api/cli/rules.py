@@ -25,7 +25,12 @@ def explain(rule: str | None, as_json: bool) -> None:
     from taxonomy_api.catalog.rules import RULES
 
     if rule is not None and rule not in RULES:
-        hint = did_you_mean(rule, RULES) or "`taxonomy-api explain` lists all rules"
+        holding = " or ".join(name for name in RULES if rule in name.split("-"))
+        hint = (
+            did_you_mean(rule, RULES)
+            or (holding and f"did you mean {holding}?")
+            or "`taxonomy-api explain` lists all rules"
+        )
         raise click.ClickException(f"{rule} is no rule; {hint}")
     chosen = [RULES[rule]] if rule else list(RULES.values())
     if as_json:

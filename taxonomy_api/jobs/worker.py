@@ -132,7 +132,7 @@ def make_worker(
         database=database,
         files=FileStore(settings.store),
         current=current,
-        assess=partial(_assess, limits),
+        assess=partial(_assess, limits, settings.low_memory),
         lease_seconds=settings.job_lease_seconds,
         stopping=stopping,
     )
@@ -166,6 +166,7 @@ def reading_limits(settings: Settings) -> Limits:
 
 def _assess(
     limits: Limits,
+    low_memory: bool,
     source: Path,
     engine: Engine,
     options: dict[str, Any],
@@ -188,4 +189,5 @@ def _assess(
         opener=partial(ReadingProcess, name=name),
         audit_anchor=audit_anchor,
         name=name,
+        low_memory=low_memory,
     ).as_json()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from taxonomy_api.catalog.industry_codes import IndustryCodeError, read_code
+from taxonomy_api.catalog.industry_codes import IndustryCodeError, is_industry_code, read_code
 from taxonomy_api.catalog.model import Activity, Release
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.terms import LANGUAGES
@@ -183,6 +183,8 @@ class ActivityReader:
         if headings:
             told = CellFinding("catalogue_heading", {"given": text}, self.headings.below(headings))
             return Reading((), (told,), headings=headings)
+        if is_industry_code(text):
+            return Reading((), (CellFinding("industry_code_as_activity", {"given": text}),))
         return Reading((), (CellFinding("unknown_activity", {"given": text}, self._nearest(text)),))
 
     def _simplified(self, text: str) -> str:

@@ -25,7 +25,7 @@ from taxonomy_api.portfolio.reading_process import ReadingProcess
 from taxonomy_api.portfolio.result_columns import ResultColumn
 from taxonomy_api.portfolio.safe_text import TEXT_ONLY, clean, write_text
 from taxonomy_api.portfolio.sheet_copy import CellLook, SheetCopy
-from taxonomy_api.portfolio.table import Book, Table, column_number, shown
+from taxonomy_api.portfolio.table import Book, Table, shown, split_address
 from taxonomy_api.portfolio.text_sheets import write_issues, write_method
 from taxonomy_api.portfolio.texts import label
 
@@ -152,10 +152,9 @@ class _CopyWriter:
         for cause in notes.issues.causes():
             for issue in cause.listed:
                 if issue.cell and issue.sheet == notes.table.sheet:
-                    letters = issue.cell.rstrip("0123456789")
-                    place = int(issue.cell[len(letters) :]), column_number(letters)
+                    column, row = split_address(issue.cell)
                     # Of a merged block only the first cell can hold a note.
-                    lines = told.setdefault(self._first.get(place, place), [])
+                    lines = told.setdefault(self._first.get((row, column), (row, column)), [])
                     lines.append(f"{issue.done} {issue.cure}".strip())
         for row, column in list(told)[:_MOST_NOTES]:
             text = clean("\n".join(dict.fromkeys(told[row, column])))[:_LONGEST_NOTE]

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from taxonomy_api.assessment.batch import Cells
 from taxonomy_api.assessment.domains import Subject
 from taxonomy_api.assessment.intake_answers import ANSWER
+from taxonomy_api.assessment.level_values import parse_level
 from taxonomy_api.assessment.value_problems import ValueProblem
-from taxonomy_api.assessment.values import ParsedValue, parse_level, parse_value
+from taxonomy_api.assessment.values import ParsedValue, parse_value
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.column import Column

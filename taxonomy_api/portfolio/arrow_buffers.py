@@ -41,11 +41,20 @@ def as_numpy(values: pa.Array[Any], kind: type[Number]) -> NDArray[Number]:
 
 def text_array(texts: Iterable[str]) -> pa.Array[Any]:
     """The texts as an Arrow array. Raises UnicodeEncodeError for half of a surrogate pair."""
-    encoded = [text.encode() for text in texts]
-    ends = np.zeros(len(encoded) + 1, dtype=np.int64)
-    np.cumsum([len(one) for one in encoded], out=ends[1:])
-    buffers = [None, buffer_of(ends), pa.py_buffer(b"".join(encoded))]
-    return pa.Array.from_buffers(pa.large_string(), len(encoded), buffers)
+    return joined_texts([texts])
+
+
+def joined_texts(blocks: Iterable[Iterable[str]]) -> pa.Array[Any]:
+    """The texts of all blocks as one Arrow array; one block at a time is held as texts."""
+    content = bytearray()
+    ends = [np.zeros(1, dtype=np.int64)]
+    for texts in blocks:
+        encoded = [text.encode() for text in texts]
+        ends.append(len(content) + np.cumsum([len(one) for one in encoded], dtype=np.int64))
+        content += b"".join(encoded)
+    places = np.concatenate(ends)
+    buffers = [None, buffer_of(places), pa.py_buffer(content)]
+    return pa.Array.from_buffers(pa.large_string(), len(places) - 1, buffers)
 
 
 def text_buffers(texts: pa.Array[Any]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:

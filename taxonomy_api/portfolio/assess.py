@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -44,6 +44,7 @@ class Block(Struct, frozen=True):
     """Some rows of a table: per column its meaning and its usable cells.
 
     `reader`: reads their activities; blocks of one table share it, so that equal cells are read once.
+    `progress` is told how many of the taxonomies are done, and may raise `Cancelled`.
     """
 
     size: int
@@ -52,6 +53,7 @@ class Block(Struct, frozen=True):
     taxonomies: Sequence[str]
     options: PortfolioOptions
     reader: ActivityReader | None = None
+    progress: Callable[[int], None] = lambda taxonomies: None
 
 
 class Answer(Struct, frozen=True):
@@ -142,6 +144,7 @@ def assess_block(engine: Engine, block: Block) -> Answer:
         deals.shut_out(one, release, options.language, without)
         deals.leave_open(one, options.language)
         results.append(one)
+        block.progress(len(results))
     return Answer(results, problems)
 
 

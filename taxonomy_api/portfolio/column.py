@@ -28,7 +28,7 @@ class Values(Protocol):
 
     def __len__(self) -> int: ...
 
-    def take(self, codes: NDArray[np.int32]) -> list[Cell]:
+    def take(self, codes: NDArray[Any]) -> list[Cell]:
         """The cells of these numbers, in their order."""
 
     def are(self, *types: type) -> NDArray[np.bool_]:
@@ -36,6 +36,9 @@ class Values(Protocol):
 
     def floats(self) -> NDArray[np.float64] | None:
         """Every cell as a number, NaN where it is empty; None where one is neither."""
+
+    def numbers(self, codes: NDArray[Any]) -> NDArray[np.float64]:
+        """The cells of these numbers, NaN where one is no number of which a float64 holds all digits."""
 
 
 class Column(Sequence[Cell]):
@@ -46,7 +49,7 @@ class Column(Sequence[Cell]):
 
     __slots__ = ("_listed", "codes", "values")
 
-    def __init__(self, values: Values, codes: NDArray[np.int32]) -> None:
+    def __init__(self, values: Values, codes: NDArray[Any]) -> None:
         self.values = values
         self.codes = codes
         self._listed: list[Cell] | None = None
@@ -58,7 +61,7 @@ class Column(Sequence[Cell]):
         codes = [known.setdefault((type(cell), cell), len(known)) for cell in cells]
         return cls(Listed([cell for _, cell in known]), np.array(codes, dtype=np.int32))
 
-    def with_codes(self, codes: NDArray[np.int32]) -> Column:
+    def with_codes(self, codes: NDArray[Any]) -> Column:
         """A column with the same values in other rows."""
         return Column(self.values, codes)
 
@@ -79,7 +82,7 @@ class Column(Sequence[Cell]):
         used = np.zeros(len(self.values), dtype=bool)
         used[self.codes] = True
         used[0] = True
-        places = np.cumsum(used) - 1
+        places = np.cumsum(used, dtype=np.int32) - np.int32(1)
         some = np.flatnonzero(used).astype(np.int32)
         return self.values.take(some), np.asarray(places[self.codes], dtype=np.int32)
 
@@ -100,6 +103,10 @@ class Column(Sequence[Cell]):
         """The column as numbers, NaN where it is empty; None where any of `values` is something else."""
         numbers = self.values.floats()
         return None if numbers is None else numbers[self.codes]
+
+    def numbers(self) -> NDArray[np.float64]:
+        """The cells that are plain numbers, NaN in the place of others."""
+        return self.values.numbers(self.codes)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -147,7 +154,7 @@ class Listed:
     def __len__(self) -> int:
         return len(self._cells)
 
-    def take(self, codes: NDArray[np.int32]) -> list[Cell]:
+    def take(self, codes: NDArray[Any]) -> list[Cell]:
         return list(map(self._cells.__getitem__, codes.tolist()))
 
     def are(self, *types: type) -> NDArray[np.bool_]:
@@ -157,6 +164,11 @@ class Listed:
         if not all(_is_number(cell) for cell in self._cells[1:]):
             return None
         return np.array([np.nan, *self._cells[1:]], dtype=np.float64)
+
+    def numbers(self, codes: NDArray[Any]) -> NDArray[np.float64]:
+        cells = [cell if _is_number(cell) else np.nan for cell in self._cells]
+        numbers: NDArray[np.float64] = np.array(cells, dtype=np.float64)[codes]
+        return numbers
 
 
 def _is_number(cell: Cell) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from taxonomy_api.portfolio.copy_looks import Looks
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.sheet_copy import CopiedColumns, CopiedRow, LeftBehind, SheetCopy, Value
-from taxonomy_api.portfolio.table import column_number
+from taxonomy_api.portfolio.table import column_number, merged_range
 from taxonomy_api.portfolio.xlsx_package import Package
 from taxonomy_api.portfolio.xml_text import unescape
 
@@ -22,7 +22,6 @@ _MOST_CELLS = 3_000_000
 _LAST_COLUMN, _LAST_ROW = 16_383, 1_048_576
 #: Rows of looks alone are kept where values follow soon.
 _MOST_EMPTY_ROWS = 1_000
-_RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})$")
 _YES = frozenset(["1", "true", "on"])
 #: Elements of a sheet that are not copied.
 _OF_SHEET: dict[str, LeftBehind] = {
@@ -144,10 +143,9 @@ class _CopyLoop:
         elif name == "col":
             self._start_columns(attributes)
         elif name == "mergeCell":
-            match = _RANGE.match(attributes.get("ref", ""))
-            if match:
-                first, top, last, bottom = match.groups()
-                self.merged.append((int(top), column_number(first), int(bottom), column_number(last)))
+            block = merged_range(attributes.get("ref", ""))
+            if block is not None:
+                self.merged.append((block.first_row, block.first_column, block.last_row, block.last_column))
         elif name == "pane" and attributes.get("state", "").startswith("frozen"):
             down, right = (int(float(attributes.get(key, "0"))) for key in ("ySplit", "xSplit"))
             self.frozen = (min(down, _LAST_ROW - 1), min(right, _LAST_COLUMN))

@@ -12,12 +12,12 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from taxonomy_api.portfolio.amounts import Money
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import ColumnPlan
 from taxonomy_api.portfolio.issues import Severity
 from taxonomy_api.portfolio.money import read_money
 from taxonomy_api.portfolio.report import Reporter
-from taxonomy_api.portfolio.summary import Money
 from taxonomy_api.portfolio.table import shown
 from taxonomy_api.portfolio.texts import label
 

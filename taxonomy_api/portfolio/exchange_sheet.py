@@ -32,7 +32,17 @@ from taxonomy_api.portfolio.issues import Severity
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.reading_process import ReadingProcess
 from taxonomy_api.portfolio.standard_columns import STANDARD_COLUMNS
-from taxonomy_api.portfolio.table import Book, Broken, Cell, Percent, SheetData, SheetName, letters, shown
+from taxonomy_api.portfolio.table import (
+    Book,
+    Broken,
+    Cell,
+    Percent,
+    SheetData,
+    SheetName,
+    letters,
+    shown,
+    split_address,
+)
 from taxonomy_api.portfolio.vocabulary import Role, Vocabulary, header_key
 
 #: The sheet of rates, in any case.
@@ -225,10 +235,9 @@ class _Reader:
         self._fault(code, self._place(key, row), shown(cell), message=message)
 
     def _fault(self, code: str, place: str, read: str, **words: object) -> None:
-        column = place.rstrip("0123456789")
-        header = next((text for at, text in self._headers.items() if letters(at) == column), "")
-        number = int(place[len(column) :])
-        self.faults.append(RateFault("warning", code, place, number, header, read, words))
+        column, row = split_address(place)
+        header = self._headers.get(column, "")
+        self.faults.append(RateFault("warning", code, place, row, header, read, words))
 
 
 def _number(cell: Cell) -> Decimal | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from msgspec import Struct
 
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.exchange import Rate, RateTable, money_text, plain_number
-from taxonomy_api.portfolio.summary import Money, PortfolioSummary, Tally
+from taxonomy_api.portfolio.summary import PortfolioSummary, Tally
 from taxonomy_api.portfolio.texts import label
 
 
@@ -74,14 +74,8 @@ class ExchangeSummary(Struct, frozen=True):
         }
 
 
-def in_one_currency(
-    table: RateTable, summary: PortfolioSummary, money: Iterable[Money | None]
-) -> ExchangeSummary:
-    """`money` are the amounts that the summary counts; rows of totals have none."""
-    rows: dict[str, int] = {}
-    for one in money:
-        if one is not None:
-            rows[one.currency] = rows.get(one.currency, 0) + 1
+def in_one_currency(table: RateTable, summary: PortfolioSummary, rows: Mapping[str, int]) -> ExchangeSummary:
+    """`rows`: how many rows the summary counts with an amount in each currency."""
     amounts = summary.total.amounts
     lines = []
     for currency in dict.fromkeys((*amounts, *table.rates)):

@@ -9,6 +9,11 @@ FINDINGS: dict[str, Text] = {
     "unknown_activity": Text(
         "“{given}” is no activity on file.", "“{given}”不是已收录的活动。", "「{given}」不是已收錄的活動。"
     ),
+    "industry_code_as_activity": Text(
+        "“{given}” is an industry code and names no activity; put it in the industry column, or name one.",
+        "“{given}”是行业代码，不是活动；请填入行业列，或填写活动。",
+        "「{given}」是行業代碼，不是活動；請填入行業欄，或填寫活動。",
+    ),
     "catalogue_heading": Text(
         "“{given}” is a heading of a catalogue and no item of it; name the item that stands below it.",
         "“{given}”是目录的上级类别，不是条目；请填写其下的条目。",

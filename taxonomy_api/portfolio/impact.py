@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from taxonomy_api.assessment.coded import Coded
 from taxonomy_api.assessment.engine import Engine
 from taxonomy_api.assessment.reach import because, reached
 from taxonomy_api.catalog.diff import Change, Difference, diff
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.portfolio.activities import ActivityReader
+from taxonomy_api.portfolio.amounts import Money
 from taxonomy_api.portfolio.assess import assess_block
 from taxonomy_api.portfolio.headers import ColumnPlan, plan_columns
 from taxonomy_api.portfolio.issues import IssueLog
@@ -25,15 +27,18 @@ from taxonomy_api.portfolio.report import Reporter
 from taxonomy_api.portfolio.result_columns import TaxonomyResults
 from taxonomy_api.portfolio.run import Progress, Reading, assess_rows, interpret
 from taxonomy_api.portfolio.serial_dates import read_serial_dates
-from taxonomy_api.portfolio.summary import Money
 from taxonomy_api.portfolio.table import Cell, Table, shown
 from taxonomy_api.portfolio.uploads import Rows
 from taxonomy_api.portfolio.vocabulary import build_vocabulary
 
+#: In place of a verdict: the release before had no such taxonomy.
+NOT_ON_FILE = "not_on_file"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One answer: the verdict, its last day, where one is known, and its reason in words."""
+    """One answer: the verdict, its last day, where one is known, and its reason in words. `verdict` is
+    `not_on_file` where the release has no such taxonomy."""
 
     verdict: str
     valid_until: date | None
@@ -159,7 +164,20 @@ def _answers(
     reporter = Reporter(table, IssueLog(Limits().issues_per_cause), options.language)
     reading = interpret(table, plan, reporter, [])
     read_serial_dates(reporter, plan, reading.usable, engine.release.facts)
-    return reading, assess_rows(engine, reading, options, assess_block, progress, taxonomies)
+    on_file = tuple(id for id in taxonomies if id in engine.release.taxonomies)
+    assessed = assess_rows(engine, reading, options, assess_block, progress, on_file) if on_file else []
+    by_id = {one.taxonomy: one for one in assessed}
+    return reading, [by_id.get(id) or _not_on_file(id, len(table.rows)) for id in taxonomies]
+
+
+def _not_on_file(taxonomy: str, rows: int) -> TaxonomyResults:
+    return TaxonomyResults(
+        taxonomy,
+        verdict=Coded.same(NOT_ON_FILE, rows),
+        activity=Coded.same("", rows),
+        valid_until=Coded.same(None, rows),
+        reason=Coded.same("", rows),
+    )
 
 
 def _flips(
@@ -179,6 +197,8 @@ def _flips(
         for row, (was, now) in enumerate(zip(*said, strict=True)):
             if was == now and (was[0] != "undetermined" or _reasoned_alike(old, new, row)):
                 continue
+            if was[0] == NOT_ON_FILE and not new.activity[row]:
+                continue  # the row is none of the new taxonomy's business
             if money is None:
                 money = read_money(reading.reporter, plan, reading.usable, options.amount_unit)
             name = new.activity[row] or old.activity[row]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -14,11 +15,11 @@ from taxonomy_api.assessment.money import AMOUNT_EXAMPLE, Amount, parse_amount, 
 from taxonomy_api.assessment.plain_values import exact
 from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.catalog.terms import Language
+from taxonomy_api.portfolio.amounts import Amounts, Money, as_decimals, exact_sum
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import BARE_YUAN, ColumnPlan
 from taxonomy_api.portfolio.issues import Severity
 from taxonomy_api.portfolio.report import Reporter
-from taxonomy_api.portfolio.summary import Money
 from taxonomy_api.portfolio.table import Cell, Table, shown
 from taxonomy_api.portfolio.vocabulary import plain
 
@@ -26,6 +27,8 @@ from taxonomy_api.portfolio.vocabulary import plain
 NUMBER = re.compile(r"-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)([.][0-9]+)?")
 #: No loan comes to more units of any currency.
 _MOST = Decimal(10**15)
+#: Rows whose amounts are read at once.
+_AT_ONCE = 2**16
 
 
 def read_money(
@@ -34,27 +37,21 @@ def read_money(
     usable: Sequence[Column],
     amount_unit: str | None,
     key: str = "amount",
-) -> list[Money | None]:
+) -> Amounts:
     """Each row's amount in the column `key`; None where none is stated or readable (then it is an issue)."""
+    found = Amounts(len(reporter.table.rows))
     amount, currency = plan.column(key), plan.column("currency")
     if amount is None:
-        return [None] * len(reporter.table.rows)
+        return found
     match = plan.matches[amount]
     reader = _MoneyReader((match.unit if match is not None else None) or amount_unit, reporter.language)
-    amounts, which = usable[amount].distinct()
-    stated, said = usable[currency].distinct() if currency is not None else ([None], np.zeros_like(which))
-    # Each distinct pair of an amount and what the currency column says is read once.
-    pairs, pair_of = np.unique(which.astype(np.int64) * len(stated) + said, return_inverse=True)
-    read = [reader.read(amounts[one // len(stated)], stated[one % len(stated)]) for one in pairs.tolist()]
-    told = np.array([bool(one.issues) for one in read], dtype=bool)
-    for row in np.flatnonzero(told[pair_of]).tolist():
-        for severity, code, words in read[pair_of[row]].issues:
-            if code == "currency_unreadable":
-                reporter.cell(severity, code, row, currency, stated[said[row]])
-            else:
-                reporter.cell(severity, code, row, amount, amounts[which[row]], **words)
-    found = [one.money for one in read]
-    return [found[one] for one in pair_of.tolist()]
+    for start in range(0, len(found), _AT_ONCE):
+        cells = usable[amount][start : start + _AT_ONCE]
+        stated = None if currency is None else usable[currency][start : start + _AT_ONCE]
+        for row, severity, code, words in reader.read_rows(found, start, cells, stated):
+            of = amount if currency is None or code != "currency_unreadable" else currency
+            reporter.cell(severity, code, row, of, usable[of][row], **words)
+    return found
 
 
 class _ReadMoney(Struct, frozen=True):
@@ -74,6 +71,59 @@ class _MoneyReader:
         self._one: Amount | None = None
         with suppress(ValueProblem):
             self._one = parse_amount(1, unit)
+        #: What 1 under this header is, as digits and a power of ten; numbers below the last need no test.
+        self._times, self._surely_plausible = (1, 0), 0.0
+        if self._one is not None:
+            _, digits, power = self._one.value.as_tuple()
+            assert isinstance(power, int), "an amount is finite"
+            self._times = int("".join(map(str, digits))), power
+            self._surely_plausible = 0.999 * float(_MOST / self._one.value)
+
+    def _currency_of_numbers(self, stated: Cell) -> str:
+        """The currency of plain numbers beside this cell of the currency column; "" where it is not plain."""
+        if self._one is None:
+            return ""
+        try:
+            currency = self._currencies.read(stated)
+        except ValueProblem:
+            return ""
+        if currency is not None and self._one.currency not in (None, currency):
+            return ""
+        return currency or self._one.currency or ""
+
+    def read_rows(
+        self, found: Amounts, start: int, cells: Column, stated: Column | None
+    ) -> Iterator[tuple[int, Severity, str, Mapping[str, str]]]:
+        """Puts the amounts of the rows from `start` on into `found`; what is to be said of them, by row.
+
+        `stated` is the column of currencies.
+        """
+        nothing: tuple[list[Cell], Any] = [None], np.zeros(len(cells), dtype=np.int32)
+        currencies, said = nothing if stated is None else stated.distinct()
+        numbers = cells.numbers()
+        digits, places, plain_number = as_decimals(numbers)
+        times, power = self._times
+        plain_number &= (digits < 10**18 // times) & (numbers < self._surely_plausible)
+        left = np.ones(len(cells), dtype=np.bool_)
+        for number, cell in enumerate(currencies):
+            currency = self._currency_of_numbers(cell)
+            if currency:
+                rows = np.flatnonzero(plain_number & (said == number))
+                left[rows] = False
+                found.put_numbers(start + rows, digits[rows] * times, places[rows] + power, currency)
+        rows = np.flatnonzero(left)
+        # Each distinct pair of an amount and what the currency column says is read once.
+        amounts, which = cells.with_codes(cells.codes[rows]).distinct()
+        pairs, pair_of = np.unique(which.astype(np.int64) * len(currencies) + said[rows], return_inverse=True)
+        read = [
+            self.read(amounts[one // len(currencies)], currencies[one % len(currencies)])
+            for one in pairs.tolist()
+        ]
+        found.put(start + rows, pair_of, [one.money for one in read])
+        told = np.array([bool(one.issues) for one in read], dtype=np.bool_)
+        for place in np.flatnonzero(told[pair_of]).tolist() if len(rows) else ():
+            for severity, code, words in read[pair_of[place]].issues:
+                yield start + int(rows[place]), severity, code, words
 
     def _amount(self, cell: Cell, stated: str | None) -> Money | None:
         """Raises ValueProblem and _Conflict."""
@@ -172,13 +222,16 @@ def column_sum(table: Table, plan: ColumnPlan, totals: frozenset[int]) -> tuple[
     column = plan.column("amount")
     if column is None:
         return None
-    cells, places = table.columns[column].emptied(sorted(totals)).distinct()
-    counted = list(zip(cells, np.bincount(places, minlength=len(cells)).tolist(), strict=True))
-    numbers = [(repr(cell), count) for cell, count in counted if type(cell) in (int, float)]
-    if not numbers:
-        texts = ((plain(cell), count) for cell, count in counted if isinstance(cell, str))
+    cells = table.columns[column].emptied(sorted(totals))
+    digits, powers, is_number = as_decimals(cells.numbers())
+    total = exact_sum(digits[is_number], powers[is_number])
+    distinct, places = cells.with_codes(cells.codes[~is_number]).distinct()
+    others = list(zip(distinct, np.bincount(places, minlength=len(distinct)).tolist(), strict=True))
+    numbers = [(repr(cell), count) for cell, count in others if type(cell) in (int, float)]
+    if not numbers and not is_number.any():
+        texts = ((plain(cell), count) for cell, count in others if isinstance(cell, str))
         numbers = [(text.replace(",", ""), count) for text, count in texts if NUMBER.fullmatch(text)]
-    return table.headers[column], sum((Decimal(number) * count for number, count in numbers), Decimal(0))
+    return table.headers[column], sum((Decimal(number) * count for number, count in numbers), total)
 
 
 class _Conflict(Exception):

@@ -13,7 +13,7 @@ from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.catalog.terms import LANGUAGES, Language
 from taxonomy_api.portfolio.column_mapping import ColumnMapping, mapping_of, read_mapping
 from taxonomy_api.portfolio.exchange import RateTable, rates_of
-from taxonomy_api.portfolio.problem import PortfolioProblem
+from taxonomy_api.portfolio.problem import OptionProblems, PortfolioProblem
 
 Format = Literal["xlsx", "csv", "parquet"]
 FORMATS: tuple[Format, ...] = ("xlsx", "csv", "parquet")
@@ -69,24 +69,29 @@ def read_options(
 ) -> PortfolioOptions:
     """The options named in `raw`; a name that is left out or null keeps its default.
 
-    Raises `PortfolioProblem` (`option_unknown`, `option_invalid`, and those that single options have).
+    Raises `OptionProblems` with every option that is wrong (`option_unknown`, `option_invalid`, and those
+    that single options have).
     """
-    for name in raw:
+    wrong: dict[str, PortfolioProblem] = {}
+    read: dict[str, object] = {}
+    for name, value in raw.items():
         if name not in NAMES:
-            close = nearest(str(name), NAMES)
-            raise PortfolioProblem(
+            wrong[str(name)] = PortfolioProblem(
                 "option_unknown",
                 f"There is no option {str(name)[:80]!r}.",
                 f"Options: {', '.join(NAMES)}.",
-                close,
+                nearest(str(name), NAMES),
             )
-    given = {name: value for name, value in raw.items() if value is not None}
+        elif value is not None:
+            try:
+                read[name] = _READERS[name](release, name, value)
+            except PortfolioProblem as problem:
+                wrong[name] = problem
     chosen = tuple(one for one in FORMATS if one in set(formats))
     if not chosen:
-        raise _invalid("format", f"one of {', '.join(FORMATS)}")
-    read: dict[str, object] = {
-        name: reader(release, name, given[name]) for name, reader in _READERS.items() if name in given
-    }
+        wrong["format"] = _invalid("format", f"one of {', '.join(FORMATS)}")
+    if wrong:
+        raise OptionProblems(wrong)
     return PortfolioOptions(**read, formats=chosen)  # type: ignore[arg-type]
 
 

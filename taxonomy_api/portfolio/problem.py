@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -18,6 +19,17 @@ class PortfolioProblem(Exception):
         self.detail = detail
         self.cure = cure
         self.nearest = nearest
+
+
+class OptionProblems(PortfolioProblem):
+    """Options that cannot be read, by name. As a problem it speaks of all, with the code of the first."""
+
+    def __init__(self, found: Mapping[str, PortfolioProblem]) -> None:
+        *others, last = found.values()
+        first = next(iter(found.values()))
+        detail = " ".join([*(str(one) for one in others), last.detail])
+        super().__init__(first.code, detail, last.cure, first.nearest)
+        self.found = found
 
 
 class Cancelled(Exception):

@@ -71,7 +71,12 @@ def read_worksheet(path: Path) -> tuple[Filled, CellReport]:
         sheet: {column: letters(place) for column, place in columns.items()}
         for sheet, columns in titles.items()
     }
-    report = CellReport(Filled(subject, release, (), exported, columns_of))
+    above = {
+        sheet: {column: tidy(str(page[0][titles[sheet][column]].value)) for column in titles[sheet]}
+        for sheet, page in pages.items()
+        if page
+    }
+    report = CellReport(Filled(subject, release, (), exported, columns_of, above))
     rows: list[FilledRow] = []
     for sheet, page in pages.items():
         lacking = [column for column in (*COLUMNS[sheet], KEY) if column not in titles.get(sheet, {})]
@@ -81,7 +86,7 @@ def read_worksheet(path: Path) -> tuple[Filled, CellReport]:
             report.add(sheet, 1, "", "worksheet-columns", f"{what} missing", "export again")
         else:
             rows += _rows(page, sheet, titles[sheet], report)
-    filled = Filled(subject, release, tuple(rows), exported, columns_of)
+    filled = Filled(subject, release, tuple(rows), exported, columns_of, above)
     report.filled = filled
     return filled, report
 

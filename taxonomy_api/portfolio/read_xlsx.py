@@ -7,7 +7,6 @@ dimension, and refuses document type declarations.
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -15,32 +14,35 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, overload
 
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
+from taxonomy_api.portfolio.shared_strings import NotPlain
 from taxonomy_api.portfolio.table import (
     FROM_1904,
     HIDDEN_NAMED,
     Broken,
     Cell,
-    MergedRange,
     Note,
     Percent,
     SheetData,
     SheetName,
     SheetRow,
     column_number,
+    merged_range,
 )
 from taxonomy_api.portfolio.xlsx_package import Package
 from taxonomy_api.portfolio.xml_text import unescape
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from taxonomy_api.portfolio.packed import PackedSheet
+    from taxonomy_api.portfolio.packed_columns import Spill
 
 #: Sheets of at least so many bytes of XML are read by the bulk reader: below, the parser is as fast
 #: (measured, 0.15 s with the libraries that the bulk reader loads).
 BULK_FROM = 2**20
-_RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})$")
 
 
 class XlsxBook:
@@ -53,7 +55,8 @@ class XlsxBook:
         self._package = Package(path, limits)
         self.notes = [*notes, Note(FROM_1904, "")] if self._package.date_1904 else notes
         self._limits = limits
-        self._strings: list[str] | None = None
+        self._strings: Sequence[str] | None = None
+        self._array: pa.Array[Any] | None = None
         #: Told how many filled rows of a sheet were found so far.
         self.counted: Callable[[int], None] = lambda rows: None
 
@@ -72,24 +75,26 @@ class XlsxBook:
 
         return unpack(packed)
 
-    def packed(self, sheet: str, rows: int) -> PackedSheet | None:
-        """The whole sheet by the bulk reader; None where it is small or of a shape that one does not know."""
+    def packed(self, sheet: str, rows: int, spill: Spill | None = None) -> PackedSheet | None:
+        """The whole sheet by the bulk reader; None where it is small or of a shape that one does not know.
+
+        Pieces of long buffers go to `spill`; without it all stays in memory.
+        """
         part = self._part(sheet)
         if self._package.size(part) < self._bulk_from:
             return None
-        from taxonomy_api.portfolio.arrow_buffers import text_array
         from taxonomy_api.portfolio.scan_sheet import Scan
         from taxonomy_api.portfolio.xml_tags import UnknownShape
 
         loop = _SheetLoop(self._package, [], sheet, None, None)
         special = self._package.date_styles | self._package.percent_styles
-        strings = text_array(self._shared())
+        strings = self._shared_array()
 
         def check(found: int) -> None:
             _check_rows(sheet, found, rows)
             self.counted(found)
 
-        scan = Scan(strings, special, loop.styled, _iso_date, check)
+        scan = Scan(strings, special, loop.styled, _iso_date, check, spill)
         try:
             with self._package.open(part) as stream:
                 return scan.read(stream)
@@ -109,10 +114,43 @@ class XlsxBook:
     def _part(self, sheet: str) -> str:
         return next(item.part for item in self._package.sheets if item.name.name == sheet)
 
-    def _shared(self) -> list[str]:
+    def _shared(self) -> Sequence[str]:
+        """The shared strings; where they are many, each becomes a text only when it is asked for."""
         if self._strings is None:
-            self._strings = self._package.shared_strings()
+            if self._package.shared_strings_size() < self._bulk_from:
+                self._strings = self._package.shared_strings()
+            else:
+                self._strings = _Texts(self._shared_array())
         return self._strings
+
+    def _shared_array(self) -> pa.Array[Any]:
+        from taxonomy_api.portfolio.arrow_buffers import joined_texts, text_array
+
+        if self._array is None:
+            try:
+                self._array = joined_texts(self._package.plain_strings())
+            except NotPlain:
+                self._array = text_array(self._package.shared_strings())
+        return self._array
+
+
+class _Texts(Sequence[str]):
+    """An array of texts as a sequence."""
+
+    def __init__(self, texts: pa.Array[Any]) -> None:
+        self._texts = texts
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [str(text) for text in self._texts[place].to_pylist()]
+        return str(self._texts[place].as_py())
 
 
 def _check_rows(sheet: str, found: int, most: int) -> None:
@@ -132,7 +170,12 @@ class _SheetLoop:
     """The handlers of one pass over a sheet."""
 
     def __init__(
-        self, package: Package, strings: list[str], sheet: str, last_row: int | None, row_limit: int | None
+        self,
+        package: Package,
+        strings: Sequence[str],
+        sheet: str,
+        last_row: int | None,
+        row_limit: int | None,
     ) -> None:
         self.data = SheetData()
         self._date_styles = package.date_styles
@@ -238,12 +281,9 @@ class _SheetLoop:
                 self.data.first_hidden.append(self._row)
 
     def _merge(self, reference: str) -> None:
-        match = _RANGE.match(reference)
-        if match:
-            first, top, last, bottom = match.groups()
-            self.data.merged.append(
-                MergedRange(int(top), column_number(first), int(bottom), column_number(last))
-            )
+        block = merged_range(reference)
+        if block is not None:
+            self.data.merged.append(block)
 
     def _value(self) -> Cell:
         raw = "".join(self._pieces)

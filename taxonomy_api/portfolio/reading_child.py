@@ -8,6 +8,7 @@ fetched.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from taxonomy_api.portfolio.confine import end_with, filter_calls, limit
 from taxonomy_api.portfolio.open_book import open_book
-from taxonomy_api.portfolio.packed import pack, write_packed
+from taxonomy_api.portfolio.packed import PackedWriter, pack
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.read_xlsx import XlsxBook
 from taxonomy_api.portfolio.table import Book
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from taxonomy_api.portfolio.sheet_copy import SheetCopy
 
 
+#: A file beyond the limit of this process is too large, a full disk is no fault of the upload.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 #: So many rows are told at a time, the last ones never: titles and headers, which are no rows of the table,
 #: are among those that are read.
 _ROWS_TOLD = 10_000
@@ -73,13 +76,17 @@ class _Reader:
         """Writes the sheet asked for behind what the sink holds; where it begins is the answer."""
         if do == "copy":
             return self._write(self._copy(sheet, rows).pack())
-        packed = None
-        if do == "read" and isinstance(self._book, XlsxBook):
-            packed = self._book.packed(sheet, rows)
-        if packed is None:
-            packed = pack((self._book.read if do == "read" else self._book.head)(sheet, rows))
         at = self._sink.seek(0, os.SEEK_END)
-        write_packed(packed, self._sink)
+        packed = None
+        writer = PackedWriter(self._sink)
+        if do == "read" and isinstance(self._book, XlsxBook):
+            packed = self._book.packed(sheet, rows, writer.put)
+        if packed is None:
+            # What the bulk reader wrote before it gave up is not needed.
+            at = self._sink.seek(0, os.SEEK_END)
+            writer = PackedWriter(self._sink)
+            packed = pack((self._book.read if do == "read" else self._book.head)(sheet, rows))
+        writer.finish(packed)
         self._sink.flush()
         return {"at": at, "bytes": self._sink.tell() - at, "rows": len(packed.rows)}
 
@@ -132,6 +139,10 @@ def main() -> None:
             answer = {"problem": [problem.code, problem.detail, problem.cure, list(problem.nearest)]}
         except (MemoryError, zlib.error) as error:
             answer = {"failed": type(error).__name__}
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            answer = {"no_room": error.errno}
         _tell(answer)
 
 

@@ -11,10 +11,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from taxonomy_api.errors import FULL
+from taxonomy_api.portfolio.held import Held, InMemory
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.table import Note, SheetData, SheetName
 
@@ -25,6 +27,8 @@ _LONGEST_ANSWER = 2**22
 #: The child finds the installed packages by the interpreter's own path and needs nothing else.
 _ENVIRONMENT = {"LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 _TICK_SECONDS = 1.0
+#: Bytes that are copied at once.
+_PART = 2**20
 
 
 class ReadingProcess:
@@ -32,7 +36,7 @@ class ReadingProcess:
 
     `tick` is called about once a second while the child works, with how many rows it told to have read;
     what it raises ends the child.
-    Every method raises `PortfolioProblem`.
+    Every method raises `PortfolioProblem`, and OSError where the disk has no room for what is read.
     """
 
     def __init__(
@@ -40,11 +44,14 @@ class ReadingProcess:
         path: Path,
         limits: Limits,
         tick: Callable[[int], None] = lambda _: None,
+        held: Held | None = None,
         begun: BegunReading | None = None,
         name: str | None = None,
     ) -> None:
-        """`begun`: the process that was started for this file already. `name`: what the caller calls it."""
-        self._begun = begun or BegunReading(path, limits)
+        """`held`: what holds the cells, by default memory; `begun`: the process, if it was started before.
+        `name`: what the caller calls the file."""
+        self._held = held or InMemory()
+        self._begun = begun or BegunReading(path, limits, folder=self._held.folder)
         self._begun.tick = tick
         try:
             about = self._begun.answer()
@@ -102,10 +109,38 @@ class ReadingProcess:
     def _data(self, answer: Mapping[str, Any]) -> SheetData:
         from taxonomy_api.portfolio.unpacked import read_packed, unpack
 
+        begun = self._begun
         try:
-            return unpack(read_packed(self._begun.content(answer["at"], answer["bytes"])))
-        except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
-            raise self._begun.failed() from error
+            source = _Handed(begun, self._held, answer["at"], answer["bytes"])
+            return unpack(read_packed(source), self._held.release)
+        except OSError as error:
+            if error.errno in FULL:
+                raise
+            raise begun.failed() from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise begun.failed() from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Handed:
+    """A packed sheet in what the child wrote. It is copied: what can still change is not looked at twice."""
+
+    begun: BegunReading
+    held: Held
+    at: int
+    size: int
+
+    def read(self, at: int, size: int) -> bytearray:
+        return self.begun.content(self.at + at, size)
+
+    def hold(self, pieces: Sequence[tuple[int, int]]) -> Any:
+        self.held.release()
+        parts = (
+            self.begun.content(self.at + start, min(_PART, at + size - start))
+            for at, size in pieces
+            for start in range(at, at + size, _PART)
+        )
+        return self.held.hold(sum(size for _, size in pieces), parts)
 
 
 class BegunReading:
@@ -115,12 +150,21 @@ class BegunReading:
     only one that is not hidden. It ends with this object, and with the thread that begins it.
     """
 
-    def __init__(self, path: Path, limits: Limits, *, ahead: bool = False, sheet: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        limits: Limits,
+        *,
+        ahead: bool = False,
+        sheet: str | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """`folder`: where the child leaves what it read, in a file without a name; else one of the system."""
         self.tick: Callable[[int], None] = lambda _: None
         self._rows = 0
         self._name = path.name
         self._limits = limits
-        self._sink = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        self._sink = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by close()
         self._deadline = time.monotonic() + limits.reading_seconds
         self._answers = b""
         sink = self._sink.fileno()
@@ -141,10 +185,10 @@ class BegunReading:
             self.close()
             raise
 
-    def open(self, path: Path, limits: Limits, tick: Callable[[int], None]) -> ReadingProcess:
+    def open(self, path: Path, limits: Limits, tick: Callable[[int], None], held: Held) -> ReadingProcess:
         """The opened upload; `path` and `limits` are those with which this was begun."""
         assert (path.name, limits) == (self._name, self._limits)
-        return ReadingProcess(path, limits, tick, self)
+        return ReadingProcess(path, limits, tick, held, self)
 
     def __enter__(self) -> BegunReading:
         return self
@@ -193,6 +237,8 @@ class BegunReading:
         if "problem" in answer:
             code, detail, cure, nearest = answer["problem"]
             raise PortfolioProblem(code, detail, cure, tuple(nearest))
+        if "no_room" in answer:
+            raise OSError(answer["no_room"], os.strerror(answer["no_room"]))
         if "failed" in answer:
             raise self.failed()
         return answer

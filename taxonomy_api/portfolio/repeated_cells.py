@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from taxonomy_api.assessment.coded import Coded
+from taxonomy_api.assessment.coded import Coded, narrowest
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.table import Cell
 
@@ -39,16 +39,21 @@ class RepeatedCells(Generic[Made]):
     __slots__ = ("codes", "values")
 
     def __init__(self, cells: Sequence[Cell], make: Callable[[Cell], Made]) -> None:
-        distinct, self.codes = _distinct(cells)
-        occurs = np.zeros(len(distinct), dtype=np.bool_)
-        occurs[self.codes] = True
-        places = np.cumsum(occurs, dtype=np.int32) - np.int32(1)
+        distinct, codes = _distinct(cells)
+        occurs, self.codes = occurring(codes, len(distinct))
         self.values = [make(cell) for cell, told in zip(distinct, occurs.tolist(), strict=True) if told]
-        self.codes = places[self.codes]
 
     def made(self, start: int, stop: int) -> list[Made]:
         """Of these rows."""
         return list(map(self.values.__getitem__, self.codes[start:stop].tolist()))
+
+
+def occurring(codes: NDArray[Any], most: int) -> tuple[NDArray[np.bool_], NDArray[Any]]:
+    """Which of the numbers below `most` occur, and the codes with only these numbered."""
+    occurs = np.zeros(most, dtype=np.bool_)
+    occurs[codes] = True
+    places = (np.cumsum(occurs, dtype=np.int32) - np.int32(1)).astype(narrowest(int(occurs.sum())))
+    return occurs, places[codes]
 
 
 def _distinct(cells: Sequence[Cell]) -> tuple[Sequence[Cell], NDArray[Any]]:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _FATAL = frozenset(
     [
         "unknown_activity",
+        "industry_code_as_activity",
         "catalogue_heading",
         "ambiguous_activity",
         "activity_missing",

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from msgspec.structs import replace
 
+from taxonomy_api.assessment.coded import Coded
 from taxonomy_api.assessment.engine import ENGINE_VERSION, Engine
 from taxonomy_api.portfolio.activities import ActivityReader
+from taxonomy_api.portfolio.amounts import Amounts
 from taxonomy_api.portfolio.assess import Answer, Assessor, Block, assess_block, choose_taxonomies
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.double_counting import report_double_counting
@@ -21,6 +26,7 @@ from taxonomy_api.portfolio.exchange import RateTable
 from taxonomy_api.portfolio.exchange_choice import choose_rates, rates_beside
 from taxonomy_api.portfolio.exchange_summary import in_one_currency
 from taxonomy_api.portfolio.headers import ColumnPlan, plan_columns
+from taxonomy_api.portfolio.held import Held, InFile, InMemory
 from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.locate import locate, read_table
 from taxonomy_api.portfolio.method import method_lines
@@ -46,7 +52,7 @@ from taxonomy_api.portfolio.result_columns import (
     result_columns,
 )
 from taxonomy_api.portfolio.serial_dates import read_serial_dates
-from taxonomy_api.portfolio.summary import Identity, Money, PortfolioSummary, summarise
+from taxonomy_api.portfolio.summary import Identity, PortfolioSummary, summarise
 from taxonomy_api.portfolio.table import FROM_1904, Book, MergedRange, Table
 from taxonomy_api.portfolio.texts import label
 from taxonomy_api.portfolio.totals import check_totals, find_totals
@@ -58,11 +64,12 @@ if TYPE_CHECKING:
 
 #: Rows assessed at once: what a group of like rows costs at least is as much as a hundred of its rows.
 ROWS_PER_BLOCK = 100_000
+_STATES: tuple[RowState, ...] = ("ok", "warning", "error", "total", "note")
 
 
 #: Opens an upload; the function is called now and then while it is read, with the number of rows so far, and
-#: may raise `Cancelled`.
-Opener = Callable[[Path, Limits, Callable[[int], None]], Book]
+#: may raise `Cancelled`. What is read may be held where the last argument holds it.
+Opener = Callable[[Path, Limits, Callable[[int], None], Held], Book]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,7 @@ def assess_portfolio(
     assessor: Assessor = assess_block,
     audit_anchor: str | None = None,
     name: str | None = None,
+    low_memory: bool = False,
 ) -> PortfolioSummary:
     """Assess the upload `source` and write `results.<format>` for each format of the options into the
     existing folder `target`; with the option `annotated` also `annotated.xlsx`.
@@ -120,15 +128,18 @@ def assess_portfolio(
     all; problems of single rows are told in the results. What is in `target` after an exception is
     unfinished: the caller removes it, or makes the folder final by renaming it after a normal return.
     `audit_anchor` is printed on the Method sheet, and `name` as the file's where it is stored under another.
+    With `low_memory` the cells of the upload are held in a file of `target` that has no name; the results
+    are the same.
     """
     limits = limits or Limits()
     progress(Progress("reading"))
-
-    def open_source() -> Book:
-        return opener(source, limits, lambda rows: progress(Progress("reading", rows)))
-
     _load_writers(options.formats)
-    reading = _read(source, engine, options, limits, open_source)
+    with closing(InFile(target) if low_memory else InMemory()) as held:
+
+        def open_source() -> Book:
+            return opener(source, limits, lambda rows: progress(Progress("reading", rows)), held)
+
+        reading = _read(source, engine, options, limits, open_source)
     total = len(reading.table.rows)
     progress(Progress("assessing", total, rows_total=total))
     results = assess_rows(engine, reading, options, assessor, progress)
@@ -225,10 +236,17 @@ def assess_rows(
     explain_unknown_headers(reading.reporter, plan, reading.usable, reader, engine.release)
     reader = reader.preferring(taxonomies)
     results = [TaxonomyResults(taxonomy) for taxonomy in taxonomies]
+
+    def assessed(start: int, size: int, taxonomies: int) -> None:
+        """Smaller blocks would cost more; the taxonomies of one are done one after the other."""
+        rows = start + size * taxonomies // len(results)
+        progress(Progress("assessing", total, rows, rows_total=total))
+
     for start in range(0, total, ROWS_PER_BLOCK):
         stop = min(start + ROWS_PER_BLOCK, total)
         columns = [cells[start:stop] for cells in reading.usable]
-        block = Block(stop - start, plan.matches, columns, taxonomies, options, reader)
+        told = partial(assessed, start, stop - start)
+        block = Block(stop - start, plan.matches, columns, taxonomies, options, reader, told)
         answer = assessor(engine, block)
         _collect(results, answer, reading, start)
         progress(Progress("assessing", total, stop, rows_total=total))
@@ -254,17 +272,14 @@ def _collect(results: list[TaxonomyResults], answer: Answer, reading: Reading, s
             reading.reporter.message(problem, row, cell)
 
 
-def _states(reading: Reading, total: int) -> list[RowState]:
+def _states(reading: Reading, total: int) -> Coded[RowState]:
     reporter = reading.reporter
-    states: list[RowState] = ["ok"] * total
-    for row, severity in reporter.touched.items():
-        states[row] = "error" if row in reporter.failed else "warning"
-        assert severity != "info"
-    for row in reading.totals:
-        states[row] = "total"
-    for row in reading.notes:
-        states[row] = "note"
-    return states
+    codes = np.zeros(total, dtype=np.int8)
+    codes[[*reporter.touched]] = _STATES.index("warning")
+    codes[[row for row in reporter.touched if row in reporter.failed]] = _STATES.index("error")
+    codes[sorted(reading.totals)] = _STATES.index("total")
+    codes[sorted(reading.notes)] = _STATES.index("note")
+    return Coded(_STATES, codes)
 
 
 def _summarise(
@@ -272,8 +287,8 @@ def _summarise(
     reading: Reading,
     options: PortfolioOptions,
     results: Sequence[TaxonomyResults],
-    states: Sequence[RowState],
-    money: Sequence[Money | None],
+    states: Coded[RowState],
+    money: Amounts,
     shares: Sequence[Decimal | None],
     amount_column: tuple[str, Decimal] | None,
 ) -> PortfolioSummary:
@@ -285,7 +300,7 @@ def _summarise(
     summary = summarise(identity, results, states, money, shares, counts, amount_column)
     if reading.rates is None:
         return summary
-    return replace(summary, exchange=in_one_currency(reading.rates, summary, money))
+    return replace(summary, exchange=in_one_currency(reading.rates, summary, money.rows_by_currency()))
 
 
 def _write(

@@ -34,7 +34,7 @@ from taxonomy_api.portfolio.packed import (
     PackedSheet,
     as_packed,
 )
-from taxonomy_api.portfolio.packed_columns import ColumnBuilder, Part, Texts, distinct_texts
+from taxonomy_api.portfolio.packed_columns import ColumnBuilder, Part, Spill, Texts, distinct_texts
 from taxonomy_api.portfolio.table import HIDDEN_NAMED, Broken, Cell, MergedRange, column_number
 from taxonomy_api.portfolio.xml_tags import Tags, UnknownShape
 from taxonomy_api.portfolio.xml_text import plain_text
@@ -77,7 +77,7 @@ class Scan:
 
     `strings`: the shared strings; `styled` reads a number in a style that shows a date or percentage,
     and `special` holds those styles; `odd` reads an ISO date. `check_rows` is told how many filled rows
-    there are, and may raise.
+    there are, and may raise. `spill` takes pieces of long buffers; without it they stay in memory.
     """
 
     strings: pa.Array[Any]
@@ -85,6 +85,7 @@ class Scan:
     styled: Callable[[str, float], Cell]
     odd: Callable[[str], Cell]
     check_rows: Callable[[int], None]
+    spill: Spill | None = None
     _tails: dict[bytes, tuple[int, str]] = field(default_factory=dict)
     _blank: NDArray[np.int64] = field(init=False)
 
@@ -105,7 +106,9 @@ class Scan:
             last, hidden = block.last, hidden + len(block.hidden)
             first_hidden += block.hidden[: HIDDEN_NAMED - len(first_hidden)].tolist()
             for position, part in block.parts:
-                builders.setdefault(position, ColumnBuilder()).add(part, filled, len(block.rows))
+                if position not in builders:
+                    builders[position] = ColumnBuilder(self.spill)
+                builders[position].add(part, filled, len(block.rows))
             filled += len(block.rows)
             self.check_rows(filled)
             numbers.append(block.rows)

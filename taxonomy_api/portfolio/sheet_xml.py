@@ -14,7 +14,7 @@ from typing import Protocol, cast
 import numpy as np
 
 from taxonomy_api.portfolio.cell_xml import EXACT_INTEGERS, ROW, CellStyles, CellWriter, SharedTexts
-from taxonomy_api.portfolio.repeated_cells import RepeatedCells, kinds_of, mostly_distinct
+from taxonomy_api.portfolio.repeated_cells import RepeatedCells, kinds_of, mostly_distinct, occurring
 from taxonomy_api.portfolio.result_columns import ResultColumn
 from taxonomy_api.portfolio.safe_text import LONGEST_CELL
 from taxonomy_api.portfolio.table import Cell, letters
@@ -96,16 +96,13 @@ class _Pieces(RepeatedCells[bytes]):
         span = len(other.values)
         if len(self.values) * span > _MOST_COMBINED:
             return False
-        codes = self.codes * np.int32(span) + other.codes
-        occurs = np.zeros(len(self.values) * span, dtype=np.bool_)
-        occurs[codes] = True
+        occurs, codes = occurring(self.codes * np.int32(span) + other.codes, len(self.values) * span)
         combined = np.flatnonzero(occurs)
         if len(combined) * _REPEATED > len(codes):
             return False
-        places = np.cumsum(occurs, dtype=np.int32) - np.int32(1)
         mine, others = self.values, other.values
         self.values = [mine[one // span] + others[one % span] for one in combined.tolist()]
-        self.codes = places[codes]
+        self.codes = codes
         return True
 
 

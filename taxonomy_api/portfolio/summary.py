@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import Struct
 
+from taxonomy_api.assessment.coded import Coded
+from taxonomy_api.portfolio.amounts import Amounts, Money
 from taxonomy_api.portfolio.result_columns import RowState, TaxonomyResults
 from taxonomy_api.portfolio.texts import VERDICTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from taxonomy_api.assessment.coded import Coded
     from taxonomy_api.portfolio.exchange_summary import ExchangeSummary
 
 #: Rows under an edition that does not apply to their deal; whatever it says of them is in no other line.
@@ -27,14 +28,6 @@ BY_BASIS = ("by_criteria", "by_listing", "by_composite", "by_mapping")
 PARTS = (*BY_BASIS, "by_assumption", "by_estimate", "by_share")
 #: States of rows that are no projects.
 _ASIDE = ("total", "note")
-
-
-class Money(Struct, frozen=True):
-    """A row's amount in units of its currency; the currency "" is one that nobody stated."""
-
-    amount: Decimal
-    currency: str
-    approximate: bool = False
 
 
 class Tally(Struct):
@@ -124,10 +117,12 @@ def summarise(
     amount_column: tuple[str, Decimal] | None = None,
 ) -> PortfolioSummary:
     """Tallies over all rows but those of totals and notes. `shares` are fractions; None where none is."""
-    counted = np.array([state not in _ASIDE for state in states], dtype=np.bool_)
-    amounts = _Amounts(money)
+    states = states if isinstance(states, Coded) else Coded(states)
+    aside = {name: _holds(states, name) for name in _ASIDE}
+    counted = ~np.logical_or.reduce([*aside.values()])
+    amounts = Amounts.of(money)
     stated = np.array([share is not None for share in shares], dtype=np.bool_)
-    total = amounts.tally(counted)
+    total = _tally(amounts, counted)
     verdicts: dict[str, dict[str, Tally]] = {}
     parts: dict[str, dict[str, Tally]] = {}
     for result in results:
@@ -137,15 +132,15 @@ def summarise(
         # A row in state error has no verdict of its own and counts as undetermined.
         rows_of = {name: inside & _holds(result.verdict, name) for name in VERDICTS}
         rows_of["undetermined"] |= inside & _holds(result.verdict, "")
-        verdicts[result.taxonomy] = {name: amounts.tally(rows_of.get(name, left_out)) for name in LINES}
+        verdicts[result.taxonomy] = {name: _tally(amounts, rows_of.get(name, left_out)) for name in LINES}
         by_basis = {name: _holds(result.basis, name.removeprefix("by_")) for name in BY_BASIS}
         parts_of = by_basis | {
             "by_assumption": _holds(result.by_assumption, True),
             "by_estimate": _holds(result.by_estimate, True),
         }
-        own = {name: amounts.tally(aligned & rows) for name, rows in parts_of.items()}
-        parts[result.taxonomy] = own | {"by_share": amounts.tally(aligned & stated, shares)}
-    by_state = {state: states.count(state) for state in ("ok", "warning", "error", *_ASIDE)}
+        own = {name: _tally(amounts, aligned & rows) for name, rows in parts_of.items()}
+        parts[result.taxonomy] = own | {"by_share": _tally_of_shares(amounts, aligned & stated, shares)}
+    by_state = {name: int(_holds(states, name).sum()) for name in ("ok", "warning", "error")}
     return PortfolioSummary(
         release=identity.release,
         engine=identity.engine,
@@ -153,11 +148,11 @@ def summarise(
         sheet=identity.sheet,
         header_row=identity.header_row,
         rows=len(states),
-        rows_by_state={state: count for state, count in by_state.items() if state not in _ASIDE},
+        rows_by_state=by_state,
         total=total,
-        rows_of_totals=by_state["total"],
-        rows_of_notes=by_state["note"],
-        rows_without_amount=int((counted & (amounts.currency == 0)).sum()),
+        rows_of_totals=int(aside["total"].sum()),
+        rows_of_notes=int(aside["note"].sum()),
+        rows_without_amount=int((counted & amounts.missing).sum()),
         amount_column=amount_column,
         verdicts=verdicts,
         aligned_parts=parts,
@@ -165,35 +160,23 @@ def summarise(
     )
 
 
-class _Amounts:
-    """The rows' amounts, to be summed over sets of rows. `currency`: by number, 0 where there is none."""
+def _tally(amounts: Amounts, counted: NDArray[np.bool_]) -> Tally:
+    """Of these rows; currencies in order of appearance."""
+    rows = np.flatnonzero(counted)
+    found = amounts.by_currency(rows)
+    return Tally(len(rows), {currency: amounts.total(here) for currency, here in found.items()})
 
-    def __init__(self, money: Sequence[Money | None]) -> None:
-        known: dict[str | None, int] = {None: 0}
-        currencies = (None if one is None else one.currency for one in money)
-        codes = [known.setdefault(currency, len(known)) for currency in currencies]
-        self.currency = np.array(codes, dtype=np.int32)
-        self._currencies = [*known]
-        self._money = money
 
-    def tally(self, rows: NDArray[np.bool_], shares: Sequence[Decimal | None] | None = None) -> Tally:
-        """Of these rows, or of their shares; currencies in order of appearance."""
-        chosen = np.flatnonzero(rows)
-        present, first = np.unique(self.currency[chosen], return_index=True)
-        sums: dict[str, Decimal] = {}
-        for number in present[np.argsort(first)].tolist():
-            currency = self._currencies[number]
-            if currency is not None:
-                here = chosen[self.currency[chosen] == number].tolist()
-                sums[currency] = sum(self._of(here, shares), Decimal(0))
-        return Tally(len(chosen), sums)
-
-    def _of(self, rows: Sequence[int], shares: Sequence[Decimal | None] | None) -> Iterator[Decimal]:
-        found = map(self._money.__getitem__, rows)
-        if shares is None:
-            return (one.amount for one in found if one is not None)
-        of_rows = zip(found, map(shares.__getitem__, rows), strict=True)
-        return (one.amount * part for one, part in of_rows if one is not None and part is not None)
+def _tally_of_shares(amounts: Amounts, counted: NDArray[np.bool_], shares: Sequence[Decimal | None]) -> Tally:
+    """Of what these rows' shares of their amounts come to."""
+    rows = np.flatnonzero(counted)
+    sums: dict[str, Decimal] = {}
+    for currency, here in amounts.by_currency(rows).items():
+        parts = zip(amounts.at(here.tolist()), map(shares.__getitem__, here.tolist()), strict=True)
+        sums[currency] = sum(
+            (one.amount * share for one, share in parts if one is not None and share is not None), Decimal(0)
+        )
+    return Tally(len(rows), sums)
 
 
 def _holds(column: Coded[Any], value: object) -> NDArray[np.bool_]:

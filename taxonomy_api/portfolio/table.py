@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,6 +12,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from taxonomy_api.portfolio.column import Column
+
+
+_BLOCK = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,21 @@ def column_number(name: str) -> int:
             return -1
         number = number * 26 + ord(sign) - 64
     return number - 1
+
+
+def split_address(address: str) -> tuple[int, int]:
+    """B12 -> (1, 12): the column from 0 and the number of the row. Raises ValueError where none stands."""
+    name = address.rstrip("0123456789")
+    return column_number(name), int(address[len(name) :])
+
+
+def merged_range(reference: str) -> MergedRange | None:
+    """A2:C4 as a block; None for what is no reference of one."""
+    found = _BLOCK.fullmatch(reference)
+    if found is None:
+        return None
+    first, top, last, bottom = found.groups()
+    return MergedRange(int(top), column_number(first), int(bottom), column_number(last))
 
 
 def shown(cell: Cell) -> str:

@@ -10,11 +10,11 @@ import numpy as np
 
 from taxonomy_api.assessment.money import parse_amount
 from taxonomy_api.assessment.value_problems import ValueProblem
+from taxonomy_api.portfolio.amounts import Amounts
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import INDUSTRY_COLUMNS, ColumnPlan
 from taxonomy_api.portfolio.money import NUMBER
 from taxonomy_api.portfolio.report import Reporter
-from taxonomy_api.portfolio.summary import Money
 from taxonomy_api.portfolio.table import Cell
 from taxonomy_api.portfolio.vocabulary import plain
 
@@ -89,21 +89,20 @@ def check_totals(
     reporter: Reporter,
     plan: ColumnPlan,
     totals: frozenset[int],
-    money: Sequence[Money | None],
+    money: Amounts,
     amount_unit: str | None,
 ) -> None:
     """Compare every total with the rows above it: all of them, or those since the total before."""
     amount = plan.column("amount")
-    if amount is None or not totals or len({one.currency for one in money if one is not None}) > 1:
+    if amount is None or not totals or len(money.rows_by_currency()) > 1:
         return
     match = plan.matches[amount]
     unit = (match.unit if match is not None else None) or amount_unit
     cells = reporter.table.columns[amount]
     rounding = Decimal(0) if _are_whole(cells, totals, money) else _ROUNDING
     above = since = Decimal(0)
-    for row, cell in enumerate(cells):
+    for row, (cell, one) in enumerate(zip(cells, money, strict=True)):
         if row not in totals:
-            one = money[row]
             above, since = (above + one.amount, since + one.amount) if one is not None else (above, since)
             continue
         try:
@@ -118,7 +117,7 @@ def check_totals(
         since = Decimal(0)
 
 
-def _are_whole(cells: Column, totals: frozenset[int], money: Sequence[Money | None]) -> bool:
+def _are_whole(cells: Column, totals: frozenset[int], money: Amounts) -> bool:
     """Whether all amounts and totals are written as whole numbers: then nothing in them is rounded."""
     rows = [row for row, one in enumerate(money) if one is not None or row in totals]
     written, _ = cells.with_codes(cells.codes[rows]).distinct()

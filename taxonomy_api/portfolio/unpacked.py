@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from taxonomy_api.portfolio.packed import (
     BOOL,
     BUFFERS,
     DAY,
+    EMPTY,
     ERROR,
     EXACT,
     FORMULA,
@@ -28,6 +30,8 @@ from taxonomy_api.portfolio.packed import (
     TEXT,
     PackedColumn,
     PackedSheet,
+    Piece,
+    code_type,
 )
 from taxonomy_api.portfolio.table import HIDDEN_NAMED, Broken, Cell, MergedRange, Percent, SheetData
 
@@ -37,35 +41,72 @@ if TYPE_CHECKING:
 #: Columns with up to so many distinct cells keep them as Python values once they were asked for.
 _KEPT = 2**14
 _CHECKED_AT_ONCE = 2**20
+#: So many cells of a column are looked up before what was needed for them is let go.
+_MANY = 2**12
 
 
-def read_packed(source: Any) -> PackedSheet:
-    """What `write_packed` wrote (any buffer; it is not copied). Raises ValueError where it is not sound."""
-    content = np.frombuffer(source, dtype=np.uint8)
-    if len(content) < 8:
+class Source(Protocol):
+    """A packed sheet as it was handed over, `size` bytes long."""
+
+    @property
+    def size(self) -> int: ...
+
+    def read(self, at: int, size: int) -> Any:
+        """These bytes of it."""
+
+    def hold(self, pieces: Sequence[Piece]) -> Any:
+        """A buffer of these pieces, one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class InBuffer:
+    """What `write_packed` wrote, as a buffer."""
+
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+    def read(self, at: int, size: int) -> bytes:
+        return self.content[at : at + size]
+
+    def hold(self, pieces: Sequence[Piece]) -> bytes:
+        return b"".join(self.read(*piece) for piece in pieces)
+
+
+def read_packed(source: Source) -> PackedSheet:
+    """What a `PackedWriter` wrote. Raises ValueError where it is not sound."""
+    if source.size < 8:
         raise ValueError("it is cut off")
-    length = int.from_bytes(content[-8:].tobytes(), "little")
-    if length > len(content) - 8:
+    length = int.from_bytes(source.read(source.size - 8, 8), "little")
+    left = source.size - 8 - length
+    if left < 0:
         raise ValueError("it is cut off")
-    about: Mapping[str, Any] = json.loads(content[len(content) - 8 - length : -8].tobytes())
-    place = 0
+    about: Mapping[str, Any] = json.loads(bytes(source.read(left, length)))
+    end = left
 
-    def take(size: int, kind: str) -> NDArray[Any] | None:
-        nonlocal place
-        if size == -1:
+    def take(pieces: Sequence[Piece] | None, kind: str) -> NDArray[Any] | None:
+        nonlocal left
+        if pieces is None:
             return None
-        if not 0 <= size <= len(content) - 8 - length - place or size % np.dtype(kind).itemsize:
+        size = sum(size for _, size in pieces)
+        # No byte belongs to two buffers: what is held is at most as long as what was handed over.
+        left -= size
+        if left < 0 or size % np.dtype(kind).itemsize:
             raise ValueError("a buffer has another size than is said")
-        taken = content[place : place + size].view(kind)
-        place += size + -size % 8
-        return taken
+        if any(at < 0 or size < 0 or at + size > end for at, size in pieces):
+            raise ValueError("a buffer stands outside what was handed over")
+        return np.frombuffer(source.hold(pieces), dtype=kind) if size else np.zeros(0, dtype=kind)
 
     rows = take(about["rows"], "<i8")
     if rows is None:
         raise ValueError("it has no rows")
     columns = {}
-    for position, *sizes in about["columns"]:
-        found = PackedColumn(*(take(size, kind) for size, kind in zip(sizes, BUFFERS.values(), strict=True)))
+    for position, codes, *others in about["columns"]:
+        held = [take(pieces, kind) for pieces, kind in zip(others, BUFFERS.values(), strict=True)]
+        distinct = len(held[0]) if held[0] is not None else 0
+        found = PackedColumn(take(codes, code_type(distinct)), *held)
         _check(found, len(rows))
         columns[int(position)] = found
     return PackedSheet(
@@ -83,21 +124,25 @@ def _check(column: PackedColumn, rows: int) -> None:
     codes, kinds = column.codes, column.kinds
     if codes is None or kinds is None or len(codes) != rows:
         raise ValueError("a column has another length")
-    if rows and not 0 <= codes.min() <= codes.max() <= len(kinds):
+    if not len(kinds) or kinds[0] != EMPTY:
+        raise ValueError("the empty cell is missing")
+    if rows and not 0 <= codes.min() <= codes.max() < len(kinds):
         raise ValueError("a cell is none of the distinct ones")
-    if len(kinds) and not TEXT <= kinds.min() <= kinds.max() <= FORMULA:
+    if len(kinds) > 1 and not TEXT <= kinds[1:].min() <= kinds[1:].max() <= FORMULA:
         raise ValueError("a cell of no kind")
     numeric = (kinds == NUMBER) | (kinds == BOOL)
     if numeric.any() and (column.numbers is None or len(column.numbers) != len(kinds)):
         raise ValueError("a number is missing")
-    if numeric.any() and np.isnan(column.numbers[numeric]).any():
+    if column.numbers is not None and (
+        not np.isnan(column.numbers[:1]).all() or np.isnan(column.numbers[numeric]).any()
+    ):
         raise ValueError("a number that is none")
-    if numeric.all():
+    if numeric[1:].all():
         return
     if column.ends is None or column.texts is None or len(column.ends) != len(kinds):
         raise ValueError("a text is missing")
     ends, texts = column.ends, column.texts
-    if ends[0] < 0 or (np.diff(ends) < 0).any() or ends[-1] != len(texts):
+    if ends[0] != 0 or (ends[1:] < ends[:-1]).any() or ends[-1] != len(texts):
         raise ValueError("a text stands outside the texts")
     starts = ends[ends < len(texts)]
     if (texts[starts] & 0xC0 == 0x80).any():
@@ -108,12 +153,18 @@ def _check(column: PackedColumn, rows: int) -> None:
     decoder.decode(b"", final=True)
 
 
-def unpack(sheet: PackedSheet) -> SheetData:
-    """The cells as columns of Python values; whole numbers come back as int. Raises ValueError."""
+def unpack(sheet: PackedSheet, release: Callable[[], None] = lambda: None) -> SheetData:
+    """The cells as columns of Python values; whole numbers come back as int. Raises ValueError.
+
+    `release` is called whenever many cells were looked up.
+    """
     columns = {
-        position: Column(PackedValues(column), np.asarray(column.codes, dtype=np.int32))
+        position: Column(
+            PackedValues(column, release), np.asarray(column.codes, code_type(len(column.kinds)))
+        )
         for position, column in sheet.columns.items()
     }
+    release()
     numbers = np.asarray(sheet.rows, dtype=np.int64)
     data = SheetData(_row_numbers(numbers), {}, sheet.hidden_rows, list(sheet.first_hidden))
     data.hidden_columns, data.merged = set(sheet.hidden_columns), list(sheet.merged)
@@ -131,21 +182,20 @@ def _row_numbers(numbers: NDArray[np.int64]) -> range | list[int]:
 class PackedValues:
     """The distinct cells of a packed column; a `column.Values`."""
 
-    __slots__ = ("_kinds", "_listed", "_numbers", "_special", "_starts", "_texts")
+    __slots__ = ("_ends", "_kinds", "_listed", "_looked_up", "_numbers", "_release", "_special", "_texts")
 
-    def __init__(self, column: PackedColumn) -> None:
+    def __init__(self, column: PackedColumn, release: Callable[[], None] = lambda: None) -> None:
         """`column` may hold any buffers. Raises ValueError where a date or the like is none."""
-        kinds = np.asarray(column.kinds, dtype=np.uint8)
-        # Number 0 is the empty cell.
-        self._kinds = np.concatenate([np.zeros(1, dtype=np.uint8), kinds])
-        self._numbers = np.zeros(0)
+        self._kinds = np.asarray(column.kinds, dtype=np.uint8)
+        self._numbers, self._ends = np.zeros(0), np.zeros(0, dtype=np.int64)
         if column.numbers is not None:
-            self._numbers = np.concatenate([[np.nan], np.asarray(column.numbers, dtype=np.float64)])
-        self._starts = np.zeros(0, dtype=np.int64)
+            self._numbers = np.asarray(column.numbers, dtype=np.float64)
         self._texts: Any = b""
         if column.ends is not None:
-            self._starts = np.concatenate([[0, 0], np.asarray(column.ends, dtype=np.int64)])
+            self._ends = np.asarray(column.ends, dtype=np.int64)
             self._texts = memoryview(column.texts)
+        self._release = release
+        self._looked_up = 0
         self._listed: list[Cell] | None = None
         self._special: dict[int, Cell] = {}
         for code in np.flatnonzero((self._kinds > TEXT) & (self._kinds != NUMBER)).tolist():
@@ -156,7 +206,12 @@ class PackedValues:
 
     def take(self, codes: NDArray[np.int32]) -> list[Cell]:
         if len(self._kinds) > _KEPT:
-            return self._decoded(codes)
+            cells = self._decoded(codes)
+            self._looked_up += len(codes)
+            if self._looked_up >= _MANY:
+                self._looked_up = 0
+                self._release()
+            return cells
         if self._listed is None:
             self._listed = self._decoded(np.arange(len(self._kinds), dtype=np.int32))
         return list(map(self._listed.__getitem__, codes.tolist()))
@@ -172,6 +227,11 @@ class PackedValues:
         if (self._kinds[1:] != NUMBER).any():
             return None
         return self._numbers if len(self._numbers) else np.full(1, np.nan)
+
+    def numbers(self, codes: NDArray[Any]) -> NDArray[np.float64]:
+        if not len(self._numbers):
+            return np.full(len(codes), np.nan)
+        return np.where(self._kinds[codes] == NUMBER, self._numbers[codes], np.nan)
 
     def _decoded(self, codes: NDArray[np.int32]) -> list[Cell]:
         kinds = self._kinds[codes]
@@ -189,13 +249,13 @@ class PackedValues:
 
     def _texts_of(self, codes: NDArray[np.int32]) -> list[Cell]:
         texts = self._texts
-        starts, ends = self._starts[codes].tolist(), self._starts[codes + 1].tolist()
+        starts, ends = self._ends[codes - 1].tolist(), self._ends[codes].tolist()
         return [str(texts[start:end], "utf-8") for start, end in zip(starts, ends, strict=True)]
 
     def _restored(self, kind: int, code: int) -> Cell:
         if kind == BOOL:
             return bool(self._numbers[code] == 1)
-        text = str(self._texts[self._starts[code] : self._starts[code + 1]], "utf-8")
+        text = str(self._texts[self._ends[code - 1] : self._ends[code]], "utf-8")
         return _RESTORED[kind](text)
 
 

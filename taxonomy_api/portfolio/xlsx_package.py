@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -13,8 +14,9 @@ from xml.parsers import expat
 
 from taxonomy_api.portfolio.archive import SAVE_AS_XLSX, open_archive
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
+from taxonomy_api.portfolio.shared_strings import NotPlain, plain_strings
 from taxonomy_api.portfolio.table import SheetName
-from taxonomy_api.portfolio.xml_text import plain_text, unescape
+from taxonomy_api.portfolio.xml_text import unescape
 
 #: The built-in number formats that show a date or a time, and a percentage.
 DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
@@ -91,16 +93,28 @@ class Package:
         ) as error:
             raise self._damaged(f"{part} cannot be read.") from error
 
+    def plain_strings(self) -> Iterator[list[str]]:
+        """The shared strings, some at a time. Raises NotPlain where the parser must look at them."""
+        part = self._strings_part()
+        if part is not None:
+            with self.open(part) as stream:
+                yield from plain_strings(stream)
+
+    def shared_strings_size(self) -> int:
+        """The unpacked size of their part in bytes, as the archive states it."""
+        part = self._strings_part()
+        return 0 if part is None else self.size(part)
+
+    def _strings_part(self) -> str | None:
+        return self._related("/sharedStrings") or self._parts.get("xl/sharedstrings.xml")
+
     def shared_strings(self) -> list[str]:
         """All shared strings, rich text joined, phonetic notes left out."""
-        part = self._related("/sharedStrings") or self._parts.get("xl/sharedstrings.xml")
+        with suppress(NotPlain):
+            return [text for some in self.plain_strings() for text in some]
+        part = self._strings_part()
+        assert part is not None, "where there is no part it holds nothing that is not plain"
         strings: list[str] = []
-        if part is None:
-            return strings
-        with self.open(part) as stream:
-            plain = _plain_strings(stream.read())
-        if plain is not None:
-            return plain
         pieces: list[str] = []
         state = _TextState()
 
@@ -242,31 +256,6 @@ class Package:
             f"{self.path.name} is damaged: {detail}",
             "Open it in a spreadsheet program, let it repair the file, and save it anew as .xlsx.",
         )
-
-
-_PLAIN_STRING = re.compile(
-    rb"<si>\s*<t(?: xml:space=\"preserve\")?(?:/>|>([^<]*)</t>)\s*</si>|<si/>|<si></si>"
-)
-
-
-def _plain_strings(content: bytes) -> list[str] | None:
-    """The shared strings where all of them are plain; None where the parser must look."""
-    if b"<!" in content or b"\r" in content.partition(b"<sst")[2]:
-        return None
-    declared = re.match(rb"[^<]*<\?xml[^>]*encoding=[\"']([^\"']*)", content)
-    if declared and declared[1].lower() != b"utf-8":
-        return None
-    found = _PLAIN_STRING.findall(content)
-    if len(found) != content.count(b"<si") or b"</sst>" not in content:
-        return None
-    try:
-        texts = b"\0".join(found).decode()
-    except UnicodeDecodeError:
-        return None
-    strings = texts.split("\0") if found else []
-    if len(strings) != len(found):
-        return None
-    return [plain_text(text) if "&" in text or "_x" in text else text for text in strings]
 
 
 class _TextState:

@@ -104,11 +104,13 @@ def make_api(app: Flask) -> Api:
     return api
 
 
-def json_body(schema: type[ma.Schema], largest: Callable[[], int] | None = None) -> Callable[[View], View]:
+def json_body(
+    schema: type[ma.Schema], largest: Callable[[], int] | None = None, *, optional: bool = False
+) -> Callable[[View], View]:
     """Passes the strictly read JSON object of the request as the last positional argument.
 
     The schema only documents it: what is in it is checked by the room that understands it. `largest`
-    gives another limit in bytes than the usual one.
+    gives another limit in bytes than the usual one. Where the body is `optional`, none is `{}`.
     """
 
     def decorate(view: View) -> View:
@@ -116,9 +118,9 @@ def json_body(schema: type[ma.Schema], largest: Callable[[], int] | None = None)
         def with_body(*args: Any, **kwargs: Any) -> Any:
             if largest is not None:
                 request.max_content_length = largest()
-            return view(*args, json_object(), **kwargs)
+            return view(*args, json_object(optional=optional), **kwargs)
 
-        body = {"required": True, "content": {"application/json": {"schema": schema}}}
+        body = {"required": not optional, "content": {"application/json": {"schema": schema}}}
         return cast(View, Blueprint.doc(requestBody=body)(with_body))
 
     return decorate

@@ -5,26 +5,56 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from taxonomy_api.catalog.terms import LANGUAGES
-from taxonomy_api.web.schemas import Answer, free
+from taxonomy_api.web.schemas import Answer, Body, ProblemDocument, free
+from taxonomy_api.web.verdict_schemas import Reason, Verdict
 
 
-class Project(Answer):
-    id = fields.String()
-    name = fields.String()
-    country = fields.String()
+class Amount(Body):
+    value = fields.Raw(required=True, metadata={"type": ["string", "number"]})
+    currency = fields.String(allow_none=True)
+
+
+class Deal(Body):
+    """What decides which edition applies; of an instrument it holds for each of its projects."""
+
+    approved_on = fields.Date(allow_none=True)
+    registered_on = fields.Date(allow_none=True)
+    filed_on = fields.Date(allow_none=True)
+    issued_on = fields.Date(allow_none=True)
+    first_drawdown_on = fields.Date(allow_none=True)
+    labelled_green_on = fields.Date(allow_none=True)
+    use_changed_on = fields.Date(allow_none=True)
+    maturity = fields.Date(allow_none=True)
+    edition_choice = fields.String(
+        allow_none=True, metadata={"description": "Id of the edition, where the issuer chooses"}
+    )
+
+
+class Project(Deal):
+    id = fields.String(allow_none=True)
+    name = fields.String(allow_none=True)
+    country = fields.String(allow_none=True)
     activities = fields.List(
-        fields.String(), metadata={"description": "One activity, in one or more taxonomies"}
+        fields.String(),
+        required=True,
+        metadata={
+            "description": "One activity, `taxonomy:code` or `taxonomy:code#row`, in one or more taxonomies"
+        },
     )
     facts = free("By fact id: a number, a string with unit, yes or no, or an object with `value`")
-    standards = fields.List(fields.Dict())
-    attestations = free("By attestation id")
-    inputs = free("Facts of bought or used objects")
-    amount = free("`value` and `currency`")
+    standards = fields.List(
+        fields.Dict(), metadata={"description": "`id` with `level`, `complies` or `covers`"}
+    )
+    attestations = free("By attestation id: yes or no, or an object with `value` and `evidence`")
+    inputs = free("By input id an object with `facts` of what was bought or is used")
+    amount = fields.Nested(Amount)
     share_of_proceeds = fields.Raw(metadata={"description": "Fraction 0–1, or text with %"})
-    instrument = fields.String(metadata={"description": "A kind of instrument, see /v1/instruments"})
+    instrument = fields.String(
+        allow_none=True, metadata={"description": "A kind of instrument, see /v1/instruments"}
+    )
 
 
-class Options(Answer):
+class Options(Body):
     taxonomies = fields.List(fields.String())
     as_of = fields.Date(metadata={"description": "Day for which criteria are evaluated; today if left out"})
     language = fields.String(validate=validate.OneOf(LANGUAGES))
@@ -45,31 +75,22 @@ class BatchRequest(Options):
     )
 
 
-class ReplayRequest(Answer):
+class ReplayRequest(Body):
     release = fields.String(
         load_default="current", metadata={"description": "`current`, `original` or the id of a release"}
     )
 
 
-class Instrument(Answer):
-    id = fields.String()
-    name = fields.String()
+class Instrument(Deal):
+    id = fields.String(allow_none=True)
+    name = fields.String(allow_none=True)
     kind = fields.String(required=True, metadata={"description": "See /v1/instruments"})
-    amount = fields.Dict(required=True, metadata={"description": "`value` and `currency`"})
-    approved_on = fields.Date()
-    registered_on = fields.Date()
-    filed_on = fields.Date()
-    issued_on = fields.Date()
-    first_drawdown_on = fields.Date()
-    labelled_green_on = fields.Date()
-    use_changed_on = fields.Date()
-    maturity = fields.Date()
-    edition_choice = fields.String()
+    amount = fields.Nested(Amount, required=True)
 
 
-class Allocation(Answer):
+class Allocation(Body):
     project = fields.Nested(Project, required=True)
-    amount = fields.Dict(required=True, metadata={"description": "`value` and `currency`"})
+    amount = fields.Nested(Amount, required=True)
     refinancing = fields.Boolean(allow_none=True)
 
 
@@ -85,38 +106,97 @@ class ProceedsRequest(Options):
     )
 
 
+class Money(Answer):
+    value = fields.String(required=True)
+    currency = fields.String(required=True, allow_none=True)
+
+
+class AllocationAnswered(Answer):
+    id = fields.String(allow_none=True)
+    name = fields.String(allow_none=True)
+    amount = fields.Nested(Money, required=True)
+    share = fields.Float(required=True)
+    refinancing = fields.Boolean(required=True, allow_none=True)
+    verdicts = fields.List(fields.Nested(Verdict), required=True)
+
+
+class TaxonomyShares(Answer):
+    taxonomy = fields.String(required=True)
+    edition_applies = fields.String(
+        required=True, metadata={"description": "As in the verdicts, or `differs` between projects"}
+    )
+    instrument_covered = fields.String(
+        required=True, metadata={"description": "`yes`, `no` or `not_on_file`"}
+    )
+    rules = fields.Raw(
+        required=True,
+        metadata={"description": "Ids of the rules in force, or under `not_on_file` where they stand"},
+    )
+    shares = fields.Dict(
+        keys=fields.String(),
+        values=fields.Float(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "By verdict; they add up to 1"},
+    )
+    amounts = fields.Dict(keys=fields.String(), values=fields.String(), required=True, allow_none=True)
+    aligned_by = fields.Dict(keys=fields.String(), values=fields.Float())
+    aligned_on_estimates = fields.Float()
+    at_least_transition = fields.Float()
+    reasons = fields.List(fields.Nested(Reason), required=True)
+
+
 class Proceeds(Answer):
     release = fields.String(required=True)
     engine = fields.String(required=True)
     as_of = fields.Date(required=True)
     disclaimer = fields.String(required=True)
-    instrument = fields.Dict(required=True)
-    allocations = fields.List(fields.Dict(), required=True, metadata={"description": "Verdicts per project"})
-    taxonomies = fields.List(
-        fields.Dict(), required=True, metadata={"description": "Shares of the amount per taxonomy"}
-    )
+    instrument = fields.Dict(required=True, metadata={"description": "Its kind, amounts and refinancing"})
+    allocations = fields.List(fields.Nested(AllocationAnswered), required=True)
+    taxonomies = fields.List(fields.Nested(TaxonomyShares), required=True)
     rules = fields.List(fields.Dict(), required=True, metadata={"description": "Rules of the instrument"})
     double_counting = fields.Dict(required=True)
     rounding = fields.String(required=True)
-    assumptions = fields.List(fields.Dict(), required=True)
+    assumptions = fields.List(fields.Nested(Reason), required=True)
 
 
-class Assessment(Answer):
-    id = fields.String(required=True)
+class Answered(Answer):
     release = fields.String(required=True)
     engine = fields.String(required=True)
     as_of = fields.Date(required=True)
     disclaimer = fields.String(required=True)
-    verdicts = fields.List(fields.Dict(), required=True)
+    verdicts = fields.List(fields.Nested(Verdict), required=True)
+
+
+class Assessment(Answered):
+    id = fields.String(required=True)
+    created = fields.DateTime(metadata={"description": "Where it is shown, not where it is made"})
+
+
+class BatchItem(Answer):
+    status = fields.Integer(required=True, metadata={"description": "201 or 422"})
+    assessment = fields.Nested(Assessment, metadata={"description": "With 201"})
+    problem = fields.Nested(ProblemDocument, metadata={"description": "With 422"})
 
 
 class Batch(Answer):
     results = fields.Dict(
         keys=fields.String(),
-        values=fields.Dict(),
+        values=fields.Nested(BatchItem),
         required=True,
-        metadata={"description": "By your ids: `status` with `assessment` (201) or `problem` (422)"},
+        metadata={"description": "By your ids"},
     )
+
+
+class Original(Answer):
+    release = fields.String(required=True)
+    engine = fields.String(required=True)
+
+
+class ReplayDifference(Answer):
+    path = fields.String(required=True, metadata={"description": "A JSON pointer"})
+    before = fields.Raw()
+    after = fields.Raw()
 
 
 class Replay(Answer):
@@ -124,13 +204,11 @@ class Replay(Answer):
     as_of = fields.Date(required=True)
     release = fields.String(required=True)
     engine = fields.String(required=True)
-    original = fields.Dict(required=True, metadata={"description": "Its `release` and `engine`"})
+    original = fields.Nested(Original, required=True)
     engine_changed = fields.Boolean(required=True)
     reproduced = fields.Boolean(
         required=True, metadata={"description": "The answer is the kept one, byte for byte"}
     )
-    differences = fields.List(
-        fields.Dict(), required=True, metadata={"description": "`path` (a JSON pointer), `before`, `after`"}
-    )
+    differences = fields.List(fields.Nested(ReplayDifference), required=True)
     differences_truncated = fields.Boolean(required=True)
-    answer = fields.Dict(required=True)
+    answer = fields.Nested(Answered, required=True)

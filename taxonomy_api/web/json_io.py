@@ -34,12 +34,14 @@ class Json(JSONProvider):
         return read_json(s if isinstance(s, bytes) else s.encode())
 
 
-def json_object() -> dict[str, Any]:
-    """The body of the current request, which must be one JSON object.
+def json_object(*, optional: bool = False) -> dict[str, Any]:
+    """The body of the current request, which must be one JSON object; no body is `{}` where it is `optional`.
 
     Raises UnsupportedMediaType for another content type, Malformed for anything that is not one
     plain JSON object, RequestEntityTooLarge beyond the limit.
     """
+    if optional and not request.get_data(cache=True):
+        return {}
     return read_object(_body(request), "The body")
 
 

@@ -32,6 +32,11 @@ _WORDS: Mapping[str, Text] = MappingProxyType(
         "substantial_contribution": Text("substantial contribution", "实质性贡献", "實質貢獻"),
         "dnsh": Text("do no significant harm", "无重大损害", "無重大損害"),
         "minimum_safeguards": Text("minimum safeguards", "最低限度保障", "最低限度保障"),
+        "requires": Text("general requirements", "一般要求", "一般要求"),
+        "verified": Text("verified", "已核实", "已核實"),
+        "single-source": Text("single-source", "单一来源", "單一來源"),
+        "own-comparison": Text("own-comparison", "自行比较", "自行比較"),
+        "recalled": Text("recalled", "凭记忆", "憑記憶"),
         "met": Text("met", "符合", "符合"),
         "not_met": Text("not met", "不符合", "不符合"),
         "unknown": Text("unknown", "未知", "未知"),
@@ -56,7 +61,14 @@ _WORDS: Mapping[str, Text] = MappingProxyType(
         "source": Text("Source", "来源", "來源"),
         "estimated": Text("estimated", "估算", "估算"),
         "missing": Text(
-            "Missing: any of these lines could be enough", "缺少：任一行即可能足够", "缺少：任一行即可能足夠"
+            "Missing to decide, either way: any of these lines could be enough",
+            "作出判定（符合或不符合）所缺信息：补齐其中任一行即可能足够",
+            "作出判定（符合或不符合）所缺資料：補齊其中任一行即可能足夠",
+        ),
+        "needed_to_align": Text(
+            "Missing to be aligned: everything in one of these lines",
+            "符合所缺信息：须补齐其中一行的全部内容",
+            "符合所缺資料：須補齊其中一行的全部內容",
         ),
         "timeline": Text("Timeline", "时间线", "時間線"),
         "facts": Text("Facts as stated by the caller", "申报人提供的事实", "申報人提供的事實"),

@@ -13,9 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from taxonomy_api import errors
+from taxonomy_api.assessment.reading import escape
 from taxonomy_api.catalog.nearest import nearest
 from taxonomy_api.errors import Problem, ServiceError
-from taxonomy_api.portfolio.problem import PortfolioProblem
+from taxonomy_api.portfolio.problem import OptionProblems, PortfolioProblem
 from taxonomy_api.store.database import is_away
 from taxonomy_api.web.request_ids import request_number
 
@@ -114,10 +115,14 @@ def document(error: ServiceError) -> dict[str, Any]:
 
 
 def portfolio_problem(error: PortfolioProblem) -> Response:
-    item = as_json(Problem("", error.code, f"{error.detail} {error.cure}", nearest=error.nearest))
-    return problem_response(
-        HTTPStatus.UNPROCESSABLE_ENTITY, error.code, f"{error.detail} {error.cure}", [item]
-    )
+    by_place = {"": error}
+    if isinstance(error, OptionProblems):
+        by_place = {f"/options/{escape(name)}": one for name, one in error.found.items()}
+    items = [
+        as_json(Problem(pointer, one.code, str(one), nearest=one.nearest))
+        for pointer, one in by_place.items()
+    ]
+    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, error.code, str(error), items)
 
 
 def http_error(error: HTTPException) -> Response:

@@ -24,6 +24,13 @@ class Answer(ma.Schema):
         unknown = ma.INCLUDE
 
 
+class Body(ma.Schema):
+    """Base of everything that is asked: an unknown key is a 422."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
 class WholeNumber(fields.Integer):
     """Digits of a query parameter; Python's int() would take 1_000 and full-width digits too."""
 
@@ -207,6 +214,9 @@ class ActivityDetail(Activity):
         metadata={"description": "The activity of another edition whose criteria these are, word for word"},
     )
     documents = free("The documents cited, by id")
+    row = fields.String(
+        required=True, allow_none=True, metadata={"description": "The row of the activity that was asked for"}
+    )
 
 
 class Questionnaire(Answer):

@@ -69,3 +69,11 @@ def test_combinations_are_those_of_the_rows(rows: list[tuple[int, int, int]]) ->
     assert len(first) == len(set(rows))
     assert [rows[place] for place in first[numbers].tolist()] == rows
     assert all(rows.index(rows[place]) == place for place in first.tolist())
+
+
+def test_a_value_that_no_row_has_any_more_does_not_occur() -> None:
+    column = Coded(["a", "b", "c"])
+    column.put([1], "a")
+    assert sorted(set(column.values) - set(column.occurring())) == ["b"]
+    assert set(column.occurring()) == set(column)
+    assert Coded[str]().occurring() == []

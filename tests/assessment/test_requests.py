@@ -177,3 +177,18 @@ def test_no_item_is_left_open_for_want_of_a_standard_that_covers_it(engine: Engi
     for activity in engine.release.taxonomies["cn-green-bond-2021"].activities.values():
         green = activity.classes["green"].criterion
         assert green is not None and not falls_away(green), activity.id
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [("2036-02-30", "no_such_date"), ("22/11/2036", "not_a_date"), ("2036-2-3", "not_a_date")],
+)
+def test_a_day_that_does_not_exist_is_told_from_what_is_no_date(
+    engine: Engine, given: str, code: str
+) -> None:
+    body = {"project": {"activities": ["hk-phase-2a:ENE-01"], "maturity": given}, "as_of": "2026-11-22"}
+    with pytest.raises(InvalidInput) as caught:
+        read_request(engine, body)
+    (problem,) = caught.value.problems
+    assert (problem.pointer, problem.code) == ("/project/maturity", code)
+    assert ("YYYY-MM-DD" in problem.message) == (code == "not_a_date")

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taxonomy_api.assessment.level_values import parse_level
 from taxonomy_api.assessment.money import Amount, parse_amount, parse_share
 from taxonomy_api.assessment.value_problems import MESSAGES, ValueProblem
-from taxonomy_api.assessment.values import ParsedValue, parse_level, parse_value
+from taxonomy_api.assessment.values import ParsedValue, parse_value
 from taxonomy_api.catalog.terms import LANGUAGES, Choice, Fact, Quantity, Text
 
 

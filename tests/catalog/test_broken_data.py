@@ -41,7 +41,7 @@ AS_IN = "as_in: demo-a:1.4"
 
 BROKEN = [
     # YAML
-    Broken("yaml-syntax", SECTOR, "sector: {code", "sector: {}‸code", "brackets"),
+    Broken("yaml-syntax", SECTOR, "sector: {code", "sector: {}‸code", "otherwise than the keys"),
     Broken(
         "yaml-duplicate-key", POWER, "status: recalled", "status: recalled\n    ‸status: verified", "line 5"
     ),
@@ -379,6 +379,8 @@ BROKEN = [
         "did you mean predicate_modifier",
     ),
     Broken("mapping-columns", MAPPING, "\text_status\tcomment\n", "\tcomment\n", "missing: ext_status"),
+    Broken("mapping-cell", MAPPING, "\tStricter until 2035", '\t‸"Stricter until 2035"', "the quotes around"),
+    Broken("mapping-cell", MAPPING, "verified\tStricter", "‸\tStricter", "ext_status is empty"),
     Broken(
         "mapping-cell",
         MAPPING,

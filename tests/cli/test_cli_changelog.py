@@ -52,6 +52,42 @@ def test_a_line_with_code_and_day_is_enough(run: Run, folder: Path) -> None:
     assert run("changelog", TAXONOMY_API_DATA=str(folder)).exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("lines", "number"),
+    [
+        (f"<<<<<<< HEAD\n{LINE}=======\n{LINE}>>>>>>> other\n", 4),
+        (f"{LINE}Words beside it.\n", 5),
+        (f"* {LINE[2:]}", 4),
+    ],
+)
+def test_only_lines_stand_under_unreleased(run: Run, folder: Path, lines: str, number: int) -> None:
+    log = folder / "taxonomies/CHANGELOG.md"
+    text = log.read_text(encoding="utf-8").replace("## Unreleased\n", f"## Unreleased\n{lines}")
+    log.write_text(text, encoding="utf-8")
+    for command in ((), ("--write",), ("--publish", "Name")):
+        refused = run("changelog", *command, TAXONOMY_API_DATA=str(folder))
+        assert refused.exit_code == 1 and f"line {number}: " in refused.stderr
+        assert log.read_text(encoding="utf-8") == text
+
+
+def test_a_line_may_go_on_below(run: Run, folder: Path) -> None:
+    log = folder / "taxonomies/CHANGELOG.md"
+    text = log.read_text(encoding="utf-8")
+    line = LINE.replace(", from", ",\n  from")
+    log.write_text(text.replace("## Unreleased\n", f"## Unreleased\n{line}"), encoding="utf-8")
+    assert run("changelog", TAXONOMY_API_DATA=str(folder)).exit_code == 0
+
+
+def test_a_line_whose_change_was_taken_back_is_told(run: Run, folder: Path) -> None:
+    log = folder / "taxonomies/CHANGELOG.md"
+    text = log.read_text(encoding="utf-8")
+    log.write_text(text.replace("## Unreleased\n", f"## Unreleased\n{LINE}"), encoding="utf-8")
+    subprocess.run(["git", "-C", str(folder), "restore", "taxonomies/demo-a"], check=True)
+    result = run("changelog", TAXONOMY_API_DATA=str(folder))
+    assert result.exit_code == 0
+    assert f"this line names no change; remove it, or correct code and day: {LINE[2:]}" in result.stderr
+
+
 def test_a_draft_is_added(run: Run, folder: Path) -> None:
     assert run("changelog", "--write", TAXONOMY_API_DATA=str(folder)).exit_code == 0
     assert run("changelog", TAXONOMY_API_DATA=str(folder)).exit_code == 0

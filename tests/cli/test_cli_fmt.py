@@ -40,8 +40,44 @@ def test_a_file_that_cannot_be_read_is_named_and_left(run: Run, folder: Path) ->
     path.write_text("a: [1\n", encoding="utf-8")
     result = run("fmt", folder)
     assert result.exit_code == 1
-    assert "power.yaml:2:1: yaml-syntax" in result.stderr
+    assert "power.yaml:1:4: yaml-syntax" in result.stderr
     assert path.read_text(encoding="utf-8") == "a: [1\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda text: b"\xef\xbb\xbf" + text, "it begins with a byte order mark"),
+        (lambda text: text.replace(b"\n", b"\r\n"), "its lines end as on Windows, in CRLF"),
+    ],
+)
+def test_what_an_editor_does_not_show_is_said(
+    run: Run, folder: Path, change: Callable[[bytes], bytes], why: str
+) -> None:
+    run("fmt", folder)
+    path = folder / POWER
+    path.write_bytes(change(path.read_bytes()))
+    assert run("fmt", "--check", folder).stdout == f"{path}:1:1: not in its form ({why})\n"
+    assert run("fmt", folder).exit_code == 0
+    assert run("fmt", "--check", folder).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("2050-01-01: closed", "2036-01-01: closed", "2036-01-01"),  # in brackets, where days are sorted
+        ("    code_status: local\n", "    code_status: local\n    code_status: official\n", "code_status"),
+    ],
+)
+def test_a_key_that_stands_twice_is_found(run: Run, folder: Path, old: str, new: str, key: str) -> None:
+    path = folder / SECTOR
+    spoilt = path.read_text(encoding="utf-8").replace(old, new, 1)
+    path.write_text(spoilt, encoding="utf-8")
+    for command in (("fmt",), ("fmt", "--check")):
+        result = run(*command, folder)
+        assert result.exit_code == 1
+        assert f"yaml-duplicate-key: {key} already stands in line" in result.stderr
+        assert path.read_text(encoding="utf-8") == spoilt
 
 
 def test_lint_mends_what_leaves_nothing_to_decide(run: Run, folder: Path) -> None:

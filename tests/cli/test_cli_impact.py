@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from taxonomy_api.catalog.load import load_release
 from taxonomy_api.jobs.worker import make_worker
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.keys import SCOPES, create_key, create_organisation
@@ -47,6 +48,36 @@ def test_a_file_with_headers_of_its_own(run: Run, tmp_path: Path, minimal_data: 
     seen = run(*command, "--as-of", "2026-11-22", "--mapping", tmp_path / "mapping.yaml")
     assert "demo-a: aligned → not_aligned: 1 row, 900 HKD" in seen.stdout
     assert "100 → 60 gCO2e/kWh" in seen.stdout
+
+
+def test_a_taxonomy_that_came_on_file(run: Run, tmp_path: Path, minimal_data: Path) -> None:
+    """What names it was answered by nobody before; the other rows are none of its business."""
+    folder = Path(shutil.copytree(minimal_data, tmp_path / "data"))
+    made = run("new-edition", "demo-b", "demo-c", TAXONOMY_API_DATA=str(folder))
+    assert made.exit_code == 0, made.output
+    release = load_release(folder).release
+    assert release is not None
+    named = next(iter(release.taxonomies["demo-c"].activities.values())).id
+    lines = ("ID,Activity,Amount,Currency", f"NEW,{named},5,HKD", "OLD,demo-a:1.2,7,HKD")
+    (tmp_path / "both.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    command = (
+        "impact",
+        tmp_path / "both.csv",
+        "--from",
+        minimal_data,
+        "--to",
+        folder,
+        "--as-of",
+        "2026-11-22",
+    )
+    text = run(*command)
+    assert text.exit_code == 0, text.output
+    assert "demo-c: not_on_file → undetermined: 1 row, 5 HKD" in text.stdout
+    (flip,) = json.loads(run(*command, "--json").stdout)["flips"]
+    assert (flip["project"], flip["before"]["verdict"]) == ("NEW", "not_on_file")
+    assert flip["because"] == ["demo-c: added (demo-c (draft))"]
+    back = run(*command[:2], "--from", folder, "--to", minimal_data, "--as-of", "2026-11-22")
+    assert back.exit_code == 0 and "Verdicts that differ: 0" in back.stdout
 
 
 def test_the_stored_portfolios_of_an_organisation(

@@ -154,7 +154,7 @@ def test_a_table_becomes_a_taxonomy(run: Run, folder: Path, tmp_path: Path) -> N
     options = ("--id", "new", "--source", "doc-a", "--title", "New one")
     result = run("import", file, *options, **data)
     assert result.exit_code == 0, result.output
-    assert "3 files, 1 activities, 0 errors." in result.stderr
+    assert "3 files, 1 activity, 0 errors." in result.stderr
     release = load_release(folder).release
     assert release is not None
     new = release.taxonomies["new"]
@@ -163,6 +163,9 @@ def test_a_table_becomes_a_taxonomy(run: Run, folder: Path, tmp_path: Path) -> N
         "A.1": ("A", ("Wind", None, None)),
         "B": (None, ("Empty", None, None)),
     }
+    answered = run("check", "new:A.1", "--as-of", "2026-11-22", **data)
+    assert answered.exit_code == 0, answered.output
+    assert "UNDETERMINED" in answered.stdout and "Substantial contribution" in answered.stdout
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     again = run("import", file, *options, **data)
     assert again.exit_code == 1 and "is there already" in again.stderr
@@ -195,6 +198,24 @@ def test_findings_are_told_and_nothing_is_written(run: Run, folder: Path, tmp_pa
     assert result.exit_code == 1
     assert f"{file}: line 4: A already stands at line 2 (give each a code)" in result.stderr
     assert sorted(folder.rglob("*")) == before
+
+
+def test_a_broken_line_hides_no_other(run: Run, folder: Path, tmp_path: Path) -> None:
+    """And what stands under it is not taken for lost."""
+    file = tmp_path / "bad.csv"
+    lines = ("A;;sector;Energy;", "A.1;A;activity;;", "A.1#r;A.1;;Row;", ";A;activity;Wind;")
+    more = ("B;;sector;More", "B.1;B;activity;Sun;", "B.2;Z;activity;Sea;", "B.1;B;activity;Sun;")
+    file.write_text("\n".join((SMALL.partition("\n")[0], *lines, *more, "")), encoding="utf-8")
+    result = run("import", file, "--id", "new", "--source", "doc-a", TAXONOMY_API_DATA=str(folder))
+    told = [line.removeprefix(f"{file}: ") for line in result.stderr.splitlines() if str(file) in line]
+    assert [line.partition(" (")[0] for line in told] == [
+        "line 3: it has no English name",
+        "line 5: it has no code",
+        "line 6: 4 cells under 5 columns",
+        "line 9: B.1 already stands at line 7",
+        "line 8: it stands under Z, which is not there",
+    ]
+    assert "5 findings; nothing was written" in result.stderr
 
 
 # Bad input

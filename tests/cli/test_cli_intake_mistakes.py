@@ -155,6 +155,33 @@ def test_a_mistake_is_told_by_its_cell(book: Book, name: str) -> None:
     assert texts(book.data) == before and "nothing is written" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (
+            changed(C, "1.10#x", "operator", operator="one of"),
+            "unknown-key: one of is no operator (did you mean one_of?)",
+        ),
+        (changed(C, "1.10#x", "kind", kind="Fct"), "bad-word: Fct is no kind (did you mean fact?)"),
+        (
+            changed(C, "1.4:transition", "subject", subject="pue"),
+            "worksheet-locked: What is tested means nothing in a row of kind not_on_file "
+            "(change the Kind to what is tested, or leave it empty)",
+        ),
+        (
+            changed(A, "1.4", "more", more="tags: [a]"),
+            "worksheet-locked: More (editor only) is not edited here; it was",
+        ),
+    ],
+)
+def test_it_is_told_in_the_words_of_the_workbook(book: Book, edit: Edit, told: str) -> None:
+    """Once, and by the titles that stand above the columns."""
+    address = edit(book)
+    result = book.read_back()
+    (line,) = (line for line in result.stdout.splitlines() if line.startswith(f"{address.split('!')[0]}!"))
+    assert line.startswith(f"{address}: {told}")
+
+
 def test_every_rule_of_workbooks_is_provoked() -> None:
     here = {rule for _, rule in MISTAKES.values()} | {"worksheet-conflict"}  # test_cli_intake_taxonomy.py
     assert {rule.id for rule in WORKSHEETS} <= here

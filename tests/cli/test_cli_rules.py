@@ -30,6 +30,7 @@ def test_a_slip_gets_the_nearest_rule(run: Run) -> None:
     result = run("explain", "leaf-unsited")
     assert result.exit_code == 1
     assert "did you mean leaf-uncited" in result.stderr
+    assert "did you mean unit-unknown or unit-dimension?" in run("explain", "unit").stderr
 
 
 def test_rules_as_json(run: Run) -> None:

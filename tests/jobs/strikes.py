@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from taxonomy_api.jobs import ledger, portfolio_job
 from taxonomy_api.jobs import worker as worker_module
 from taxonomy_api.jobs.worker import make_worker
-from taxonomy_api.portfolio import run, write_csv, write_parquet, write_xlsx
+from taxonomy_api.portfolio import held, run, write_csv, write_parquet, write_xlsx
 from taxonomy_api.portfolio.reading_process import BegunReading
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.database import open_database
@@ -162,6 +162,25 @@ def work_without_room(settings: Settings, writer: str) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
 
     setattr(module, writer, confined)
+    database = open_database(settings)
+    make_worker(settings, database, threading.Event()).queue.receive()
+    database.close()
+
+
+def work_without_room_to_hold(settings: Settings) -> None:
+    """A worker that handles one message, and whose disk has no room for the cells of the upload."""
+    held._SHORT = 0
+    original = held.InFile.hold
+
+    def confined(self: held.InFile, size: int, pieces: Any) -> Any:
+        before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, most))
+        try:
+            return original(self, size, pieces)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
+
+    held.InFile.hold = confined  # type: ignore[method-assign]
     database = open_database(settings)
     make_worker(settings, database, threading.Event()).queue.receive()
     database.close()

@@ -27,7 +27,7 @@ from taxonomy_api.store.files import FileStore
 from taxonomy_api.store.keys import Identity, create_organisation
 from taxonomy_api.store.models import AuditEntry, Portfolio
 from tests.jobs.conftest import Bench
-from tests.jobs.strikes import PATIENCE, work_and_wait, work_without_room
+from tests.jobs.strikes import PATIENCE, work_and_wait, work_without_room, work_without_room_to_hold
 from tests.web.private_servers import postgres, redis
 
 OPTIONS = {"taxonomies": ["demo-a"], "as_of": "2026-11-22", "assume_not_excluded": True}
@@ -125,6 +125,23 @@ def test_results_without_room_fail_with_the_reason_and_the_next_try_succeeds(
     assert left(bench.files, bench.organisation_id, job_id) == []
     again = submit(bench)
     assert make_worker(bench.settings, bench.database, bench.stopping).queue.receive()
+    assert bench.portfolio(again).state == "done"
+    assert left(bench.files, bench.organisation_id, again) == ["results-1"]
+
+
+def test_an_upload_whose_cells_find_no_room_fails_with_the_reason(bench: Bench) -> None:
+    job_id = submit(bench)
+    settings = replace(bench.settings, low_memory=True)
+    process = PROCESSES.Process(target=work_without_room_to_hold, args=(settings,))
+    process.start()
+    process.join(PATIENCE)
+    assert process.exitcode == 0
+    stored = bench.portfolio(job_id)
+    assert stored.state == "failed" and stored.problem is not None
+    assert stored.problem["code"] == "no_room"
+    assert left(bench.files, bench.organisation_id, job_id) == []
+    again = submit(bench)
+    assert make_worker(settings, bench.database, bench.stopping).queue.receive()
     assert bench.portfolio(again).state == "done"
     assert left(bench.files, bench.organisation_id, again) == ["results-1"]
 

@@ -149,3 +149,9 @@ def test_industry_codes(scheme: str | None, cell: Cell, names: tuple[str, ...]) 
     assert reading.names == names
     if not names and cell is not None:
         assert [finding.code for finding in reading.findings] == ["industry_unclear"]
+
+
+def test_an_industry_code_in_an_activity_cell_is_sent_to_its_own_column(reader: ActivityReader) -> None:
+    read = reader.read("isic4:D3510")
+    assert read.names == ()
+    assert [finding.code for finding in read.findings] == ["industry_code_as_activity"]

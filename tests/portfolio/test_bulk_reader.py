@@ -22,7 +22,7 @@ from taxonomy_api.portfolio.packed import pack, write_packed
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.read_xlsx import XlsxBook
 from taxonomy_api.portfolio.table import Broken, Cell, Percent, SheetData
-from taxonomy_api.portfolio.unpacked import read_packed, unpack
+from taxonomy_api.portfolio.unpacked import InBuffer, read_packed, unpack
 
 STYLES = (
     f'<styleSheet xmlns="{MAIN}"><cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="9"/>'
@@ -270,7 +270,7 @@ def test_packing_changes_no_cell(table: list[list[Cell]]) -> None:
     )
     sink = BytesIO()
     write_packed(pack(data), sink)
-    back = unpack(read_packed(sink.getvalue()))
+    back = unpack(read_packed(InBuffer(sink.getvalue())))
     same(back, data)
     for position, column in back.columns.items():
         assert [_kind(cell) for cell in column] == [_kind(cell) for cell in data.columns[position]]
@@ -290,6 +290,6 @@ def test_equal_cells_of_different_blocks_are_one_value(
     packed = opened.packed("Projects", 40_000)
     opened.close()
     assert packed is not None
-    assert [len(packed.columns[position].kinds) for position in range(4)] == [40_000, 70, 70, 2]
+    assert [len(packed.columns[position].kinds) for position in range(4)] == [40_001, 71, 71, 3]
     for position, column in unpack(packed).columns.items():
         assert list(column) == [row[position] for row in rows]

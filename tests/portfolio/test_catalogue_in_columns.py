@@ -19,7 +19,7 @@ from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.run import Opener, assess_portfolio
 
 #: Not in a process of its own.
-HERE: Opener = lambda source, limits, _: open_book(source, limits)  # noqa: E731
+HERE: Opener = lambda source, limits, *_: open_book(source, limits)  # noqa: E731
 SECTOR, GROUP, ITEM = "能源绿色低碳转型", "清洁能源设施建设和运营", "风力发电设施建设和运营"
 TAXONOMY = "cn-green-finance-2025"
 WIND = f"{TAXONOMY}:4.2.1"

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taxonomy_api.portfolio.column import Column
-from taxonomy_api.portfolio.packed import PackedColumn, PackedSheet, pack, write_packed
+from taxonomy_api.portfolio.packed import PackedColumn, PackedSheet, PackedWriter, pack, write_packed
 from taxonomy_api.portfolio.table import Cell, Percent, SheetData
-from taxonomy_api.portfolio.unpacked import read_packed, unpack
+from taxonomy_api.portfolio.unpacked import InBuffer, read_packed, unpack
 
 CELLS: list[Cell] = [
     None,
@@ -35,7 +35,7 @@ CELLS: list[Cell] = [
 def packed(cells: list[Cell]) -> Column:
     sink = BytesIO()
     write_packed(pack(SheetData(list(range(1, len(cells) + 1)), {3: cells})), sink)
-    column = unpack(read_packed(sink.getvalue())).columns[3]
+    column = unpack(read_packed(InBuffer(sink.getvalue()))).columns[3]
     assert isinstance(column, Column)
     return column
 
@@ -84,28 +84,37 @@ def test_a_column_of_many_values() -> None:
 
 
 GOOD = PackedColumn(
-    np.array([1, 2], "<i4"), bytes([1, 2]), np.array([0.0, 5.0]), np.array([6, 6]), "绿色".encode()
+    np.array([1, 2], "u1"),
+    bytes([0, 1, 2]),
+    np.array([np.nan, 0.0, 5.0]),
+    np.array([0, 6, 6]),
+    "绿色".encode(),
 )
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("codes", np.array([1, 3], "<i4")),
-        ("codes", np.array([-1, 1], "<i4")),
-        ("codes", np.array([1], "<i4")),
-        ("kinds", bytes([1, 0])),
-        ("kinds", bytes([1, 10])),
-        ("kinds", bytes([6, 2])),
+        ("codes", np.array([1, 3], "u1")),
+        ("codes", np.array([255, 1], "u1")),
+        ("codes", np.array([1], "u1")),
+        ("codes", np.array([1, 2], "<i4")),
+        ("kinds", b""),
+        ("kinds", bytes([1, 1, 2])),
+        ("kinds", bytes([0, 1, 0])),
+        ("kinds", bytes([0, 1, 10])),
+        ("kinds", bytes([0, 6, 2])),
         ("numbers", None),
-        ("numbers", np.array([0.0])),
-        ("numbers", np.array([0.0, np.nan])),
+        ("numbers", np.array([np.nan, 0.0])),
+        ("numbers", np.array([np.nan, 0.0, np.nan])),
+        ("numbers", np.array([0.0, 0.0, 5.0])),
         ("ends", None),
-        ("ends", np.array([6])),
-        ("ends", np.array([6, 7])),
-        ("ends", np.array([7, 6])),
-        ("ends", np.array([-1, 6])),
-        ("ends", np.array([4, 6])),
+        ("ends", np.array([0, 6])),
+        ("ends", np.array([0, 6, 7])),
+        ("ends", np.array([0, 7, 6])),
+        ("ends", np.array([-1, 6, 6])),
+        ("ends", np.array([1, 6, 6])),
+        ("ends", np.array([0, 4, 6])),
         ("texts", None),
         ("texts", b"\xff" * 6),
         ("texts", "绿色".encode()[:5] + b"x"),
@@ -115,12 +124,29 @@ def test_what_is_handed_over_is_checked(name: str, value: object) -> None:
     def read(column: PackedColumn) -> list[Cell]:
         sink = BytesIO()
         write_packed(PackedSheet(np.array([1, 2]), {0: column}), sink)
-        return list(unpack(read_packed(sink.getvalue())).columns[0])
+        return list(unpack(read_packed(InBuffer(sink.getvalue()))).columns[0])
 
     assert read(GOOD) == ["绿色", 5]
     held = {one: getattr(GOOD, one) for one in ("codes", "kinds", "numbers", "ends", "texts")}
     with pytest.raises(ValueError, match=r"\w"):
         read(PackedColumn(**{**held, name: value}))
+
+
+def test_pieces_that_are_not_there_or_are_named_twice_are_refused() -> None:
+    def read(piece: tuple[int, int], more: list[tuple[int, int]]) -> None:
+        sink = BytesIO()
+        writer = PackedWriter(sink)
+        writer.put(bytes(16))
+        held = {one: getattr(GOOD, one) for one in ("codes", "kinds", "numbers", "ends")}
+        writer.finish(PackedSheet(np.array([1, 2]), {0: PackedColumn(**held, texts=[piece, *more])}))
+        read_packed(InBuffer(sink.getvalue()))
+
+    read((0, 6), [])
+    for piece in ((-8, 6), (0, -6), (2**40, 6), (0, 7)):
+        with pytest.raises(ValueError, match=r"\w"):
+            read(piece, [])
+    with pytest.raises(ValueError, match="another size"):
+        read((0, 6), [(0, 16)] * 100)
 
 
 def test_what_is_cut_off_is_no_sheet() -> None:
@@ -129,4 +155,4 @@ def test_what_is_cut_off_is_no_sheet() -> None:
     content = sink.getvalue()
     for length in range(len(content)):
         with pytest.raises(ValueError, match=r"\w"):
-            read_packed(content[:length])
+            read_packed(InBuffer(content[:length]))

@@ -69,7 +69,7 @@ def assessed(request: pytest.FixtureRequest, engine: Engine, tmp_path: Path) -> 
             read_options(engine.release, raw, ["xlsx"]),
             tmp_path,
             lambda _: None,
-            opener=lambda source, limits, _: open_book(source, limits),
+            opener=lambda source, limits, *_: open_book(source, limits),
         )
         book = openpyxl.load_workbook(tmp_path / "results.xlsx")
         head, *body = book["Results"].iter_rows(values_only=True)

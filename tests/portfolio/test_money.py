@@ -8,8 +8,8 @@ import pytest
 
 from taxonomy_api.assessment.money import parse_amount
 from taxonomy_api.assessment.value_problems import ValueProblem
+from taxonomy_api.portfolio.amounts import Money
 from taxonomy_api.portfolio.money import _MoneyReader
-from taxonomy_api.portfolio.summary import Money
 from taxonomy_api.portfolio.table import Cell
 
 CELLS: list[Cell] = [

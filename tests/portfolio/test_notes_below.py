@@ -18,7 +18,7 @@ from taxonomy_api.portfolio.summary import PortfolioSummary
 
 HK = "hk-phase-2a:ENE-01"
 #: Not in a process of its own.
-HERE: Opener = lambda source, limits, _: open_book(source, limits)  # noqa: E731
+HERE: Opener = lambda source, limits, *_: open_book(source, limits)  # noqa: E731
 HEADER = ["项目编号", "项目名称", "目录条目", "金额（元）"]
 ROW = ["A", "甲", HK, 5]
 

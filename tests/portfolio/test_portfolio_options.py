@@ -8,7 +8,7 @@ import pytest
 
 from taxonomy_api.catalog.model import Release
 from taxonomy_api.portfolio.options import NAMES, PortfolioOptions, read_options
-from taxonomy_api.portfolio.problem import PortfolioProblem
+from taxonomy_api.portfolio.problem import OptionProblems, PortfolioProblem
 
 
 def test_all_names(release: Release) -> None:
@@ -77,3 +77,11 @@ def test_an_unknown_name_gets_its_nearest(release: Release) -> None:
         read_options(release, {"taxonomy": []})
     assert "taxonomies" in caught.value.nearest
     assert all(name in caught.value.cure for name in NAMES)
+
+
+def test_every_option_that_is_wrong_is_told(release: Release) -> None:
+    with pytest.raises(OptionProblems) as caught:
+        read_options(release, {"as_off": "2026-11-22", "taxonomies": ["hk"], "annotated": True})
+    assert [*caught.value.found] == ["as_off", "taxonomies"]
+    assert "as_of" in caught.value.found["as_off"].nearest
+    assert "There is no option" in str(caught.value) and "There is no taxonomy 'hk'" in str(caught.value)

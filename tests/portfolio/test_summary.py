@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from taxonomy_api.assessment.coded import Coded
+from taxonomy_api.portfolio.amounts import Money
 from taxonomy_api.portfolio.result_columns import RowState, TaxonomyResults
-from taxonomy_api.portfolio.summary import LEFT_OUT, LINES, PARTS, Identity, Money, Tally, summarise
+from taxonomy_api.portfolio.summary import LEFT_OUT, LINES, PARTS, Identity, Tally, summarise
 
 #: verdict, basis, by assumption, by estimate, edition applies, state, money, share
 Row = tuple[str, str, bool, bool, str, RowState, Money | None, Decimal | None]

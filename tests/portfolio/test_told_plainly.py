@@ -20,7 +20,7 @@ from taxonomy_api.portfolio.summary import PortfolioSummary
 
 HK = "hk-phase-2a:ENE-01"
 #: Not in a process of its own.
-HERE: Opener = lambda source, limits, _: open_book(source, limits)  # noqa: E731
+HERE: Opener = lambda source, limits, *_: open_book(source, limits)  # noqa: E731
 Lines = list[dict[str, Any]]
 Tell = Callable[[Path], tuple[PortfolioSummary, Lines]]
 

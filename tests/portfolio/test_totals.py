@@ -21,7 +21,7 @@ HK = "hk-phase-2a:ENE-01"
 Told = tuple[PortfolioSummary, list[tuple[str, str]]]
 Assess = Callable[..., Told]
 #: Not in a process of its own.
-HERE: Opener = lambda source, limits, _: open_book(source, limits)  # noqa: E731
+HERE: Opener = lambda source, limits, *_: open_book(source, limits)  # noqa: E731
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from taxonomy_api.portfolio.run import Opener, assess_portfolio
 
 HK = "hk-phase-2a:ENE-01"
 #: Not in a process of its own.
-HERE: Opener = lambda source, limits, _: open_book(source, limits)  # noqa: E731
+HERE: Opener = lambda source, limits, *_: open_book(source, limits)  # noqa: E731
 
 
 def told(tmp_path: Path, engine: Engine, headers: list[str], rows: list[list[Any]]) -> list[tuple[Any, ...]]:

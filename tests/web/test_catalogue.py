@@ -218,6 +218,18 @@ def test_a_questionnaire_asks_what_the_criteria_need(client: FlaskClient) -> Non
         assert document["errors"][0]["code"] == "unknown_activity"  # type: ignore[index]
 
 
+def test_a_row_that_a_search_found_can_be_opened(client: FlaskClient, services: Services) -> None:
+    activity = next(one for one in services.current.get().release.activities() if one.rows)
+    whole = get(client, f"/v1/activities/{activity.id}")
+    row = get(client, f"/v1/activities/{activity.id}%23{activity.rows[0].id}")
+    assert (whole["row"], row["row"], row) == (None, activity.rows[0].id, {**whole, "row": row["row"]})
+    asked = get(client, f"/v1/activities/{activity.id}/questionnaire")["questions"]
+    there = get(client, f"/v1/activities/{activity.id}%23{activity.rows[0].id}/questionnaire")["questions"]
+    assert [one for one in asked if one not in there] == [one for one in asked if one["kind"] == "row"] != []
+    wrong = client.get(f"/v1/activities/{activity.id}%23none/questionnaire")
+    assert_problem(wrong, 404, "unknown_activity")
+
+
 def test_limits_say_what_the_settings_say(client: FlaskClient, services: Services) -> None:
     limits = get(client, "/v1/limits")["limits"]
     assert limits["body_bytes"] == services.settings.max_body_bytes

@@ -13,6 +13,10 @@ from flask.testing import FlaskClient
 from jsonschema_rs import Draft202012Validator
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
+from taxonomy_api.assessment.intake import PROJECT_KEYS, REQUEST_KEYS
+from taxonomy_api.assessment.proceeds_intake import ALLOCATION_KEYS, INSTRUMENT_KEYS
+from tests.web.conftest import PROJECT, Caller
+
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 
 
@@ -46,10 +50,59 @@ def test_every_address_is_described(app: Flask, document: Any) -> None:
             ]
 
 
-def test_answers_allow_new_keys(document: Any) -> None:
-    """Else every new key would break strict clients."""
-    for name, schema in document["components"]["schemas"].items():
-        assert schema.get("additionalProperties", True) is not False, name
+def within(document: Any, part: Any) -> set[str]:
+    """The names of the schemas that a part of the document leads to."""
+    found: set[str] = set()
+    left = [part]
+    while left:
+        one = left.pop()
+        left += one.values() if isinstance(one, dict) else one if isinstance(one, list) else []
+        name = one.get("$ref", "").removeprefix("#/components/schemas/") if isinstance(one, dict) else ""
+        if name in document["components"]["schemas"] and name not in found:
+            found.add(name)
+            left.append(document["components"]["schemas"][name])
+    return found
+
+
+def test_answers_allow_new_keys_and_requests_do_not(document: Any) -> None:
+    """Else every new key would break strict clients; an unknown key of a request is a 422."""
+    operations = [
+        one for path in document["paths"].values() for one in path.values() if isinstance(one, dict)
+    ]
+    asked = within(document, [one.get("requestBody") for one in operations])
+    answered = within(
+        document, [[one["responses"] for one in operations], document["components"]["responses"]]
+    )
+    schemas = document["components"]["schemas"]
+    assert {"Project", "Instrument"} <= asked and {"Verdict", "ProblemDocument"} <= answered
+    assert [name for name in sorted(answered) if schemas[name].get("additionalProperties") is False] == []
+    assert [name for name in sorted(asked) if schemas[name].get("additionalProperties") is not False] == []
+
+
+def test_a_project_has_the_keys_that_are_read(document: Any) -> None:
+    schemas = document["components"]["schemas"]
+    for name, keys in (
+        ("Project", PROJECT_KEYS),
+        ("AssessmentRequest", REQUEST_KEYS),
+        ("Instrument", INSTRUMENT_KEYS),
+        ("Allocation", ALLOCATION_KEYS),
+    ):
+        assert set(schemas[name]["properties"]) == set(keys)
+
+
+def test_a_verdict_has_the_keys_that_are_answered(bank: Caller, document: Any) -> None:
+    """None that is not described, down to the lines of its lists; what is described as required is there."""
+    schemas = document["components"]["schemas"]
+    answer = bank("POST", "/v1/assessments", json=PROJECT).get_json()
+    (verdict,) = (one for one in answer["verdicts"] if one["criteria"] and one["reasons"])
+    for name, one in (
+        ("Assessment", answer),
+        ("Verdict", verdict),
+        ("Criterion", verdict["criteria"][0]),
+        ("Source", verdict["criteria"][0]["source"]),
+        ("Reason", verdict["reasons"][0]),
+    ):
+        assert set(schemas[name].get("required", ())) <= set(one) <= set(schemas[name]["properties"]), name
 
 
 def test_what_needs_a_key_says_so(document: Any) -> None:

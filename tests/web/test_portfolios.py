@@ -84,6 +84,13 @@ def test_the_sheet_of_a_text_file_is_called_as_its_sender_calls_the_file(
     assert sheets == {Path(name).stem}
 
 
+def test_every_wrong_option_has_its_place(bank: Caller) -> None:
+    answer = hand_in(bank, options={"as_off": "2026-11-22", "taxonomies": ["demo"]})
+    problem = assert_problem(answer, 422, "option_unknown")
+    told = [(one["pointer"], one["code"]) for one in problem["errors"]]  # type: ignore[attr-defined]
+    assert told == [("/options/as_off", "option_unknown"), ("/options/taxonomies", "taxonomy_unknown")]
+
+
 def test_the_options_are_kept_as_they_took_effect(bank: Caller) -> None:
     bank.headers["Accept-Language"] = "zh-HK"
     options = hand_in(bank, options={"taxonomies": ["demo-a"]}).get_json()["options"]

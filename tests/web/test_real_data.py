@@ -112,6 +112,53 @@ def test_the_published_example_is_answered_as_published(service: Service) -> Non
     assert (criterion["outcome"], criterion["given"], criterion["margin"]) == ("met", "84 gCO2e/kWh", 0.16)
 
 
+def assessed(service: Service, **project: Any) -> Any:
+    body = {"project": project, "as_of": "2026-11-22", "taxonomies": ["eu-climate-mitigation"]}
+    answer = service.client.post("/v1/assessments", json=body, headers=service.headers)
+    assert answer.status_code == 201, answer.text
+    return answer.get_json()
+
+
+def test_the_page_tells_what_decides_from_what_aligns(service: Service) -> None:
+    """Hydropower that runs with the river: one failed appendix decides, all of them are needed."""
+    facts = {"run_of_river_no_reservoir": True}
+    kept = assessed(service, activities=["eu-climate-mitigation:4.5"], facts=facts)
+    (verdict,) = kept["verdicts"]
+    assert ["eu-climate-mitigation/appendix_a"] in verdict["missing"] and len(
+        verdict["needed_to_align"][0]
+    ) > 1
+    headers = {**service.headers, "Accept": "text/html"}
+    page = service.client.get(f"/v1/assessments/{kept['id']}", headers=headers).text
+    deciding, aligning = page.index("Missing to decide"), page.index("Missing to be aligned")
+    assert deciding < page.index("<li>eu-climate-mitigation/appendix_a</li>") < aligning
+    assert aligning < page.index(f"<li>{' + '.join(verdict['needed_to_align'][0])}</li>")
+
+
+def test_a_limit_outside_its_days_names_them_and_has_no_margin(service: Service) -> None:
+    """EU 6.5 (a)(i): below 50 g until 2025-12-31."""
+    facts = {"vehicle_category": "m1", "specific_co2_per_km": "45 gCO2/km"}
+    kept = assessed(service, activities=["eu-climate-mitigation:6.5"], facts=facts)
+    (line,) = (one for one in kept["verdicts"][0]["criteria"] if one["id"].endswith("/a-i"))
+    assert (line["outcome"], line["given"], line["margin"]) == ("not_met", "45 gCO2/km", None)
+    assert line["required"] == "< 50 gCO2/km until 2025-12-31"
+
+
+def test_the_scope_of_a_listed_item_is_a_criterion_in_words(service: Service) -> None:
+    body = {
+        "project": {"activities": ["cn-green-finance-2025:4.2.1#r1"]},
+        "as_of": "2026-11-22",
+        "taxonomies": ["cn-green-finance-2025"],
+        "language": "zh-Hant",
+    }
+    kept: Any = service.client.post("/v1/assessments", json=body, headers=service.headers).get_json()
+    (line,) = (one for one in kept["verdicts"][0]["criteria"] if one["id"].endswith("r1/scope"))
+    assert "風力發電設施建設和營運" in line["text"]
+    assert (line["outcome"], line["given"]) == ("met", "申報方指明")
+    headers = {**service.headers, "Accept": "text/html"}
+    page = service.client.get(f"/v1/assessments/{kept['id']}", headers=headers).text
+    assert "一般要求: 未知" in page and "; 已核實</td>" in page and "; verified</td>" not in page
+
+
 def test_every_activity_on_file_is_shown_and_asked_about(service: Service) -> None:
     release = service.made.current.get().release
     for taxonomy in release.taxonomies:

@@ -156,6 +156,15 @@ def test_a_replay_from_the_release_in_use_lists_what_differs(bank: Caller, made:
     assert trail(bank)[-1]["kind"] == "assessment.replayed"
 
 
+def test_a_replay_without_a_body_is_from_the_release_in_use(bank: Caller, made: Services) -> None:
+    first = bank("POST", PATH, json=PROJECT).get_json()
+    address = f"{PATH}/{first['id']}/replay"
+    asked = bank("POST", address, json={"release": "current"}).get_json()
+    assert bank("POST", address).get_json() == asked
+    assert bank("POST", address, data=b"", content_type="application/json").get_json() == asked
+    assert_problem(bank("POST", address, data=b" ", content_type="application/json"), 400, "not_json")
+
+
 def test_what_changed_between_a_kept_release_and_the_one_in_use(bank: Caller, made: Services) -> None:
     old = bank("POST", PATH, json=PROJECT).get_json()["release"]
     change_data(made)

@@ -19,7 +19,8 @@ from taxonomy_api.jobs.worker import make_worker
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.audit import walk
 from taxonomy_api.store.contents import Contents
-from taxonomy_api.store.models import Assessment, AuditEntry, AuditHead
+from taxonomy_api.store.models import Assessment, AuditEntry, AuditHead, Portfolio
+from taxonomy_api.store.retention import _rows
 from taxonomy_api.web.services import Services, make_services
 from tests.web.conftest import BATCH, LOANS, PROJECT, Caller, bank_of
 
@@ -136,6 +137,63 @@ def test_what_was_deleted_is_no_finding(bank: Caller, made: Services, verify: Ca
     assert verify().exit_code == 0
 
 
+def removed(made: Services, table: type[Assessment] | type[Portfolio], one: str) -> None:
+    with made.database.unit_of_work() as session:
+        session.execute(delete(table).where(table.id == one))
+
+
+def test_what_was_removed_from_the_database_is_found(
+    bank: Caller, made: Services, verify: Callable[..., Result]
+) -> None:
+    single = bank("POST", PATH, json=PROJECT).get_json()["id"]
+    kept = bank("POST", f"{PATH}/batch", json=BATCH).get_json()["results"]["A-1"]["assessment"]["id"]
+    portfolio = assessed_loans(bank, made).rpartition("/")[2]
+    assert bank("DELETE", f"{PATH}/{kept}").status_code == 204
+    assert verify().exit_code == 0
+    removed(made, Assessment, single)
+    removed(made, Portfolio, portfolio)
+    found = verify()
+    assert found.exit_code == 1
+    assert found.stdout.count("is no longer there, and no entry tells of its deletion") == 2
+    assert f"assessment {single} is no longer there" in found.stdout
+    assert f"portfolio {portfolio} is no longer there" in found.stdout
+    assert verify("--entries-only").exit_code == 0
+
+
+def test_what_was_removed_beside_a_purge_is_counted(
+    bank: Caller, made: Services, verify: Callable[..., Result]
+) -> None:
+    """The entry of a purge holds no list of ids."""
+    old = sorted(bank("POST", PATH, json=PROJECT).get_json()["id"] for _ in range(3))
+    removed(made, Assessment, old[0])
+    with made.database.unit_of_work() as session:
+        _rows(session, Assessment, Assessment.id <= old[2], "worker")
+    young = bank("POST", PATH, json=PROJECT).get_json()["id"]
+    found = verify()
+    assert found.exit_code == 1
+    assert f"3 assessments up to {old[2]} are no longer there, and entries tell of 2" in found.stdout
+    removed(made, Assessment, young)
+    assert f"assessment {young} is no longer there" in verify().stdout
+
+
+def test_a_purge_is_no_finding(bank: Caller, made: Services, verify: Callable[..., Result]) -> None:
+    last = max(bank("POST", PATH, json=PROJECT).get_json()["id"] for _ in range(2))
+    with made.database.unit_of_work() as session:
+        _rows(session, Assessment, Assessment.id < last, "worker")
+    assert verify().exit_code == 0
+
+
+def test_what_is_deleted_while_the_trail_is_checked_is_no_finding(bank: Caller, made: Services) -> None:
+    """Its entry comes after the last one that was looked at."""
+    single = bank("POST", PATH, json=PROJECT).get_json()["id"]
+    with made.database.reading() as session:
+        entries = list(walk(session, bank.organisation_id))
+    bank("DELETE", f"{PATH}/{single}")
+    with made.database.reading() as session:
+        contents = Contents(session, made.files)
+        assert list(contents.differences(bank.organisation_id, entries)) == []
+
+
 def test_a_result_file_that_was_changed_or_removed_is_found(
     bank: Caller, made: Services, verify: Callable[..., Result]
 ) -> None:
@@ -165,8 +223,7 @@ def test_the_anchor_of_a_method_sheet_finds_a_trail_that_was_cut_off(
     bank: Caller, made: Services, verify: Callable[..., Result]
 ) -> None:
     """Read from the workbook as a verifier would: SEQ:HASH beside its heading."""
-    for _ in range(3):
-        bank("POST", PATH, json=PROJECT)
+    first, *_ = [bank("POST", PATH, json=PROJECT).get_json()["id"] for _ in range(3)]
     content = bank("GET", f"{assessed_loans(bank, made)}/results.xlsx").data
     lines = load_workbook(io.BytesIO(content), read_only=True)["Method"].iter_rows(values_only=True)
     (anchor,) = (str(line[1]) for line in lines if line[0] == "Audit anchor")
@@ -182,10 +239,10 @@ def test_the_anchor_of_a_method_sheet_finds_a_trail_that_was_cut_off(
         session.execute(delete(AuditEntry).where(own, AuditEntry.seq > 2))
         of_bank = update(AuditHead).where(AuditHead.chain == bank.organisation_id)
         session.execute(of_bank.values(seq=2, hash=kept))
-    # By itself the shorter chain is whole: with the answers gone, too, only the workbook knows better.
+    # By itself the shorter chain is whole: with its answers gone, too, only the workbook knows better.
     assert "is stored, and no entry tells of it" in verify().stdout
     with made.database.unit_of_work() as session:
-        session.execute(delete(Assessment))
+        session.execute(delete(Assessment).where(Assessment.id != first))
     assert verify().exit_code == 0
     cut = verify("--anchor", anchor)
     assert (cut.exit_code, f"no chain has the anchored entry {anchor}" in cut.stdout) == (1, True)

@@ -86,13 +86,13 @@ def show_assessment(assessment_id: str) -> Response:
 @blueprint.route("/<assessment_id>/replay", methods=["POST"])
 @requires("assess")
 @idempotent()
-@json_body(assessment_schemas.ReplayRequest)
+@json_body(assessment_schemas.ReplayRequest, optional=True)
 @blueprint.answers(200, assessment_schemas.Replay)
 def replay_assessment(body: dict[str, Any], assessment_id: str) -> Response:
     """Answer a kept request once more, as of its day
 
-    With the release in use (`current`), the one it was answered from (`original`), or another by its id.
-    `differences` lists what is otherwise; `reproduced` says that not a byte is.
+    With the release in use (`current`, also without a body), the one it was answered from (`original`), or
+    another by its id. `differences` lists what is otherwise; `reproduced` says that not a byte is.
     """
     release = body.get("release", CURRENT)
     unknown = [

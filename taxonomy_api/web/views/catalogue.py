@@ -87,19 +87,19 @@ def list_activities(query: Arguments, taxonomy_id: str) -> Response:
 @blueprint.documents(responses={200: {"content": {turtle.MEDIA_TYPE: {"schema": {"type": "string"}}}}})
 @blueprint.answers(200, schemas.ActivityDetail)
 def show_activity(query: Arguments, activity_id: str) -> Response:
-    """One activity, `taxonomy:code`: names, criteria, documents, mappings
+    """One activity, `taxonomy:code` or `taxonomy:code#row`: names, criteria, documents, mappings
 
     `Accept: text/turtle` gives names and mappings as a SKOS concept.
     """
     release, language = services().current.get().release, _language(query)
-    activity = _activity(release, activity_id)
+    activity, row = _activity(release, activity_id)
     offered = ("application/json", turtle.MEDIA_TYPE)
     if request.accept_mimetypes.best_match(offered) == turtle.MEDIA_TYPE:
         content = turtle.activity_turtle(release, activity)
         answer = Response(content, content_type=f"{turtle.MEDIA_TYPE}; charset=utf-8")
     else:
         found = catalogue_json.activity_detail(release, activity, language)
-        answer = reply({"release": release.id, **found})
+        answer = reply({"release": release.id, **found, "row": row})
     return published(answer, release.id, language)
 
 
@@ -110,11 +110,13 @@ def show_activity(query: Arguments, activity_id: str) -> Response:
 def show_questionnaire(query: Arguments, activity_id: str) -> Response:
     """What must be known of a project in this activity"""
     loaded, language = services().current.get(), _language(query)
-    activity = _activity(loaded.release, activity_id)
+    activity, row = _activity(loaded.release, activity_id)
     named = [name.strip() for name in query.get("targets", "").split(",") if name.strip()]
     # An activity's own taxonomy may be named, and adds nothing.
     targets = [_target(loaded.release, name) for name in named if name != activity.taxonomy]
     found = questions(loaded.engine, activity.id, targets, language)
+    if row is not None:
+        found = [one for one in found if one["id"] != f"{activity.id}#row"]
     return catalogue_reply({"questions": found}, loaded.release.id, language)
 
 
@@ -205,15 +207,19 @@ def _target(release: Release, name: str) -> str:
     raise InvalidInput(Problem("/targets", "unknown_activity", message, nearest=close))
 
 
-def _activity(release: Release, activity_id: str) -> Activity:
-    """By code, or by another code or name that means it."""
-    taxonomy_id, colon, code = activity_id.partition(":")
+def _activity(release: Release, activity_id: str) -> tuple[Activity, str | None]:
+    """By code, or by another code or name that means it; behind a # one of its rows."""
+    base, _, row = activity_id.partition("#")
+    taxonomy_id, colon, code = base.partition(":")
     taxonomy = release.taxonomies.get(taxonomy_id)
     if taxonomy is None or not colon:
         raise _unknown("activity", activity_id, tuple(activity.id for activity in release.activities()))
     for activity in taxonomy.activities.values():
         if code == activity.code or code in activity.aliases:
-            return activity
+            rows = {known.id for known in activity.rows}
+            if row and row not in rows:
+                raise _unknown("activity", activity_id, tuple(f"{activity.id}#{one}" for one in rows))
+            return activity, row or None
     raise _unknown("activity", activity_id, tuple(activity.id for activity in taxonomy.activities.values()))
 
 
