@@ -53,6 +53,8 @@ class Counts:
     rows_total: int | None = None
 
 
+#: A job that is queued again begins anew.
+_QUEUED = Counts("queued")
 Standing = Literal["running", "cancel", "lost"]
 
 
@@ -109,7 +111,7 @@ def cancel(session: Session, job: Claim) -> bool:
 
 def give_back(session: Session, job: Claim) -> bool:
     """Queues the job again because its worker stops; the attempt does not count against it."""
-    return _apply(session, job, {"state": "queued", "phase": "queued", "attempt": job.attempt - 1})
+    return _apply(session, job, {"state": "queued", "attempt": job.attempt - 1, **_counts(_QUEUED)})
 
 
 def recover(session: Session, lease: timedelta) -> Sequence[Portfolio]:
@@ -126,7 +128,7 @@ def recover(session: Session, lease: timedelta) -> Sequence[Portfolio]:
         for portfolio in session.scalars(ended).all():
             record_end(session, portfolio, WORKER)
             all_ended.append(portfolio)
-    session.execute(update(Portfolio).where(silent).values(state="queued", phase="queued"))
+    session.execute(update(Portfolio).where(silent).values(state="queued", **_counts(_QUEUED)))
     return all_ended
 
 

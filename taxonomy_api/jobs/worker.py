@@ -22,6 +22,7 @@ from taxonomy_api.jobs.portfolio_job import PortfolioJobs
 from taxonomy_api.jobs.queue import JobQueue, open_queue
 from taxonomy_api.portfolio.options import read_options
 from taxonomy_api.portfolio.problem import Limits
+from taxonomy_api.portfolio.reading_process import ReadingProcess
 from taxonomy_api.portfolio.run import Progress, assess_portfolio
 from taxonomy_api.settings import Settings
 from taxonomy_api.store.anchors import Anchors
@@ -185,6 +186,7 @@ def _assess(
         target,
         report,
         limits=limits,
+        opener=partial(ReadingProcess, name=name),
         audit_anchor=audit_anchor,
         name=name,
         low_memory=low_memory,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -12,12 +12,32 @@ from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.catalog.units import find_unit
 from taxonomy_api.portfolio.vocabulary import Role, Vocabulary, header_key, plain
 
-_BRACKETED = re.compile(
-    r"^(?P<name>.*?)\s*[(\[{【〔](?P<inside>[^()\[\]{}【】〔〕]*(?:\([^()]*\))?[^()\[\]{}【】〔〕]*)[)\]}】〕]\s*$"
+#: What stands in brackets, of which it may hold a pair.
+_BRACKETS = re.compile(
+    r"\s*[(\[{【〔](?P<inside>[^()\[\]{}【】〔〕]*(?:\([^()]*\))?[^()\[\]{}【】〔〕]*)[)\]}】〕]\s*"
 )
-_CLOSING = (")", "]", "}", "】", "〕")
+_PARTS = " /|·:,;–—-"
+#: Between a name and a unit beside it that stands in no brackets.
+_BESIDE_UNIT = re.compile(
+    r"""\s*[/|,;:_–—-]\s* | \s+in\s+ | \s+
+    | (?=(?:人民[币幣]|[港美日欧歐]?)[百千万亿萬億]*[元币幣]\Z)
+    | (?<=\A人民[币幣]) | (?<=\A[港美]元) | (?<=\A港[币幣])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_MAY_STATE_UNIT = re.compile(
+    r"[%$€£¥元币幣]|\b[A-Z]{3}\b|\b(?i:cny|rmb|hkd|usd|eur|k|mn?|bn|thousand|[mb]illions?)\b"
+)
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_EQUIVALENT = re.compile(r"equivalent|equiv\.|等值|折合|折算", re.IGNORECASE)
+_EQUIVALENT = re.compile(r"equivalent|equiv\.|等值|折合|折算|折(?=人民|美元|港)", re.IGNORECASE)
+#: Beside a currency this says the order of magnitude only: 元 is a unit of any of them.
+BARE_YUAN = re.compile(r"[\s百千十万亿萬億]*[元圆圓]")
+#: What a header of amounts may hold.
+_MONEY = re.compile(
+    r"amount|balance|outstanding|exposure|\bead\b|principal|drawn|proceeds|allocat|commitment|facility"
+    r"|betrag|saldo|restschuld|montant|encours"
+    r"|金[额額]|[余餘][额額]|[额額]度|敞口|本金|[投发發]放|放款|提款|[资資]金",
+    re.IGNORECASE,
+)
 _AMOUNT = re.compile(r"amount|金[额額]", re.IGNORECASE)
 #: Several columns of these meanings are all read: what they say must agree.
 _READ_TOGETHER = frozenset({"fact", "standard", "attestation"})
@@ -46,12 +66,14 @@ class HeaderFinding(Struct, frozen=True):
     """Something to tell about a header; `column` is an index into the table's columns.
 
     `facts`: of an unknown one, the facts that it reads like and the name of each that it resembles.
+    `is_amount`: whether an unknown one may state amounts of money.
     """
 
     column: int
     code: str
     names: tuple[str, ...] = ()
     facts: Mapping[str, str] = {}
+    is_amount: bool = False
 
 
 class ColumnPlan(Struct, frozen=True):
@@ -84,19 +106,98 @@ def _match(clean: str, vocabulary: Vocabulary) -> tuple[tuple[Role, ...], str | 
     name, unit = _split_unit(clean)
     # A header known with its brackets still states its unit in them.
     known_unit = unit if unit is not None and find_unit(unit) is not None else None
-    candidates = ((clean, known_unit), (name, unit)) if name != clean else ((clean, None),)
-    for candidate, candidate_unit in candidates:
-        roles = vocabulary.find(candidate)
+    whole = [(clean, known_unit), (name, unit)] if name != clean else [(clean, None)]
+    for candidate, candidate_unit in whole:
+        roles = _find(candidate, vocabulary)
         if roles:
-            return roles, candidate_unit
-    # A bilingual header, "放款日 Disbursement Date": both halves must mean the same.
-    halves = _halves(name)
-    if halves is not None:
-        first, second = (vocabulary.find(half) for half in halves)
-        both = tuple(role for role in first if role in second)
-        if both or (bool(first) != bool(second)):
-            return both or first or second, unit
+            return _of_scheme(roles, clean, vocabulary), candidate_unit
+    # A half that is not known may be the one that holds the unit.
+    for find in (_find, _find_half):
+        for candidate, candidate_unit, is_one in _with_unit(clean, name):
+            roles = tuple(role for role in find(candidate, vocabulary) if _has_unit(role, is_one is bool))
+            if roles and is_one(candidate_unit):
+                return roles, candidate_unit
+    for candidate, candidate_unit in whole:
+        roles = _find_half(candidate, vocabulary)
+        if roles:
+            return _of_scheme(roles, clean, vocabulary), candidate_unit
     return (), None
+
+
+def _find(name: str, vocabulary: Vocabulary) -> tuple[Role, ...]:
+    """The meanings of a name in one language, or in two where both halves mean the same."""
+    roles = vocabulary.find(name)
+    halves = None if roles else _halves(name)
+    if halves is None:
+        return roles
+    first, second = (vocabulary.find(half) for half in halves)
+    both = tuple(role for role in first if role in second)
+    if both:
+        return both
+    if len(first) == len(second) == 1 and (first[0].kind, first[0].key) == (second[0].kind, second[0].key):
+        return max(first, second, key=lambda roles: roles[0].rank)
+    return _narrower(first, second) or _narrower(second, first)
+
+
+def _find_half(name: str, vocabulary: Vocabulary) -> tuple[Role, ...]:
+    """The meanings of a name in two languages of which one is known."""
+    halves = _halves(name)
+    if halves is None:
+        return ()
+    first, second = (vocabulary.find(half) for half in halves)
+    return () if first and second else first or second
+
+
+def _narrower(roles: tuple[Role, ...], others: tuple[Role, ...]) -> tuple[Role, ...]:
+    """`roles` where they name the revision of the industry codes that `others` speak of."""
+    is_industry = [role.key for role in others] == ["industry"]
+    return roles if is_industry and roles and all(role.key in INDUSTRY_COLUMNS for role in roles) else ()
+
+
+def _of_scheme(roles: tuple[Role, ...], clean: str, vocabulary: Vocabulary) -> tuple[Role, ...]:
+    """The revision of industry codes that brackets name, as in "行业代码（GB/T 4754-2017）"."""
+    named = (_narrower(vocabulary.find(match["inside"]), roles) for match in _BRACKETS.finditer(clean))
+    return next(filter(None, named), roles)
+
+
+def _has_unit(role: Role, in_brackets: bool) -> bool:
+    if role.kind == "fact":
+        return in_brackets
+    return role.key in {"amount", "project_amount", "share_of_proceeds"}
+
+
+def _with_unit(clean: str, name: str) -> Iterator[tuple[str, str, Callable[[str], bool]]]:
+    """Name and unit where brackets stand amid the header, or what may be a unit of money beside the name
+    without any, and what tells whether it is one: that is only asked of known names, as it takes longer."""
+    insides = [match["inside"].strip() for match in _BRACKETS.finditer(clean)]
+    if len(insides) > 1 or (insides and name == clean):
+        units = [inside for inside in insides if is_unit(inside)]
+        yield _BRACKETS.sub(" ", clean).strip(_PARTS), _one_unit(units or insides), bool
+        return
+    if not _MAY_STATE_UNIT.search(name):
+        return
+    chinese, other = _halves(name) or ("", "")
+    for text, beside in ((name, ""), (chinese, other), (other, chinese)):
+        for gap in _BESIDE_UNIT.finditer(text):
+            first, last = text[: gap.start()], text[gap.end() :]
+            if first and last:
+                yield f"{first} {beside}".strip(), last, is_unit
+                yield f"{last} {beside}".strip(), first, _is_money
+
+
+def _one_unit(units: Sequence[str]) -> str:
+    """What several units of one header say together; all of them, which is no unit, where they differ."""
+    try:
+        amounts = [parse_amount(1, unit) for unit in units]
+    except ValueProblem:
+        return units[0] if len({find_unit(unit) for unit in units}) == 1 else " / ".join(units)
+    # In 百万元 (HKD mn) it is the second that names the currency.
+    clear = [unit for unit in units if not BARE_YUAN.fullmatch(unit)] or units
+    stated = {one.currency: unit for unit, one in zip(units, amounts, strict=True) if one and unit in clear}
+    currencies = [currency for currency in stated if currency is not None]
+    if len({one.value for one in amounts if one is not None}) > 1 or len(currencies) > 1:
+        return " / ".join(units)
+    return stated[currencies[0]] if currencies else clear[0]
 
 
 def is_unit(text: str) -> bool:
@@ -171,22 +272,28 @@ def plan_columns(headers: Sequence[str], vocabulary: Vocabulary) -> ColumnPlan:
 
 
 def _unknown(index: int, header: str, vocabulary: Vocabulary) -> HeaderFinding:
-    """What the header is like, whatever unit stands behind its name."""
-    alike = vocabulary.alike(_split_unit(plain(header))[0])
+    """What the header is like, whatever unit stands beside its name."""
+    clean = plain(header)
+    alike = vocabulary.alike(_BRACKETS.sub(" ", clean).strip() or clean)
     facts: dict[str, str] = {}
+    is_amount = _MONEY.search(clean) is not None or any(
+        _is_money(match["inside"]) for match in _BRACKETS.finditer(clean)
+    )
     for name, score in alike:
         for role in vocabulary.find(name) if score >= _READS_LIKE else ():
+            is_amount |= role.key == "amount"
             if role.kind == "fact":
                 facts.setdefault(role.key, plain(name))
     names = tuple(dict.fromkeys(plain(name) for name, _ in alike))[:3]
-    return HeaderFinding(index, "header_unknown", names, facts)
+    return HeaderFinding(index, "header_unknown", names, facts, is_amount)
 
 
 def _split_unit(text: str) -> tuple[str, str | None]:
-    match = _BRACKETED.match(text) if text.endswith(_CLOSING) else None
-    if match is None or not match["name"]:
+    """What stands before the brackets at the end, and what in them."""
+    found = [*_BRACKETS.finditer(text)]
+    if not found or found[-1].end() < len(text) or not found[-1].start():
         return text, None
-    return match["name"], match["inside"].strip() or None
+    return text[: found[-1].start()], found[-1]["inside"].strip() or None
 
 
 def _halves(text: str) -> tuple[str, str] | None:
@@ -195,7 +302,7 @@ def _halves(text: str) -> tuple[str, str] | None:
         return None
     positions = [match.start() for match in _CHINESE.finditer(text)]
     first, last = positions[0], positions[-1] + 1
-    chinese, other = text[first:last], (text[:first] + " " + text[last:]).strip(" /|")
+    chinese, other = text[first:last], (text[:first] + " " + text[last:]).strip(_PARTS)
     return (chinese, other) if other else None
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from msgspec import Struct
 
 from taxonomy_api.portfolio.column import Column
 from taxonomy_api.portfolio.headers import WHAT, WHO, is_unit, match_header
 from taxonomy_api.portfolio.problem import HEADER_DEPTH, Limits, PortfolioProblem, too_many_columns
-from taxonomy_api.portfolio.table import Book, Cell, SheetData, Table, filled, letters, shown
-from taxonomy_api.portfolio.vocabulary import Vocabulary
+from taxonomy_api.portfolio.table import Book, Cell, SheetData, Table, filled, letters
+from taxonomy_api.portfolio.vocabulary import Vocabulary, plain
 
 
 class Candidate(Struct, frozen=True):
@@ -96,7 +97,7 @@ def read_table(
     Raises `PortfolioProblem` (`too_many_rows`, `too_many_columns`, `no_rows`, `second_table`).
     """
     chosen = location.chosen
-    data = _without_blank_end(book.read(chosen.sheet, limits.rows + chosen.header_row))
+    data = _without_blank_rows(book.read(chosen.sheet, limits.rows + chosen.header_row))
     at = data.numbers.index(chosen.header_row)
     start = at + 1
     header = chosen.headers
@@ -113,7 +114,7 @@ def read_table(
             f"The sheet {chosen.sheet!r} holds {len(numbers):,} rows; at most {limits.rows:,} are read.",
             "Split the portfolio into several files.",
         )
-    below = {position: _column(cells[start:]) for position, cells in data.columns.items()}
+    below = {position: _column(cells)[start:] for position, cells in data.columns.items()}
     positions = sorted(
         position
         for position in header.keys() | below.keys()
@@ -148,23 +149,28 @@ def _beside(data: SheetData, chosen: Candidate, position: int, vocabulary: Vocab
         if block.first_row <= chosen.header_row and name and _keys([name], vocabulary) & {"activity"}:
             return name
         spans = block.first_row < chosen.first_row <= block.last_row
-        if spans and block.first_column == block.last_column == position and position in data.columns:
+        is_own = block.first_column == block.last_column == position and position in data.columns
+        if spans and is_own and block.first_row in data.numbers:
             cell = data.columns[position][data.numbers.index(block.first_row)]
             return cell.strip() if isinstance(cell, str) else ""
     return ""
 
 
-def _without_blank_end(data: SheetData) -> SheetData:
-    """The sheet up to the last row in which something can be seen; below it people leave cells of blanks."""
-    last = len(data.numbers)
-    while last and not any(
-        cells[last - 1] is not None and shown(cells[last - 1]).strip() for cells in data.columns.values()
-    ):
-        last -= 1
-    if last == len(data.numbers):
-        return data
-    columns = {position: cells[:last] for position, cells in data.columns.items()}
-    return replace(data, numbers=data.numbers[:last], columns=columns)
+def _without_blank_rows(data: SheetData) -> SheetData:
+    """The rows in which something can be seen; amid a table and below it people leave cells of blanks."""
+    columns = {position: _column(cells) for position, cells in data.columns.items()}
+    blank = np.arange(len(data.numbers))
+    # A column with few different cells sorts out nearly all rows at once.
+    for column in sorted(columns.values(), key=lambda column: len(column.values)):
+        cells = column.with_codes(column.codes[blank])
+        is_seen = cells.codes != 0
+        is_seen[cells.where(str, holds=lambda cell: not plain(str(cell)))] = False
+        blank = blank[~is_seen]
+    if len(blank):
+        kept = np.delete(np.arange(len(data.numbers)), blank)
+        columns = {position: cells.with_codes(cells.codes[kept]) for position, cells in columns.items()}
+        return replace(data, numbers=[data.numbers[row] for row in kept.tolist()], columns={**columns})
+    return replace(data, columns={**columns})
 
 
 def _column(cells: Sequence[Cell]) -> Column:

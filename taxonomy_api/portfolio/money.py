@@ -17,59 +17,18 @@ from taxonomy_api.assessment.value_problems import ValueProblem
 from taxonomy_api.catalog.terms import Language
 from taxonomy_api.portfolio.amounts import Amounts, Money, as_decimals, exact_sum
 from taxonomy_api.portfolio.column import Column
-from taxonomy_api.portfolio.headers import INDUSTRY_COLUMNS, ColumnPlan
+from taxonomy_api.portfolio.headers import BARE_YUAN, ColumnPlan
 from taxonomy_api.portfolio.issues import Severity
 from taxonomy_api.portfolio.report import Reporter
 from taxonomy_api.portfolio.table import Cell, Table, shown
 from taxonomy_api.portfolio.vocabulary import plain
 
-#: 亿元 beside a column of currencies says the order of magnitude only: 元 is a unit of any of them.
-_BARE_YUAN = re.compile(r"[\s百千十万亿萬億]*[元圆圓]")
-
-
 #: A number in a text file; commas stand between groups of three digits.
-_NUMBER = re.compile(r"-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)([.][0-9]+)?")
+NUMBER = re.compile(r"-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)([.][0-9]+)?")
 #: No loan comes to more units of any currency.
 _MOST = Decimal(10**15)
 #: Rows whose amounts are read at once.
 _AT_ONCE = 2**16
-#: Totals are stated with few digits.
-_ROUNDING = Decimal("0.0001")
-#: What a row of totals calls itself; before it may stand what it is the total of, after it a remark in
-#: brackets, a currency or a count. In English a name may well end with "total": only a subtotal says of what;
-#: in German a name may begin with "Gesamt", but nothing is called "Summe" of something.
-_TOTAL = re.compile(
-    r"""(
-        (grand\ )?totals?(\ (amount|balance|loans?|outstanding|portfolio|[A-Z]{3}))? | sum
-        | (.{1,40}[ -])?sub[ -]?totals?
-        | (gesamt|zwischen|teil|end)?summen?([ -].{1,40})? | gesamt(betrag|kredite|portfolio)? | insgesamt
-        | total\ (g[ée]n[ée]ral|geral) | sous-?total(\ .{1,40})? | soma
-        | .{0,20}([合小总總]\s*[计計]|[总總][额額])(金[额額])? | 共(?=\s*[0-9])
-    )
-    \s*([0-9]{1,9}\s*[笔筆项項户戶])? \s*(\([^()]{1,40}\))?""",
-    re.IGNORECASE | re.VERBOSE,
-)
-
-
-def find_totals(reporter: Reporter, plan: ColumnPlan, usable: Sequence[Column]) -> frozenset[int]:
-    """Rows of totals: they call themselves so and name no activity. Each is reported."""
-    what = {("standard_column", key) for key in ("activity", *INDUSTRY_COLUMNS)}
-    unnamed = np.ones(len(reporter.table.rows), dtype=bool)
-    for match, cells in zip(plan.matches, usable, strict=True):
-        if match is not None and (match.role.kind, match.role.key) in what:
-            unnamed &= cells.codes == 0
-    rows = np.flatnonzero(unnamed)
-    found: dict[int, int] = {}
-    for column, cells in enumerate(usable):
-        for place in cells.with_codes(cells.codes[rows]).where(str, holds=_says_total).tolist():
-            found.setdefault(int(rows[place]), column)
-    for row, column in sorted(found.items()):
-        reporter.cell("info", "total_row", row, column, usable[column][row])
-    return frozenset(found)
-
-
-def _says_total(cell: Cell) -> bool:
-    return isinstance(cell, str) and _TOTAL.fullmatch(plain(cell).rstrip(":").strip()) is not None
 
 
 def read_money(
@@ -208,40 +167,6 @@ class _MoneyReader:
 _NOTHING = _ReadMoney(None)
 
 
-def check_totals(
-    reporter: Reporter,
-    plan: ColumnPlan,
-    totals: frozenset[int],
-    money: Amounts,
-    amount_unit: str | None,
-) -> None:
-    """Compare every total with the rows above it: all of them, or those since the total before."""
-    amount = plan.column("amount")
-    if amount is None or not totals or len(money.rows_by_currency()) > 1:
-        return
-    match = plan.matches[amount]
-    unit = (match.unit if match is not None else None) or amount_unit
-    above = since = Decimal(0)
-    for row, (cell, one) in enumerate(zip(reporter.table.columns[amount], money, strict=True)):
-        if row not in totals:
-            above, since = (above + one.amount, since + one.amount) if one is not None else (above, since)
-            continue
-        try:
-            stated = parse_amount(cell, unit)
-        except ValueProblem:
-            stated = None
-        if stated is None:
-            continue
-        if not any(abs(stated.value - one) <= _ROUNDING * abs(one) for one in (above, since)):
-            words = {"since": _digits(since), "above": _digits(above), "stated": _digits(stated.value)}
-            reporter.cell("warning", "total_differs", row, amount, cell, **words)
-        since = Decimal(0)
-
-
-def _digits(amount: Decimal) -> str:
-    return f"{amount.normalize():,f}"
-
-
 def _one_amount(cell: Cell, unit: str | None, stated: str | None) -> Money | None:
     """`stated` is what the currency column says. Raises ValueProblem and _Conflict."""
     found = parse_amount(cell, unit)
@@ -251,7 +176,7 @@ def _one_amount(cell: Cell, unit: str | None, stated: str | None) -> Money | Non
         return Money(found.value, stated or found.currency or "", found.approximate)
     within = parse_amount(cell) if isinstance(cell, str) else None
     own = within.currency if within is not None else None
-    if own is None and unit is not None and _BARE_YUAN.fullmatch(unit.strip()):
+    if own is None and unit is not None and BARE_YUAN.fullmatch(unit.strip()):
         return Money(found.value, stated, found.approximate)
     raise _Conflict(f"{found.currency} / {stated}")
 
@@ -284,7 +209,7 @@ def read_shares(reporter: Reporter, plan: ColumnPlan, usable: Sequence[Column]) 
 
 def _is_bare_share(cell: Cell) -> bool:
     """0.5 without a percent sign or format may be a half or half a percent."""
-    if isinstance(cell, str) and _NUMBER.fullmatch(plain(cell)) is not None:
+    if isinstance(cell, str) and NUMBER.fullmatch(plain(cell)) is not None:
         return 0 < Decimal(plain(cell).replace(",", "")) <= 1
     return not isinstance(cell, bool) and isinstance(cell, int | float) and 0 < cell <= 1
 
@@ -305,7 +230,7 @@ def column_sum(table: Table, plan: ColumnPlan, totals: frozenset[int]) -> tuple[
     numbers = [(repr(cell), count) for cell, count in others if type(cell) in (int, float)]
     if not numbers and not is_number.any():
         texts = ((plain(cell), count) for cell, count in others if isinstance(cell, str))
-        numbers = [(text.replace(",", ""), count) for text, count in texts if _NUMBER.fullmatch(text)]
+        numbers = [(text.replace(",", ""), count) for text, count in texts if NUMBER.fullmatch(text)]
     return table.headers[column], sum((Decimal(number) * count for number, count in numbers), total)
 
 

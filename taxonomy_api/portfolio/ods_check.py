@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from taxonomy_api.portfolio.archive import password_problem
 from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
-from taxonomy_api.portfolio.table import Broken, Cell, MergedRange, Percent
+from taxonomy_api.portfolio.table import HIDDEN_NAMED, Broken, Cell, MergedRange, Percent
 
 #: As many rows and columns as a sheet can have.
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
@@ -33,6 +33,7 @@ class OdsFrame:
     cells: dict[tuple[int, int], tuple[int, int, Cell]] = field(default_factory=dict)
     merged: list[MergedRange] = field(default_factory=list)
     hidden_rows: int = 0
+    first_hidden: list[int] = field(default_factory=list)
     hidden_columns: set[int] = field(default_factory=set)
 
 
@@ -134,7 +135,10 @@ class _Loop:
         if self._in_row:
             self._rows += self._row_repeat
             self._cells += self._row_repeat * self._in_row
-            self._frame.hidden_rows += self._row_repeat if self._hides_row else 0
+            if self._hides_row:
+                self._frame.hidden_rows += self._row_repeat
+                first = range(self._row - self._row_repeat + 1, self._row + 1)
+                self._frame.first_hidden += first[: HIDDEN_NAMED - len(self._frame.first_hidden)]
             most = self._limits.rows + self._limits.header_rows
             if self._rows > most or self._cells > most * 100:
                 raise self._unsafe(

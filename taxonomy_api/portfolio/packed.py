@@ -56,6 +56,7 @@ class PackedSheet:
     rows: Any
     columns: dict[int, PackedColumn]
     hidden_rows: int = 0
+    first_hidden: list[int] = field(default_factory=list)
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[MergedRange] = field(default_factory=list)
 
@@ -64,7 +65,8 @@ def pack(data: SheetData) -> PackedSheet:
     """The sheet in packed form; `unpacked.unpack` gives the same cells again."""
     columns = {position: pack_column(cells) for position, cells in data.columns.items()}
     rows = array("q", data.numbers)
-    return PackedSheet(rows, columns, data.hidden_rows, data.hidden_columns, data.merged)
+    hidden = data.hidden_rows, data.first_hidden, data.hidden_columns
+    return PackedSheet(rows, columns, *hidden, data.merged)
 
 
 def pack_column(cells: Sequence[Cell]) -> PackedColumn:
@@ -132,6 +134,7 @@ class PackedWriter:
             "rows": rows,
             "columns": columns,
             "hidden_rows": sheet.hidden_rows,
+            "first_hidden": sheet.first_hidden,
             "hidden_columns": sorted(sheet.hidden_columns),
             "merged": merged,
         }

@@ -115,8 +115,8 @@ class CalamineBook:
         data = SheetData()
         data.set_rows(numbers, [row for row in found if row])
         if frame is not None:
-            data.merged, data.hidden_rows = list(frame.merged), frame.hidden_rows
-            data.hidden_columns = set(frame.hidden_columns)
+            data.hidden_rows, data.first_hidden = frame.hidden_rows, list(frame.first_hidden)
+            data.merged, data.hidden_columns = list(frame.merged), set(frame.hidden_columns)
         return data
 
     @contextmanager

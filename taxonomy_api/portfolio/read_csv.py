@@ -26,7 +26,7 @@ class CsvBook:
         content = path.read_bytes()
         self._text, encoding = _decode(content, path.name)
         self._separator = _separator(self._text)
-        self._sheet = SheetName(path.stem)
+        self._sheet = SheetName(path.stem, of_file=True)
         names = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
         self.notes: Sequence[Note] = [Note("text_encoding", f"{encoding}, {names[self._separator]}")]
 

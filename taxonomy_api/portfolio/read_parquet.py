@@ -24,7 +24,7 @@ class ParquetBook:
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self._path = path
-        self.sheets: Sequence[SheetName] = [SheetName(path.stem)]
+        self.sheets: Sequence[SheetName] = [SheetName(path.stem, of_file=True)]
         try:
             self._file = pq.ParquetFile(path)
             self._check(limits)

@@ -20,6 +20,7 @@ from taxonomy_api.portfolio.problem import Limits, PortfolioProblem
 from taxonomy_api.portfolio.shared_strings import NotPlain
 from taxonomy_api.portfolio.table import (
     FROM_1904,
+    HIDDEN_NAMED,
     Broken,
     Cell,
     Note,
@@ -274,7 +275,10 @@ class _SheetLoop:
             _check_rows(self._sheet, len(self._numbers) + 1, self._row_limit)
         self._numbers.append(self._row)
         self._rows.append(self._cells)
-        self.data.hidden_rows += self._hidden
+        if self._hidden:
+            self.data.hidden_rows += 1
+            if len(self.data.first_hidden) < HIDDEN_NAMED:
+                self.data.first_hidden.append(self._row)
 
     def _merge(self, reference: str) -> None:
         block = merged_range(reference)

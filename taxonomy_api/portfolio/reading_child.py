@@ -50,7 +50,7 @@ class _Reader:
     def about(self) -> Mapping[str, Any]:
         book = self._book
         return {
-            "sheets": [[sheet.name, sheet.hidden] for sheet in book.sheets],
+            "sheets": [[sheet.name, sheet.hidden, sheet.of_file] for sheet in book.sheets],
             "notes": [[note.code, note.read] for note in book.notes],
         }
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +46,10 @@ class ReadingProcess:
         tick: Callable[[int], None] = lambda _: None,
         held: Held | None = None,
         begun: BegunReading | None = None,
+        name: str | None = None,
     ) -> None:
-        """`held`: what holds the cells, by default memory; `begun`: the process, if it was started before."""
+        """`held`: what holds the cells, by default memory; `begun`: the process, if it was started before.
+        `name`: what the caller calls the file."""
         self._held = held or InMemory()
         self._begun = begun or BegunReading(path, limits, folder=self._held.folder)
         self._begun.tick = tick
@@ -56,7 +58,10 @@ class ReadingProcess:
         except BaseException:
             self.close()
             raise
-        self.sheets: Sequence[SheetName] = [SheetName(name, hidden) for name, hidden in about["sheets"]]
+        sheets = [SheetName(*one) for one in about["sheets"]]
+        self.sheets: Sequence[SheetName] = [
+            replace(sheet, name=Path(name).stem) if name and sheet.of_file else sheet for sheet in sheets
+        ]
         self.notes: Sequence[Note] = [Note(code, read) for code, read in about["notes"]]
         #: Whether the child runs behind a system-call filter.
         self.filtered: bool = about["filtered"]

@@ -105,10 +105,15 @@ def explain_reading(reporter: Reporter, book: Book, location: Location, data: Sh
     if data.numbers[-1] > last:
         row = next(number for number in data.numbers if number > last)
         reporter.sheet("warning", "second_table_not_read", chosen.sheet, row=row)
+    blank = last - chosen.header_row - len(reporter.table.rows)
+    if blank:
+        reporter.sheet("info", "blank_rows", chosen.sheet, count=blank)
     for note in book.notes:
         reporter.sheet("info", note.code, chosen.sheet, note.read)
     if data.hidden_rows:
-        reporter.sheet("info", "hidden_rows", chosen.sheet, count=data.hidden_rows)
+        rows = ", ".join(map(str, data.first_hidden))
+        more = " …" if data.hidden_rows > len(data.first_hidden) else ""
+        reporter.sheet("info", "hidden_rows", chosen.sheet, count=data.hidden_rows, rows=rows + more)
     for column, position in enumerate(reporter.table.positions):
         if position in data.hidden_columns:
             reporter.header("info", "hidden_column", column)
@@ -122,7 +127,10 @@ def explain_headers(reporter: Reporter, plan: ColumnPlan) -> None:
         known = finding.code in {"header_duplicate", "header_outranked", "header_repeated"}
         names = ", ".join(finding.names) or label("none", reporter.language)
         nearest = finding.names[0] if known else names
-        severity: Severity = "warning" if finding.code in {"header_ambiguous", "header_duplicate"} else "info"
+        loud = {"header_ambiguous", "header_duplicate"}
+        if plan.column("amount") is None:
+            loud.add("header_equivalent")
+        severity: Severity = "warning" if finding.code in loud else "info"
         reporter.header(severity, finding.code, finding.column, nearest=nearest)
 
 

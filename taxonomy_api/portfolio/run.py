@@ -30,7 +30,7 @@ from taxonomy_api.portfolio.held import Held, InFile, InMemory
 from taxonomy_api.portfolio.issues import IssueLog
 from taxonomy_api.portfolio.locate import locate, read_table
 from taxonomy_api.portfolio.method import method_lines
-from taxonomy_api.portfolio.money import check_totals, column_sum, find_totals, read_money, read_shares
+from taxonomy_api.portfolio.money import column_sum, read_money, read_shares
 from taxonomy_api.portfolio.notes_below import find_notes
 from taxonomy_api.portfolio.options import PortfolioOptions
 from taxonomy_api.portfolio.pace import Writing
@@ -55,6 +55,7 @@ from taxonomy_api.portfolio.serial_dates import read_serial_dates
 from taxonomy_api.portfolio.summary import Identity, PortfolioSummary, summarise
 from taxonomy_api.portfolio.table import FROM_1904, Book, MergedRange, Table
 from taxonomy_api.portfolio.texts import label
+from taxonomy_api.portfolio.totals import check_totals, find_totals
 from taxonomy_api.portfolio.unknown_headers import explain_unknown_headers
 from taxonomy_api.portfolio.vocabulary import build_vocabulary
 

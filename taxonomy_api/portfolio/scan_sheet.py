@@ -35,7 +35,7 @@ from taxonomy_api.portfolio.packed import (
     as_packed,
 )
 from taxonomy_api.portfolio.packed_columns import ColumnBuilder, Part, Spill, Texts, distinct_texts
-from taxonomy_api.portfolio.table import Broken, Cell, MergedRange, column_number
+from taxonomy_api.portfolio.table import HIDDEN_NAMED, Broken, Cell, MergedRange, column_number
 from taxonomy_api.portfolio.xml_tags import Tags, UnknownShape
 from taxonomy_api.portfolio.xml_text import plain_text
 
@@ -61,12 +61,13 @@ _FORMULA = re.compile(rb"<f(?:\s[^>]*)?>([^<]*)")
 
 @dataclass(slots=True)
 class _Block:
-    """What a block of whole rows holds: all its row numbers, the filled ones, and their cells."""
+    """What a block of whole rows holds: first and last of its row numbers, the filled ones and those of them
+    that are hidden, and their cells."""
 
     first: int
     last: int
     rows: NDArray[np.int64]
-    hidden: int
+    hidden: NDArray[np.int64]
     parts: list[tuple[int, Part]]
 
 
@@ -98,10 +99,12 @@ class Scan:
         numbers: list[NDArray[np.int64]] = []
         builders: dict[int, ColumnBuilder] = {}
         filled = hidden = last = 0
+        first_hidden: list[int] = []
         for block in _side_by_side(self._block, _blocks(stream, rest, end)):
             if block.first <= last:
                 raise UnknownShape("rows out of order")
-            last, hidden = block.last, hidden + block.hidden
+            last, hidden = block.last, hidden + len(block.hidden)
+            first_hidden += block.hidden[: HIDDEN_NAMED - len(first_hidden)].tolist()
             for position, part in block.parts:
                 if position not in builders:
                     builders[position] = ColumnBuilder(self.spill)
@@ -113,7 +116,7 @@ class Scan:
         for position in sorted(builders):
             columns[position] = builders.pop(position).finish(filled)
         rows = np.concatenate(numbers) if numbers else np.zeros(0, dtype=np.int64)
-        sheet = PackedSheet(rows, columns, hidden)
+        sheet = PackedSheet(rows, columns, hidden, first_hidden)
         _read_frame(sheet, head, end.tail)
         return sheet
 
@@ -141,8 +144,8 @@ class Scan:
             if (np.diff(rows) <= 0).any():
                 raise UnknownShape("two cells with one address")
             parts.append((int(columns[some[0]]), self._part(cells, some, rows)))
-        hidden = _hidden(block, tags, filled)
-        return _Block(int(numbers[0]), int(numbers[-1]), numbers[filled], hidden, parts)
+        rows = numbers[filled]
+        return _Block(int(numbers[0]), int(numbers[-1]), rows, rows[_hidden(block, tags, filled)], parts)
 
     def _decode_tails(
         self, tags: Tags, tail_starts: NDArray[np.int64]
@@ -352,13 +355,14 @@ def _side_by_side(function: Callable[[bytes], _Block | None], blocks: Iterator[b
                 yield done
 
 
-def _hidden(block: bytes, tags: Tags, filled: NDArray[np.bool_]) -> int:
-    """How many of the filled rows are hidden."""
+def _hidden(block: bytes, tags: Tags, filled: NDArray[np.bool_]) -> list[int]:
+    """The places of the hidden rows among the filled ones."""
     starts, ends = tags.starts[tags.rows[filled]].tolist(), tags.ends[tags.rows[filled]].tolist()
-    return sum(
-        b"hidden" in block[start:end] and _HIDDEN_ROW.search(block, start, end) is not None
-        for start, end in zip(starts, ends, strict=True)
-    )
+    return [
+        place
+        for place, (start, end) in enumerate(zip(starts, ends, strict=True))
+        if b"hidden" in block[start:end] and _HIDDEN_ROW.search(block, start, end) is not None
+    ]
 
 
 def _unescaped(texts: pa.Array[Any]) -> pa.Array[Any]:

@@ -48,6 +48,10 @@ class MergedRange:
     last_column: int
 
 
+#: So many hidden rows are named.
+HIDDEN_NAMED = 10
+
+
 @dataclass(slots=True)
 class SheetData:
     """The rows of a sheet that hold anything: their numbers as in the sheet (from 1), and their cells
@@ -55,7 +59,9 @@ class SheetData:
 
     numbers: Sequence[int] = field(default_factory=list)
     columns: dict[int, Sequence[Cell]] = field(default_factory=dict)
+    #: How many are hidden, and the first `HIDDEN_NAMED` of them.
     hidden_rows: int = 0
+    first_hidden: list[int] = field(default_factory=list)
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[MergedRange] = field(default_factory=list)
 
@@ -114,8 +120,11 @@ class Book(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SheetName:
+    """`of_file`: the file has one sheet without a name, which is called as the file is."""
+
     name: str
     hidden: bool = False
+    of_file: bool = False
 
 
 @dataclass(slots=True)

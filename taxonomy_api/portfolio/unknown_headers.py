@@ -21,7 +21,8 @@ def explain_unknown_headers(
     reporter: Reporter, plan: ColumnPlan, usable: Sequence[Column], reader: ActivityReader, release: Release
 ) -> None:
     """Tells every header that is not known. One that reads like a fact that an activity of the table asks for
-    and no column states is a warning: verdicts may be missing for its name alone."""
+    and no column states is a warning: verdicts may be missing for its name alone. So is one that may state
+    amounts where no column does."""
     unknown = [finding for finding in plan.findings if finding.code == "header_unknown"]
     wanted: set[str] = set()
     if any(finding.facts for finding in unknown):
@@ -32,12 +33,16 @@ def explain_unknown_headers(
             if role.kind == "fact"
         }
         wanted = {fact for fact in asked if plan.column(fact, "fact") is None}
+    has_amounts = plan.column("amount") is not None
     for finding in unknown:
         near = [name for fact, name in finding.facts.items() if fact in wanted]
         if near:
             reporter.header("warning", "header_near_fact", finding.column, nearest=", ".join(near))
+            continue
+        nearest = ", ".join(finding.names) or label("none", reporter.language)
+        if finding.is_amount and not has_amounts:
+            reporter.header("warning", "header_near_amount", finding.column, nearest=nearest)
         else:
-            nearest = ", ".join(finding.names) or label("none", reporter.language)
             reporter.header("info", "header_unknown", finding.column, nearest=nearest)
 
 

@@ -33,7 +33,7 @@ from taxonomy_api.portfolio.packed import (
     Piece,
     code_type,
 )
-from taxonomy_api.portfolio.table import Broken, Cell, MergedRange, Percent, SheetData
+from taxonomy_api.portfolio.table import HIDDEN_NAMED, Broken, Cell, MergedRange, Percent, SheetData
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,6 +113,7 @@ def read_packed(source: Source) -> PackedSheet:
         rows,
         columns,
         int(about["hidden_rows"]),
+        [int(row) for row in about["first_hidden"][:HIDDEN_NAMED]],
         set(about["hidden_columns"]),
         [MergedRange(*one) for one in about["merged"]],
     )
@@ -165,8 +166,8 @@ def unpack(sheet: PackedSheet, release: Callable[[], None] = lambda: None) -> Sh
     }
     release()
     numbers = np.asarray(sheet.rows, dtype=np.int64)
-    data = SheetData(_row_numbers(numbers), {}, sheet.hidden_rows, set(sheet.hidden_columns))
-    data.merged = list(sheet.merged)
+    data = SheetData(_row_numbers(numbers), {}, sheet.hidden_rows, list(sheet.first_hidden))
+    data.hidden_columns, data.merged = set(sheet.hidden_columns), list(sheet.merged)
     data.columns.update(columns)
     return data
 

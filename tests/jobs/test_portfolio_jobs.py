@@ -45,6 +45,11 @@ def recover(bench: Bench) -> None:
         ledger.recover(session, LEASE)
 
 
+def progress_of(bench: Bench, job_id: str) -> tuple[object, ...]:
+    one = bench.portfolio(job_id)
+    return one.phase, one.rows_read, one.rows_assessed, one.rows_written, one.rows_total
+
+
 def folders(bench: Bench, job_id: str) -> list[str]:
     folder = bench.files.root / "portfolios" / bench.organisation_id / job_id
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
@@ -171,11 +176,15 @@ def test_a_lost_job_is_queued_again_and_finished_once(bench: Bench) -> None:
     with bench.database.unit_of_work() as session:
         lost = ledger.claim(session, job_id)
     assert lost is not None
+    with bench.database.unit_of_work() as session:
+        ledger.beat(session, lost, Counts("writing", 9, 9, 5, 9))
     recover(bench)
     assert bench.portfolio(job_id).state == "running"
     age(bench, job_id)
     recover(bench)
     assert bench.portfolio(job_id).state == "queued"
+    # What its next worker does begins anew.
+    assert progress_of(bench, job_id) == ("queued", 0, 0, 0, None)
     bench.jobs().run(job_id)
     assert (bench.portfolio(job_id).state, bench.portfolio(job_id).attempt) == ("done", 2)
     # The worker that was thought lost comes back: nothing of it counts any more.
@@ -263,13 +272,14 @@ def test_a_database_that_is_away_is_no_fault_of_the_job(bench: Bench) -> None:
 def test_a_job_of_a_stopping_worker_waits_for_the_next(bench: Bench) -> None:
     def work(source: Path, target: Path, progress: Report) -> dict[str, Any]:
         bench.stopping.set()
-        progress(Counts("assessing"))
+        progress(Counts("assessing", 9, 7, 0, 9))
         raise AssertionError("never stopped")
 
     bench.work = work
     job_id = bench.submit()
     bench.jobs().run(job_id)
     assert (bench.portfolio(job_id).state, bench.portfolio(job_id).attempt) == ("queued", 0)
+    assert progress_of(bench, job_id) == ("queued", 0, 0, 0, None)
     bench.work = copy
     bench.stopping.clear()
     bench.jobs().run(job_id)

@@ -58,7 +58,8 @@ def both(path: Path, *, scanned: bool = True) -> SheetData:
 def same(found: SheetData, wanted: SheetData) -> None:
     assert found.rows == wanted.rows
     assert list(found.numbers) == list(wanted.numbers)
-    assert (found.hidden_rows, found.hidden_columns) == (wanted.hidden_rows, wanted.hidden_columns)
+    assert (found.hidden_rows, found.first_hidden) == (wanted.hidden_rows, wanted.first_hidden)
+    assert found.hidden_columns == wanted.hidden_columns
     assert found.merged == wanted.merged
     for mine, theirs in zip(found.rows, wanted.rows, strict=True):
         for column, cell in mine.items():
@@ -249,7 +250,7 @@ def test_frames_of_the_sheet(tmp_path: Path) -> None:
     )
     behind = '<mergeCells count="1"><mergeCell ref="A2:A5"/></mergeCells>'
     data = both(write_raw_book(tmp_path / "book.xlsx", f"{before}<sheetData>{rows}</sheetData>{behind}"))
-    assert data.numbers == [2, 5] and data.hidden_rows == 1
+    assert data.numbers == [2, 5] and (data.hidden_rows, data.first_hidden) == (1, [2])
     assert data.hidden_columns == {1, 2} and len(data.merged) == 1
 
 
@@ -264,7 +265,9 @@ cells = st.one_of(
 @settings(max_examples=60, deadline=None)
 @given(table=st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=8))
 def test_packing_changes_no_cell(table: list[list[Cell]]) -> None:
-    data = SheetData(list(range(1, len(table) + 1)), {p: [row[p] for row in table] for p in range(3)}, 2, {1})
+    data = SheetData(
+        list(range(1, len(table) + 1)), {p: [row[p] for row in table] for p in range(3)}, 2, [1, 2], {1}
+    )
     sink = BytesIO()
     write_packed(pack(data), sink)
     back = unpack(read_packed(InBuffer(sink.getvalue())))

@@ -135,7 +135,7 @@ def test_what_an_open_document_says_beside_values(tmp_path: Path) -> None:
     assert data.numbers == [1, 2, 3, 4, 1005]
     assert data.rows[1:] == [{0: "m", 1: broken, 2: broken, 3: Percent("50%"), 4: 7}, third, third, {0: "z"}]
     assert all(type(cell) is Percent for cell in (data.rows[1][3], data.rows[2][1], data.rows[2][2]))
-    assert (data.hidden_rows, data.hidden_columns) == (2, {1, 2})
+    assert (data.hidden_rows, data.first_hidden, data.hidden_columns) == (2, [3, 4], {1, 2})
     assert data.merged == [MergedRange(2, 0, 3, 0)]
     # The first rows alone say the same.
     assert book.head("Projects", 2).rows == data.rows[:2]

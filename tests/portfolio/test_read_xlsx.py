@@ -139,7 +139,7 @@ def test_merged_ranges_and_hidden_rows_are_told(tmp_path: Path) -> None:
     book.save(tmp_path / "book.xlsx")
     data = read(tmp_path / "book.xlsx")
     assert data.merged == [MergedRange(2, 0, 3, 0)]
-    assert data.hidden_rows == 1
+    assert (data.hidden_rows, data.first_hidden) == (1, [4])
     assert data.hidden_columns == {1}
 
 

@@ -123,6 +123,41 @@ def test_rows_of_blanks_below_the_table_are_no_rows(tmp_path: Path, tell: Tell) 
     assert {line["Code"] for line in lines} == {"sheet_chosen"}
 
 
+def test_rows_of_blanks_amid_the_projects_are_told_once(tmp_path: Path, tell: Tell) -> None:
+    blanks: list[list[object]] = [[" ", None], ["\u3000\u3000", "\n"], ["\u200b", ""], [None]]
+    rows = [["id", "activity"], ["1", HK], *blanks, ["2", HK]]
+    summary, lines = tell(write_book(tmp_path / "book.xlsx", rows))
+    assert (summary.rows, dict(summary.rows_by_state)) == (2, {"ok": 2, "warning": 0, "error": 0})
+    assert {line["Code"] for line in lines} == {"sheet_chosen", "blank_rows"}
+    (line,) = of(lines, "blank_rows")
+    assert (line["Severity"], line["What was done"].split()[0]) == ("info", "4")
+    page = openpyxl.load_workbook(tmp_path / "results.xlsx")["Results"]
+    head, *body = page.iter_rows(values_only=True)
+    assert [row[head.index("source row")] for row in body] == [2, 7]
+    text = "".join(",".join(str(cell or "") for cell in row).replace("\n", " ") + "\n" for row in rows)
+    (tmp_path / "book.csv").write_text(text, encoding="utf-8")
+    summary, lines = tell(tmp_path / "book.csv")
+    assert (summary.rows, of(lines, "blank_rows")[0]["What was done"].split()[0]) == (2, "4")
+
+
+def test_a_row_with_anything_in_it_is_no_blank_row(tmp_path: Path, tell: Tell) -> None:
+    rows = [["id", "activity", "note"], ["1", HK, None], [" ", None, 0], ["2", HK, None], ["x", " ", None]]
+    summary, lines = tell(write_book(tmp_path / "book.xlsx", rows))
+    assert (summary.rows, summary.rows_by_state["error"], of(lines, "blank_rows")) == (4, 2, [])
+
+
+def test_hidden_rows_are_named(tmp_path: Path, tell: Tell) -> None:
+    book = openpyxl.load_workbook(
+        write_book(tmp_path / "book.xlsx", [["id", "activity"], *([str(row), HK] for row in range(20))])
+    )
+    for number in (3, 5, *range(7, 19)):
+        book.worksheets[0].row_dimensions[number].hidden = True
+    book.save(tmp_path / "book.xlsx")
+    _, lines = tell(tmp_path / "book.xlsx")
+    told = of(lines, "hidden_rows")[0]["What was done"]
+    assert told.startswith("14 hidden") and told.endswith(": 3, 5, 7, 8, 9, 10, 11, 12, 13, 14 ….")
+
+
 def test_blanks_below_a_table_that_was_named_are_no_second_table(tmp_path: Path, engine: Engine) -> None:
     rows = [["id", "activity"], ["1", HK], [" "]]
     options = PortfolioOptions(as_of=date(2026, 11, 22), header_row=1, formats=("csv",))

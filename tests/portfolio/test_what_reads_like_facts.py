@@ -91,6 +91,24 @@ def test_the_unit_of_an_unknown_header_is_no_part_of_its_likeness(tmp_path: Path
     assert line[1] == "header_unknown" and "Nearest: none" in line[3]
 
 
+@pytest.mark.parametrize(
+    "header", ["敞口净额", "Kreditbetrag (TEUR)", "Zzqx (万元)", "Exposre", "本期投放", "折人民币余额"]
+)
+def test_a_header_that_may_be_the_missing_amount_is_a_warning(
+    header: str, tmp_path: Path, engine: Engine
+) -> None:
+    (line,) = [one for one in told(tmp_path, engine, [header], [["1", HK, 5]]) if one[2] == "C1"]
+    assert line[0] == "warning" and line[1] in {"header_near_amount", "header_equivalent"}
+    # Where another column gives amounts, it is one more column and no more.
+    (line,) = [one for one in told(tmp_path, engine, [header, "Amount"], [["1", HK, 5, 5]]) if one[2] == "C1"]
+    assert line[0] == "info"
+
+
+def test_units_that_differ_are_no_unit(tmp_path: Path, engine: Engine) -> None:
+    found = told(tmp_path, engine, ["贷款余额（万元）Balance (RMB million)"], [["1", HK, 5]])
+    assert [one[:2] for one in found if one[2] == "C2"] == [("warning", "amount_unreadable")]
+
+
 @pytest.mark.parametrize("header", ["国家／地区", "國家／地區", "Country / Region", "国家\n（地区）"])
 def test_countries_and_regions(header: str, tmp_path: Path, engine: Engine) -> None:
     found = told(tmp_path, engine, [header], [["1", HK, "CN"]])

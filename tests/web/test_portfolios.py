@@ -72,6 +72,18 @@ def test_a_portfolio_waits_then_is_done(bank: Caller, work: Work, services: Serv
     assert body["release"] == services.current.get().release.id
 
 
+@pytest.mark.parametrize("name", ["绿色贷款 2026.csv", "input.csv", "book.v2.csv"])
+def test_the_sheet_of_a_text_file_is_called_as_its_sender_calls_the_file(
+    name: str, bank: Caller, work: Work
+) -> None:
+    location = hand_in(bank, name=name).headers["Location"]
+    work()
+    assert bank("GET", location).get_json()["summary"]["sheet"] == Path(name).stem
+    opened = load_workbook(io.BytesIO(bank("GET", f"{location}/results.xlsx").data))
+    sheets = {row[2] for row in opened["Issues"].iter_rows(min_row=2, values_only=True)}
+    assert sheets == {Path(name).stem}
+
+
 def test_every_wrong_option_has_its_place(bank: Caller) -> None:
     answer = hand_in(bank, options={"as_off": "2026-11-22", "taxonomies": ["demo"]})
     problem = assert_problem(answer, 422, "option_unknown")
