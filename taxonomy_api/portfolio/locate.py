@@ -103,10 +103,8 @@ def read_table(
     header = chosen.headers
     numbers = data.numbers[start:]
     if not numbers:
-        raise PortfolioProblem(
-            "no_rows",
-            f"Below the header in row {chosen.header_row} of sheet {chosen.sheet!r} stands nothing.",
-            "Check that the projects stand on this sheet, below the header.",
+        raise _no_rows(
+            chosen, "stands nothing", "Check that the projects stand on this sheet, below the header."
         )
     if len(numbers) > limits.rows:
         raise PortfolioProblem(
@@ -131,12 +129,20 @@ def read_table(
             "Name the one to read with the option header_row, put each on a sheet of its own, or delete the "
             "repeated header row.",
         )
+    if second == 0:
+        found = f"stands the next header, in row {numbers[0]}, and no project"
+        raise _no_rows(chosen, found, "Name that row as the header, if its projects are meant.")
     if second is not None:
         numbers = numbers[:second]
         below = {position: cells[:second] for position, cells in below.items()}
     columns = [below.get(position) or Column.of([None] * len(numbers)) for position in positions]
     headers = [header.get(position) or _beside(data, chosen, position, vocabulary) for position in positions]
     return Table(source, chosen.sheet, chosen.header_row, positions, headers, numbers, columns), data
+
+
+def _no_rows(chosen: Candidate, found: str, cure: str) -> PortfolioProblem:
+    message = f"Below the header in row {chosen.header_row} of sheet {chosen.sheet!r} {found}."
+    return PortfolioProblem("no_rows", message, cure)
 
 
 def _beside(data: SheetData, chosen: Candidate, position: int, vocabulary: Vocabulary) -> str:

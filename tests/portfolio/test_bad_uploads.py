@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from books import text_cell, write_book, write_raw_book
+from msgspec.structs import replace
 from openpyxl import Workbook
 
 from taxonomy_api.assessment.engine import Engine
@@ -189,6 +190,15 @@ def test_a_header_below_the_twentieth_row_is_not_found(
 
 def test_a_header_alone(tmp_path: Path, engine: Engine, options: PortfolioOptions) -> None:
     assert refusal(write_book(tmp_path / "book.xlsx", [HEADER]), engine, options).code == "no_rows"
+
+
+def test_a_named_header_right_above_another_heads_no_project(
+    tmp_path: Path, engine: Engine, options: PortfolioOptions
+) -> None:
+    row = ["P1", "hk-phase-2a:ENE-01"]
+    book = write_book(tmp_path / "book.xlsx", [HEADER, HEADER, row])
+    named = refusal(book, engine, replace(options, header_row=1))
+    assert (named.code, "in row 2" in str(named)) == ("no_rows", True)
 
 
 def test_an_unknown_sheet_lists_the_sheets(tmp_path: Path, engine: Engine) -> None:
