@@ -19,4 +19,5 @@ def make() -> Any:
     logs.configure()
     settings = load(os.environ)
     serve._prepare(settings, "127.0.0.1")
-    return serve._application(settings)
+    # Which port it is does not matter to the others: only this server leaves callers to `stalled`.
+    return serve._application(settings, 0, os.getppid())
